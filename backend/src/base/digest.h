@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_BASE_DIGEST_H
+#define YOKE_BASE_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* SHA-1 (for the WebSocket handshake, RFC 6455) and SHA-256 (for ETags), by OpenSSL; ERR_NOMEM. */
+MUST_USE int digest_sha1(const void *data, size_t len, uint8_t out[static 20]);
+MUST_USE int digest_sha256(const void *data, size_t len, uint8_t out[static 32]);
+/** Append standard base64 with padding. */
+MUST_USE int digest_base64(struct buf *out, const void *data, size_t len);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_PORT_STORE_H
+#define YOKE_PORT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Where rooms are kept. An adapter fills struct store_ops and embeds
+ * struct store as its first member. Every call is made on the loop thread and
+ * returns at once; its completion runs on the loop thread, exactly once, never
+ * before the call that started it returned. A call that returns an error
+ * starts nothing and never completes. Whatever @ctx points to must live until
+ * the completion. store_destroy() completes what is outstanding with
+ * ERR_CANCELLED.
+ *
+ * Errors of completions:
+ *   ERR_NOT_FOUND    no such room (nothing else is ever reported this way)
+ *   ERR_EXISTS       create: the id is taken
+ *   ERR_UNAVAILABLE  the store does not answer (down, or past store_timeout_ms)
+ *   ERR_CORRUPT      stored bytes cannot be read back; detail in the log
+ *   ERR_NOMEM, ERR_IO, ERR_CANCELLED
+ */
+
+#define STORE_ROOM_ID_MAX 64
+
+/** What is known of a room besides its document. Strings are UTF-8, never NULL. */
+struct store_room {
+  const char *id;
+  const char *name;
+  const char *language;
+  const char *owner_name;
+  const char *owner_mail;
+  uint64_t created_at; /* unix ms */
+  uint64_t updated_at; /* unix ms of the newest update or change */
+};
+
+struct store_row {
+  uint64_t seq;      /* assigned by the insert; grows within a room */
+  uint64_t at;       /* unix ms */
+  const char *author; /* display name, may be "" */
+  const uint8_t *data; /* a Yjs update, v1 */
+  size_t len;
+};
+
+/** A room as loaded: newest snapshot and every row left in the log, by seq. Borrowed for the completion call only. */
+struct store_loaded {
+  struct store_room room;
+  const uint8_t *snapshot; /* NULL when there is none */
+  size_t snapshot_len;
+  const struct store_row *rows;
+  size_t row_count;
+};
+
+struct store_status {
+  bool up;              /* the last write or ping succeeded */
+  char reason[160];     /* why not; "" when up */
+  uint64_t backlog_bytes; /* accepted by append, not yet committed */
+  const char *kind;     /* "sqlite" or "postgresql" */
+};
+
+typedef void (*store_done_fn)(void *ctx, int err);
+typedef void (*store_append_fn)(void *ctx, int err, uint64_t seq);
+typedef void (*store_load_fn)(void *ctx, int err, const struct store_loaded *loaded);
+typedef void (*store_list_fn)(void *ctx, int err, const struct store_room *rooms, size_t count);
+
+struct store;
+
+struct store_ops {
+  /** Insert the room and its first log row in one transaction; ERR_EXISTS, ERR_FULL past rooms_max. */
+  int (*create_room)(struct store *s, const struct store_room *room, const uint8_t *update, size_t len,
+                     store_done_fn done, void *ctx);
+
+  /** Read one room. Sees every append of this store that completed or was accepted before the call. */
+  int (*load)(struct store *s, const char *room_id, store_load_fn done, void *ctx);
+
+  /**
+   * Queue one update for the next group commit. @payload is ref'd until it is
+   * committed. Completions of one room come in the order of the calls, and only
+   * after the commit returned with the data on disk. While the store is down
+   * the update is kept and written later: the completion just comes later.
+   * Completes with ERR_NOT_FOUND when the room was deleted meanwhile.
+   * Returns ERR_FULL, starting nothing, past store_backlog_max_bytes.
+   */
+  int (*append)(struct store *s, const char *room_id, const char *author, uint64_t at, struct blob *payload,
+                store_append_fn done, void *ctx);
+
+  /**
+   * In one transaction: write @snapshot as the room's newest (older ones go)
+   * and move exactly the rows @seqs to room_history; rows not named stay.
+   */
+  int (*compact)(struct store *s, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
+                 store_done_fn done, void *ctx);
+
+  /** Rooms whose owner_mail equals @mail, newest updated_at first, at most @max. */
+  int (*list)(struct store *s, const char *mail, size_t max, store_list_fn done, void *ctx);
+
+  /** Set name and language (either may be NULL: unchanged). */
+  int (*update_room)(struct store *s, const char *room_id, const char *name, const char *language, uint64_t at,
+                     store_done_fn done, void *ctx);
+
+  /** Remove the room, its log, snapshots and history. */
+  int (*delete_room)(struct store *s, const char *room_id, store_done_fn done, void *ctx);
+
+  /** Really ask the database (for /health); ERR_UNAVAILABLE past store_timeout_ms. */
+  int (*ping)(struct store *s, store_done_fn done, void *ctx);
+
+  /** Complete once every append accepted before is committed. */
+  int (*flush)(struct store *s, store_done_fn done, void *ctx);
+
+  void (*status)(const struct store *s, struct store_status *out);
+
+  void (*destroy)(struct store *s); /* stops threads, closes the database */
+};
+
+struct store {
+  const struct store_ops *ops;
+};
+
+static inline void store_destroy(struct store *s) {
+  if (s) s->ops->destroy(s);
+}
+
+#endif
