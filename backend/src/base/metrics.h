@@ -22,10 +22,13 @@ void metrics_destroy(struct metrics *m);
  * Register a series, owned by the registry until metrics_destroy(). @name must
  * match [a-z_]+ and start with "yoke_"; @labels is NULL or a ready-made list
  * such as `direction="in"`. Registering the same name and labels again returns
- * the same series. NULL when out of memory: all updates accept NULL.
+ * the same series; as another kind, NULL. NULL when out of memory, too: all
+ * updates accept NULL, and so does @m. Names, labels and help are copied.
  */
 struct metric_counter *metrics_counter(struct metrics *m, const char *name, const char *labels, const char *help);
 struct metric_gauge *metrics_gauge(struct metrics *m, const char *name, const char *labels, const char *help);
+/** A gauge for metric_max(): the largest value since the last render, which sets it back to 0. */
+struct metric_gauge *metrics_peak(struct metrics *m, const char *name, const char *labels, const char *help);
 struct metric_histogram *metrics_histogram(struct metrics *m, const char *name, const char *labels, const char *help);
 
 void metric_add(struct metric_counter *c, uint64_t n);

@@ -12,7 +12,10 @@
 bool utf8_valid(const uint8_t *text, size_t len);
 
 /** Incremental validation for fragmented text messages. Start from {0}. */
-struct utf8_state { uint32_t state; uint32_t codepoint; };
+struct utf8_state {
+  uint8_t need; /* continuation bytes still to come */
+  uint8_t low, high; /* what the next of them may be; valid while need > 0 */
+};
 /** Returns false as soon as the bytes so far cannot begin valid UTF-8. */
 bool utf8_feed(struct utf8_state *s, const uint8_t *text, size_t len);
 bool utf8_complete(const struct utf8_state *s); /* not inside a sequence */
