@@ -1,0 +1,39 @@
+import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+
+export const theme = createTheme({
+  primaryColor: 'teal',
+  colors: {
+    teal: [
+      '#effbf9',
+      '#d5f3ee',
+      '#a9e6dd',
+      '#78d8ca',
+      '#4ec9b8',
+      '#2bb3a1',
+      '#17958a',
+      '#0f766e',
+      '#0d655e',
+      '#0a4f4a',
+    ],
+  },
+  primaryShade: { light: 7, dark: 7 },
+  defaultRadius: 'md',
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Ubuntu, sans-serif",
+  fontFamilyMonospace: 'var(--yoke-mono)',
+  headings: { fontWeight: '650' },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+});
+
+/** Mantine's surfaces in our colours; its dimmed text is too pale for us. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const shared = {
+    '--mantine-color-body': 'var(--yoke-raised)',
+    '--mantine-color-text': 'var(--yoke-text)',
+    '--mantine-color-dimmed': 'var(--yoke-dim)',
+    '--mantine-color-placeholder': 'var(--yoke-dim)',
+    '--mantine-color-default-border': 'var(--yoke-line)',
+    '--mantine-color-error': 'var(--yoke-bad)',
+  };
+  return { variables: {}, light: shared, dark: shared };
+};
