@@ -30,7 +30,8 @@ export interface OpenRoomOptions {
  * - connecting: the first connection is being made or the first sync is under way
  * - online: synced with the server
  * - offline: was or could not be connected; being retried, typing goes on
- * - refused: the server said no for good; nothing is retried until `reconnect()`
+ * - refused: the server said no. Nothing is retried until `reconnect()`, except for
+ *   code 503 (the room cannot be read at the moment), which is tried again quietly
  */
 export type ConnectionStatus = 'connecting' | 'online' | 'offline' | 'refused';
 
@@ -50,8 +51,7 @@ export interface ConnectionState {
  * - saved: the server has confirmed that every local edit is on disk
  * - saving: edits are sent, the confirmation is asked for or about to be
  * - unsaved: online, but the server has not confirmed for over five seconds
- * - offline: edits wait here until the connection is back (only with edits waiting,
- *   or when nothing is known because there is no connection)
+ * - offline: not connected, and edits wait here (or the room was never reached)
  */
 export type SaveStatus = 'saved' | 'saving' | 'unsaved' | 'offline';
 
