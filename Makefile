@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# The entry to everything; meson and npm do the work.
+.NOTPARALLEL:
+.SUFFIXES:
+
+MESON_RELEASE = --buildtype=release -Dtests=disabled -Dweb=frontend/dist
+WEB_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend/index.html \
+	frontend/vite.config.ts frontend/tsconfig.json -print 2>/dev/null | sed 's/ /\\ /g')
+C_SOURCES = find backend libyata bench -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null
+
+.PHONY: build run test clean format lint help setup
+
+build: setup frontend/dist/index.html build/build.ninja ## build build/yoke and build/yata (release, editor inside)
+	@ninja -C build $(if $(V),-v,--quiet)
+
+run: build ## build, then serve on http://localhost:8000 (more flags: ARGS="--port 9000")
+	@exec build/yoke serve $(ARGS)
+
+test: ## run all tests (V=1 names each, ONLY="c web" picks suites)
+	@tools/setup test
+	@tools/run-tests $(if $(V),--verbose) $(ONLY)
+
+clean: ## remove everything that was built, installed npm packages included
+	rm -rf build build-test build-clang frontend/dist frontend/node_modules \
+	  e2e/node_modules libyata/test/yjs/node_modules
+
+format: ## format C (clang-format) and TypeScript (prettier)
+	@tools/setup lint
+	$(C_SOURCES) | xargs clang-format -i
+	cd frontend && if [ -x node_modules/.bin/prettier ]; then npx --no-install prettier --write src build; fi
+
+lint: build ## clang-tidy, type check, and the checks of tools/
+	@tools/setup lint
+	tools/check-layers
+	tools/check-text
+	tools/check-limits
+	@test -f build-clang/build.ninja || CC=clang meson setup build-clang >/dev/null
+	ninja -C build-clang --quiet
+	run-clang-tidy -quiet -p build-clang '/(backend|libyata)/.*\.c$$'
+	cd frontend && npm run --silent typecheck
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup:
+	@tools/setup build
+
+# The stamps hold until the lock file changes: npm removes node_modules first.
+%/node_modules/.stamp: %/package-lock.json %/package.json | setup
+	cd $* && npm ci --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.stamp $(WEB_SOURCES)
+	cd frontend && npm run --silent build
+	@touch $@
+
+build/build.ninja: | setup
+	meson setup build $(MESON_RELEASE)
