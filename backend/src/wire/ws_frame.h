@@ -42,7 +42,7 @@ struct ws_decoder {
   uint8_t header[14];      /* bytes of the frame header so far */
   uint8_t header_len;
   uint8_t opcode;          /* of the frame being received */
-  uint8_t message_opcode;  /* of the fragmented message, 0: none */
+  uint8_t message_opcode;  /* of the message being received, 0: none */
   bool in_payload, fin, failed;
   uint8_t mask[4];
   uint64_t left;           /* payload bytes of the current frame still to come */
@@ -52,6 +52,8 @@ struct ws_decoder {
 
 void ws_decoder_init(struct ws_decoder *d, uint64_t max_message);
 void ws_decoder_deinit(struct ws_decoder *d);
+/** Free what the last event lent out, so that an idle connection keeps no buffer. Call it when the input is used up. */
+void ws_decoder_trim(struct ws_decoder *d);
 
 /**
  * Take bytes from the network until one event is complete or the input ends.
@@ -60,7 +62,8 @@ void ws_decoder_deinit(struct ws_decoder *d);
  * @used bytes taken; call again with the rest (and with len 0 never).
  * @ev   WS_EVENT_NONE when more input is needed. After WS_EVENT_ERROR or
  *       WS_EVENT_CLOSE nothing more is decoded.
- * Returns 0 or ERR_NOMEM (the connection should be closed 1011).
+ * The events do not depend on how the bytes are split over calls.
+ * Returns 0 or ERR_NOMEM (the connection should be closed 1011; nothing more is decoded).
  */
 MUST_USE int ws_decoder_feed(struct ws_decoder *d, uint8_t *in, size_t len, size_t *used, struct ws_event *ev);
 
@@ -69,6 +72,9 @@ size_t ws_frame_header(uint8_t out[static WS_HEADER_MAX_BYTES], enum ws_opcode o
 
 /** Append a whole frame. */
 MUST_USE int ws_frame_append(struct buf *out, enum ws_opcode opcode, const void *data, size_t len);
+
+/** Whether a peer may send this code in a close frame (RFC 6455, section 7.4, and the IANA registry). */
+bool ws_close_code_valid(uint16_t code);
 
 /** Append a close frame; the reason is cut to fit 123 bytes at a character boundary. 1005 sends an empty one. */
 MUST_USE int ws_frame_append_close(struct buf *out, uint16_t code, const char *reason);

@@ -19,7 +19,7 @@ enum yproto_kind {
   YPROTO_AUTH,            /* data: the rest, not interpreted */
   YPROTO_QUERY_AWARENESS, /* no data */
   YPROTO_SAVED,           /* token */
-  YPROTO_UNKNOWN          /* a type we do not know; ignored by rooms */
+  YPROTO_UNKNOWN          /* a type we do not know, data: the rest; ignored by rooms */
 };
 
 #define YPROTO_TYPE_SAVED 16
@@ -31,17 +31,17 @@ struct yproto_message {
   uint64_t token;
 };
 
-/** Decode one message; trailing bytes are malformed. ERR_MALFORMED with a static reason in @why (may be NULL). */
+/** Decode one message; trailing bytes are malformed (lib0 encodes each message on its own and adds none). ERR_MALFORMED with a static reason in @why (may be NULL). */
 MUST_USE int yproto_decode(const uint8_t *in, size_t len, struct yproto_message *out, const char **why);
 
-/* Append the message (not a WebSocket frame). */
+/* Append the message (not a WebSocket frame). ERR_NOMEM leaves @out as it was. */
 MUST_USE int yproto_append_step1(struct buf *out, const uint8_t *state_vector, size_t len);
 MUST_USE int yproto_append_step2(struct buf *out, const uint8_t *update, size_t len);
 MUST_USE int yproto_append_update(struct buf *out, const uint8_t *update, size_t len);
 MUST_USE int yproto_append_awareness(struct buf *out, const uint8_t *awareness, size_t len);
 MUST_USE int yproto_append_saved(struct buf *out, uint64_t token);
 
-/** lib0 varUint of at most 2^53-1. Advances *pos. ERR_MALFORMED. */
+/** lib0 varUint of at most 2^53-1. Advances *pos, but not on ERR_MALFORMED. */
 MUST_USE int yproto_read_varuint(const uint8_t *in, size_t len, size_t *pos, uint64_t *out);
 
 /** One client's entry of an awareness update. */
@@ -52,7 +52,7 @@ struct yproto_awareness_entry {
   size_t json_len;
 };
 
-/** Iterate: read the count first, then that many entries; then *pos must equal len. Entries are valid UTF-8, or ERR_MALFORMED. */
+/** Iterate: read the count first, then that many entries; then *pos must equal len. Entries are valid UTF-8, or ERR_MALFORMED. The count is never more than the bytes could hold. */
 MUST_USE int yproto_awareness_count(const uint8_t *in, size_t len, size_t *pos, uint64_t *count);
 MUST_USE int yproto_awareness_next(const uint8_t *in, size_t len, size_t *pos, struct yproto_awareness_entry *out);
 
