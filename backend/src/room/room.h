@@ -35,8 +35,9 @@ struct member_hooks {
   void (*on_output)(void *ctx);
   /**
    * The room ends this connection: after what is in the outbox send a close
-   * frame with @code and @reason (borrowed for the call), then room_leave().
-   * Called at most once; messages from the member are ignored from here on.
+   * frame with @code and @reason (borrowed for the call), then room_leave():
+   * never from inside of this call, which comes in the middle of the room's
+   * work. Called at most once; messages from the member are ignored from here on.
    */
   void (*on_close)(void *ctx, uint16_t code, const char *reason);
 };

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plain-text members. A text message is the whole new text, edited from some
+ * text that the client had on its screen: what it sent last, or what it was
+ * sent since. The one that needs the smallest edit is taken for the base, and
+ * the edit is moved onto the text as it is now, so nobody's typing is erased.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "room/room_internal.h"
+
+static void forget_base(struct plain *p, size_t at) {
+  blob_unref(p->bases[at]);
+  p->base_count--;
+  memmove(&p->bases[at], &p->bases[at + 1], (p->base_count - at) * sizeof *p->bases);
+}
+
+/* Takes over the caller's reference. */
+static void remember_base(struct plain *p, struct blob *give_text) {
+  if (p->base_count == PLAIN_BASES_MAX) forget_base(p, 1);
+  p->bases[p->base_count++] = give_text;
+}
+
+static struct blob *main_text(struct room *room) {
+  struct buf text = BUF_INIT;
+  struct blob *blob = NULL;
+  if (room_main_text(room, &text) == 0) blob = blob_create(text.data, text.len);
+  buf_deinit(&text);
+  return blob;
+}
+
+static void send_text(struct member *member, struct blob *text) {
+  member_send(member, WS_TEXT, text->data, text->len);
+  remember_base(&member->plain, blob_ref(text));
+}
+
+int plain_join(struct member *member) {
+  struct blob *text = main_text(member->room);
+  if (!text) return ERR_NOMEM;
+  send_text(member, text);
+  member->bulk_bytes += text->len;
+  blob_unref(text);
+  return 0;
+}
+
+void plain_leave(struct member *member) {
+  while (member->plain.base_count > 0) forget_base(&member->plain, member->plain.base_count - 1);
+}
+
+static bool same(const struct blob *a, const struct blob *b) {
+  return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+void plain_flush(struct room *room) {
+  struct blob *text = NULL;
+  for (struct member *member = room->members, *next; member; member = next) {
+    next = member->next;
+    if (member->kind != MEMBER_PLAIN || member->closing) continue;
+    if (!text && !(text = main_text(room))) {
+      room_close_members(room, WS_CLOSE_INTERNAL, "the server is out of memory");
+      return;
+    }
+    struct plain *p = &member->plain;
+    if (p->base_count == 0 || !same(p->bases[p->base_count - 1], text)) send_text(member, text);
+  }
+  blob_unref(text);
+}
+
+/* The base from which @ours is the smallest edit. */
+static struct blob *choose_base(const struct plain *p, const struct buf *ours) {
+  struct blob *best = NULL;
+  size_t best_size = SIZE_MAX;
+  for (size_t i = p->base_count; i-- > 0;) {
+    struct text_edits edits = {0};
+    if (textdiff(p->bases[i]->data, p->bases[i]->len, ours->data, ours->len, &edits) == 0) {
+      size_t size = text_edits_size(&edits);
+      if (size < best_size) {
+        best = p->bases[i];
+        best_size = size;
+      }
+    }
+    text_edits_deinit(&edits);
+  }
+  return best;
+}
+
+static int replace_text(struct member *member, const struct blob *base, const struct buf *ours, uint64_t unix_ms) {
+  struct room *room = member->room;
+  struct document_files files = {0};
+  struct buf current = BUF_INIT, update = BUF_INIT;
+  struct text_edits edits = {0};
+  int err = room_admit(room, ours->len);
+  if (!err) err = document_files(&room->document, (size_t)room->registry->limits->path_max_bytes, &files);
+  const struct document_file *file = err ? NULL : document_main(&files);
+  if (!err && file) {
+    err = document_read_text(&room->document, file->text, &current);
+    if (!err)
+      err = textdiff_rebase(base->data, base->len, ours->data, ours->len, current.data, current.len, &edits);
+    if (!err)
+      err = document_edit_text(&room->document, file->text, current.data, current.len, ours->data, &edits, &update);
+  } else if (!err) {
+    err = document_add_file(&room->document, "main.txt", "", ours->data, ours->len, true, &update);
+  }
+  if (!err) err = room_publish(room, member->name, update.data, update.len, unix_ms);
+  text_edits_deinit(&edits);
+  buf_deinit(&update);
+  buf_deinit(&current);
+  document_files_deinit(&files);
+  return err;
+}
+
+void plain_on_text(struct member *member, const uint8_t *text, size_t len, uint64_t unix_ms) {
+  struct plain *p = &member->plain;
+  struct buf ours = BUF_INIT;
+  int err = utf8_append_lf(&ours, text, len);
+  struct blob *sent = err ? NULL : blob_create(ours.data, ours.len);
+  struct blob *base = sent ? choose_base(p, &ours) : NULL;
+  if (!base) err = ERR_NOMEM;
+  if (!err) err = replace_text(member, base, &ours, unix_ms);
+  buf_deinit(&ours);
+  if (err) {
+    blob_unref(sent);
+    uint16_t code = err == ERR_TOO_LARGE ? ROOM_CLOSE_TOO_LARGE
+                    : err == ERR_UNAVAILABLE ? WS_CLOSE_TRY_LATER : WS_CLOSE_INTERNAL;
+    member_close(member, code,
+                 err == ERR_TOO_LARGE ? "the room would grow past document_max_bytes"
+                 : err == ERR_UNAVAILABLE ? "the database is not taking edits and the server's backlog is full"
+                                          : err_text(err));
+    return;
+  }
+  while (p->base_count > 0) forget_base(p, p->base_count - 1);
+  remember_base(p, sent);
+  member->room->text_changed = true; /* the sender is told where the result differs */
+  room_mark_dirty(member->room);
+}

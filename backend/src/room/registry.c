@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "room/room_internal.h"
+
+bool registry_id_valid(const char *id) {
+  size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+  return id[len] == '\0' && len >= 16 && len <= STORE_ROOM_ID_MAX;
+}
+
+static int compare_rooms(const void *a, const void *b) {
+  return strcmp(((const struct room *)a)->id, ((const struct room *)b)->id);
+}
+
+struct room *registry_find(struct registry *registry, const char *id) {
+  struct room key = {0};
+  strncpy(key.id, id, sizeof key.id - 1);
+  void *node = tfind(&key, &registry->rooms, compare_rooms);
+  return node ? *(struct room **)node : NULL;
+}
+
+static void forget_room(struct registry *registry, struct room *room) {
+  tdelete(room, &registry->rooms, compare_rooms);
+  registry->room_count--;
+  metric_set(registry->metrics.rooms, (int64_t)registry->room_count);
+}
+
+static void open_metrics(struct registry *registry, struct metrics *m) {
+  if (!m) return;
+  registry->metrics.rooms = metrics_gauge(m, "yoke_rooms", NULL, "Rooms loaded.");
+  registry->metrics.members = metrics_gauge(m, "yoke_members", NULL, "Connections in rooms.");
+  registry->metrics.updates = metrics_counter(m, "yoke_updates_total", NULL, "Updates applied.");
+  registry->metrics.duplicates = metrics_counter(m, "yoke_updates_repeated_total", NULL, "Updates that changed nothing.");
+  registry->metrics.refused = metrics_counter(m, "yoke_updates_refused_total", NULL, "Updates refused.");
+  registry->metrics.apply = metrics_histogram(m, "yoke_apply_seconds", NULL, "Time to merge one update into its room.");
+}
+
+int registry_create(const struct registry_options *options, struct registry **out) {
+  struct registry *registry = calloc(1, sizeof *registry);
+  if (!registry) return ERR_NOMEM;
+  registry->store = options->store;
+  registry->limits = options->limits;
+  registry->on_dirty = options->on_dirty;
+  registry->ctx = options->ctx;
+  registry->ready_tail = &registry->ready;
+  open_metrics(registry, options->metrics);
+  *out = registry;
+  return 0;
+}
+
+void registry_announce(struct registry *registry) {
+  if (registry->announced) return;
+  registry->announced = true;
+  registry->on_dirty(registry->ctx);
+}
+
+/* ---- opening ---- */
+
+/* Answered at the next flush, so never before the call that asked returned. */
+static void answer_later(struct registry *registry, struct open_request *request, struct room *room, int err) {
+  request->next = NULL;
+  request->room = room;
+  request->err = err;
+  if (room) room->pins++;
+  *registry->ready_tail = request;
+  registry->ready_tail = &request->next;
+  registry_announce(registry);
+}
+
+static void answer_ready(struct registry *registry) {
+  while (registry->ready) {
+    struct open_request *request = registry->ready;
+    registry->ready = request->next;
+    if (!registry->ready) registry->ready_tail = &registry->ready;
+    if (request->room && request->room->state == ROOM_DELETED) {
+      request->room->pins--;
+      request->room = NULL;
+      request->err = ERR_NOT_FOUND;
+    }
+    request->done(request->ctx, request->err, request->room);
+    free(request);
+  }
+}
+
+static int fill_room(struct room *room, const struct store_loaded *loaded) {
+  bool changed;
+  int err = room_take_info(room, &loaded->room);
+  if (!err && loaded->snapshot) {
+    err = document_apply(&room->document, loaded->snapshot, loaded->snapshot_len, &changed);
+    if (err) log_error(LOG_ROOM(room->id), "the snapshot cannot be applied: %s", err_text(err));
+  }
+  for (size_t i = 0; i < loaded->row_count && !err; i++) {
+    const struct store_row *row = &loaded->rows[i];
+    err = document_apply(&room->document, row->data, row->len, &changed);
+    if (err) log_error(LOG_ROOM(room->id), "row %llu cannot be applied: %s", (unsigned long long)row->seq, err_text(err));
+    else err = journal_add_seq(&room->journal, row->seq);
+  }
+  return err && err != ERR_NOMEM ? ERR_CORRUPT : err;
+}
+
+static void on_loaded(void *ctx, int err, const struct store_loaded *loaded) {
+  struct room *room = ctx;
+  struct registry *registry = room->registry;
+  room->journal.outstanding--;
+  if (!err) err = fill_room(room, loaded);
+  room->state = err ? ROOM_DELETED : ROOM_READY;
+  struct open_request *request = room->waiting;
+  room->waiting = NULL;
+  while (request) {
+    struct open_request *next = request->next;
+    answer_later(registry, request, err ? NULL : room, err);
+    request = next;
+  }
+  if (err) {
+    forget_room(registry, room);
+    room_free(room);
+  } else {
+    log_info(LOG_ROOM(room->id), "loaded");
+  }
+}
+
+static int start_loading(struct registry *registry, const char *id, struct room **out) {
+  if (registry->room_count >= registry->limits->rooms_loaded_max) return ERR_FULL;
+  struct room *room = NULL;
+  int err = room_new(registry, id, &room);
+  if (err) return err;
+  if (!tsearch(room, &registry->rooms, compare_rooms)) {
+    room_free(room);
+    return ERR_NOMEM;
+  }
+  registry->room_count++;
+  metric_set(registry->metrics.rooms, (int64_t)registry->room_count);
+  err = registry->store->ops->load(registry->store, room->id, on_loaded, room);
+  if (err) {
+    forget_room(registry, room);
+    room_free(room);
+    return err;
+  }
+  room->journal.outstanding++;
+  *out = room;
+  return 0;
+}
+
+int registry_open(struct registry *registry, const char *room_id, registry_room_fn done, void *ctx) {
+  struct open_request *request = calloc(1, sizeof *request);
+  if (!request) return ERR_NOMEM;
+  *request = (struct open_request){.done = done, .ctx = ctx};
+  if (!registry_id_valid(room_id) || registry->stopping) {
+    answer_later(registry, request, NULL, registry->stopping ? ERR_UNAVAILABLE : ERR_NOT_FOUND);
+    return 0;
+  }
+  struct room *room = registry_find(registry, room_id);
+  int err = 0;
+  if (!room) err = start_loading(registry, room_id, &room);
+  if (err) {
+    answer_later(registry, request, NULL, err);
+  } else if (room->state == ROOM_LOADING) {
+    request->next = room->waiting;
+    room->waiting = request;
+  } else {
+    answer_later(registry, request, room->state == ROOM_READY ? room : NULL,
+                 room->state == ROOM_READY ? 0 : ERR_NOT_FOUND);
+  }
+  return 0;
+}
+
+void registry_release(struct registry *registry, struct room *room, uint64_t now_ms) {
+  (void)registry;
+  room->pins--;
+  room->idle_since_ms = now_ms;
+}
+
+/* ---- turns and ticks ---- */
+
+void registry_flush(struct registry *registry, uint64_t now_ms) {
+  registry->announced = false;
+  answer_ready(registry);
+  struct room *room = registry->dirty;
+  registry->dirty = NULL;
+  while (room) {
+    struct room *next = room->next_dirty;
+    room->dirty = false;
+    room_flush(room, now_ms);
+    room = next;
+  }
+}
+
+struct visit {
+  struct room **rooms;
+  size_t count;
+};
+
+static void collect(const void *node, VISIT which, void *closure) {
+  struct visit *visit = closure;
+  if (which == postorder || which == leaf) visit->rooms[visit->count++] = *(struct room *const *)node;
+}
+
+/* All rooms, as a list that may be walked while rooms go. *rooms is the caller's. */
+static int list_rooms(struct registry *registry, struct visit *out) {
+  out->count = 0;
+  out->rooms = malloc((registry->room_count ? registry->room_count : 1) * sizeof *out->rooms);
+  if (!out->rooms) return ERR_NOMEM;
+  twalk_r(registry->rooms, collect, out);
+  return 0;
+}
+
+static void tick_room(struct registry *registry, struct room *room, uint64_t now_ms, uint64_t unix_ms) {
+  if (room->state == ROOM_LOADING) return;
+  bool idle = room_unused(room) && now_ms - room->idle_since_ms >= registry->limits->room_idle_ms;
+  info_tick(room, unix_ms);
+  journal_tick(room, idle, unix_ms);
+  if (!idle || !room_unused(room)) return;
+  log_info(LOG_ROOM(room->id), "unloaded");
+  forget_room(registry, room);
+  room_free(room);
+}
+
+void registry_tick(struct registry *registry, uint64_t now_ms, uint64_t unix_ms) {
+  struct visit visit;
+  if (registry->stopping || list_rooms(registry, &visit)) return;
+  for (size_t i = 0; i < visit.count; i++) tick_room(registry, visit.rooms[i], now_ms, unix_ms);
+  free(visit.rooms);
+}
+
+void registry_stats(const struct registry *registry, struct registry_stats *out) {
+  *out = (struct registry_stats){.rooms_loaded = registry->room_count, .members = registry->member_count};
+}
+
+/* ---- the end ---- */
+
+static void on_flushed(void *ctx, int err) {
+  struct registry *registry = ctx;
+  registry_done_fn stopped = registry->stopped;
+  if (!stopped) return;
+  registry->stopped = NULL;
+  struct visit visit;
+  if (list_rooms(registry, &visit) == 0) {
+    for (size_t i = 0; i < visit.count; i++) {
+      struct room *room = visit.rooms[i];
+      if (room->state == ROOM_LOADING) continue;
+      room_flush(room, 0); /* acknowledge first */
+      room_close_members(room, WS_CLOSE_GOING_AWAY, "the server is shutting down");
+    }
+    free(visit.rooms);
+  }
+  stopped(registry->stopped_ctx, err);
+}
+
+int registry_shutdown(struct registry *registry, uint64_t now_ms, registry_done_fn done, void *ctx) {
+  (void)now_ms;
+  registry->stopping = true;
+  registry->stopped = done;
+  registry->stopped_ctx = ctx;
+  return registry->store->ops->flush(registry->store, on_flushed, registry);
+}
+
+static void free_room(void *node) {
+  struct room *room = node;
+  while (room->waiting) {
+    struct open_request *request = room->waiting;
+    room->waiting = request->next;
+    request->done(request->ctx, ERR_CANCELLED, NULL);
+    free(request);
+  }
+  journal_cancel(room, ERR_CANCELLED);
+  room_free(room);
+}
+
+void registry_destroy(struct registry *registry) {
+  if (!registry) return;
+  while (registry->ready) {
+    struct open_request *request = registry->ready;
+    registry->ready = request->next;
+    request->done(request->ctx, ERR_CANCELLED, NULL);
+    free(request);
+  }
+  tdestroy(registry->rooms, free_room);
+  free(registry);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_ROOM_INTERNAL_H
+#define YOKE_ROOM_INTERNAL_H
+
+/* What the files of room/ share: the room, its members and its log. Not for other layers. */
+
+#include "base/limits.h"
+#include "base/metrics.h"
+#include "port/store.h"
+#include "room/document.h"
+#include "room/outbox.h"
+#include "room/presence.h"
+#include "room/registry.h"
+#include "room/room.h"
+#include "wire/ws_frame.h"
+
+/* ---- the log: what is accepted and what is on disk (journal.c) ---- */
+
+struct journal_waiter {
+  uint64_t target;       /* called once `done` reaches it */
+  struct member *member; /* whose token it is, or NULL: fn */
+  uint64_t token;
+  room_saved_fn fn;
+  void *ctx;
+};
+
+struct journal {
+  uint64_t issued;     /* slots given out; an accepted update has one */
+  uint64_t done;       /* every slot up to here is on disk */
+  uint64_t failed;     /* the first slot that the store did not take, 0: none */
+  uint64_t heal;       /* the slot of the whole state that makes up for it, 0: not under way */
+  size_t outstanding;  /* store calls under way that name this room */
+  uint64_t *seqs;      /* rows in the store's log since the newest snapshot, ascending */
+  size_t seq_count, seq_cap;
+  bool compacting;
+  size_t compact_count; /* the first so many seqs are in the compaction under way */
+  struct journal_waiter *waiters; /* by target, ascending */
+  size_t waiter_count, waiter_cap;
+};
+
+/* ---- plain-text members (plain.c) ---- */
+
+#define PLAIN_BASES_MAX 8
+
+struct plain {
+  struct blob *bases[PLAIN_BASES_MAX]; /* texts this client may have edited; the newest last */
+  size_t base_count;   /* the first is what the client sent itself, or its first text: it is kept longest */
+};
+
+/* ---- members ---- */
+
+struct skip {
+  size_t from, to; /* bytes of the turn that this member does not get */
+};
+
+struct member {
+  struct room *room;
+  struct member *prev, *next;
+  enum member_kind kind;
+  uint64_t conn_id;
+  char *name;
+  const struct member_hooks *hooks;
+  void *ctx;
+  struct outbox outbox;
+  size_t bulk_bytes;   /* of the outbox: first syncs, not held against the slow-reader limit */
+  struct skip *skips;  /* own messages in this turn, ascending; the first begins at 0 for one who joined in it */
+  size_t skip_count, skip_cap;
+  bool closing;        /* on_close was called */
+  bool signalled;      /* on_output was called and the outbox not drained since */
+  double message_credit, byte_credit; /* token buckets */
+  uint64_t credit_at_ms;
+  struct plain plain;
+};
+
+/* A text served over REST, so that an If-Match can name it as the base of an edit. */
+struct room_base {
+  char etag[ROOM_ETAG_CHARS + 1];
+  struct blob *text;
+};
+#define ROOM_BASES_MAX 16
+#define ROOM_BASES_BYTES_MAX (4u << 20)
+
+enum room_state { ROOM_LOADING, ROOM_READY, ROOM_DELETED };
+
+struct open_request {
+  struct open_request *next;
+  struct room *room; /* NULL when it failed */
+  int err;
+  registry_room_fn done;
+  void *ctx;
+};
+
+struct room {
+  struct registry *registry;
+  char id[STORE_ROOM_ID_MAX + 1];
+  enum room_state state;
+  char *name, *language, *owner_name, *owner_mail; /* as in the store */
+  uint64_t created_at, updated_at;
+  struct document document;
+  struct presence presence;
+  struct journal journal;
+  struct member *members;
+  size_t member_count;
+  size_t pins;          /* holders that are not members */
+  uint64_t idle_since_ms;
+  struct buf turn;      /* WebSocket frames for all Yjs members, since the last flush */
+  bool dirty;           /* in the registry's list of rooms to flush */
+  bool text_changed;    /* plain-text members may have to be told */
+  bool info_changed;    /* title or language may differ from the store's */
+  bool info_saving;
+  struct room *next_dirty;
+  struct room_base bases[ROOM_BASES_MAX]; /* the newest first */
+  size_t base_count;
+  struct open_request *waiting; /* while loading */
+};
+
+/* room.c */
+int room_new(struct registry *registry, const char *id, struct room **out);
+void room_free(struct room *room);
+int room_take_info(struct room *room, const struct store_room *info);
+void room_mark_dirty(struct room *room);
+/** Queue a message for all Yjs members but @except. */
+int room_broadcast(struct room *room, struct member *except, const uint8_t *message, size_t len);
+/** Take an update of our own making (REST, plain text): broadcast and log it. */
+int room_publish(struct room *room, const char *author, const uint8_t *update, size_t len, uint64_t unix_ms);
+/** ERR_UNAVAILABLE when the store's backlog has no room for @len more, ERR_TOO_LARGE when the document has not. */
+int room_admit(struct room *room, size_t len);
+void room_flush(struct room *room, uint64_t now_ms);
+void room_close_members(struct room *room, uint16_t code, const char *reason);
+bool room_unused(const struct room *room);
+
+/* member.c */
+void member_close(struct member *member, uint16_t code, const char *reason);
+/** Queue a message for this member alone. On failure the member is closed. */
+void member_send(struct member *member, enum ws_opcode opcode, const void *data, size_t len);
+/** Queue a ready-made frame that others may share. */
+void member_send_frame(struct member *member, struct blob *frame);
+int member_skip(struct member *member, size_t from, size_t to);
+void member_flush(struct member *member, struct blob *turn);
+
+/* plain.c */
+int plain_join(struct member *member);
+void plain_leave(struct member *member);
+void plain_on_text(struct member *member, const uint8_t *text, size_t len, uint64_t unix_ms);
+void plain_flush(struct room *room);
+
+/* journal.c */
+void journal_append(struct room *room, const char *author, uint64_t at, const uint8_t *update, size_t len);
+int journal_wait(struct room *room, const struct journal_waiter *waiter);
+void journal_forget_member(struct room *room, const struct member *member);
+/** @leaving: the room is about to be unloaded: a shorter log is worth compacting. */
+void journal_tick(struct room *room, bool leaving, uint64_t unix_ms);
+void journal_flush(struct room *room);
+void journal_cancel(struct room *room, int err);
+void journal_deinit(struct room *room);
+bool journal_idle(const struct room *room);
+int journal_add_seq(struct journal *journal, uint64_t seq);
+
+/* registry.c */
+struct registry {
+  struct store *store;
+  const struct limits *limits;
+  void (*on_dirty)(void *ctx);
+  void *ctx;
+  void *rooms;              /* tsearch tree of struct room by id */
+  size_t room_count, member_count;
+  struct room *dirty;       /* rooms to flush */
+  bool announced;           /* on_dirty was called since the last flush */
+  struct open_request *ready, **ready_tail; /* answers due at the next flush */
+  bool stopping;
+  registry_done_fn stopped;
+  void *stopped_ctx;
+  struct {
+    struct metric_gauge *rooms, *members;
+    struct metric_counter *updates, *duplicates, *refused;
+    struct metric_histogram *apply, *saved;
+  } metrics;
+};
+void registry_announce(struct registry *registry);
+struct room *registry_find(struct registry *registry, const char *id);
+
+/* info.c */
+/** Bring the store's name and language in step with the document's. */
+void info_tick(struct room *room, uint64_t unix_ms);
+
+/* starter.c */
+/** The main file's name for a language: "main.py" ...; *known says whether the name tells the language. Static. */
+const char *starter_path(const char *language, bool *known);
+
+#endif
