@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "assist/harvest.h"
+
+#include <string.h>
+
+static int add_words(struct names *names, const struct lang_words *group, enum name_flag flag)
+{
+  const char *words = group->words;
+  const char *word = NULL;
+  size_t len = 0;
+  while ((word = lang_next_word(&words, &len)) != NULL) {
+    struct name *name = NULL;
+    int err = names_intern(names, word, len, &name);
+    if (err != 0)
+      return err;
+    if (name == NULL || (name->flags & (NAME_KEYWORD | NAME_BUILTIN)))
+      continue;
+    name->flags |= (uint8_t)flag;
+    name->kind = (uint8_t)group->kind;
+    name->role = (uint8_t)group->role;
+  }
+  return 0;
+}
+
+static int add_table(struct names *names, const struct lang_words *group, enum name_flag flag)
+{
+  int err = 0;
+  for (; err == 0 && group != NULL && group->words != NULL; group++)
+    err = add_words(names, group, flag);
+  return err;
+}
+
+static int add_members(struct names *names, const struct scope *scope,
+                       const struct lang_members *group)
+{
+  size_t receiver_len = strlen(group->receiver);
+  bool same = receiver_len > 0 && receiver_len == scope->receiver.len &&
+              memcmp(group->receiver, scope->receiver.text, receiver_len) == 0;
+  const char *words = receiver_len == 0 || same ? group->words : "";
+  const char *word = NULL;
+  size_t len = 0;
+  while ((word = lang_next_word(&words, &len)) != NULL) {
+    struct name *name = NULL;
+    int err = names_intern(names, word, len, &name);
+    if (err != 0)
+      return err;
+    if (name == NULL)
+      continue;
+    name->flags |= (uint8_t)(NAME_BUILTIN_MEMBER | (same ? NAME_OF_RECEIVER : 0));
+    name->member_kind = (uint8_t)group->kind;
+  }
+  return 0;
+}
+
+static int add_member_table(struct names *names, const struct scope *scope,
+                            const struct lang_members *group)
+{
+  int err = 0;
+  for (; err == 0 && group != NULL && group->words != NULL; group++)
+    err = add_members(names, scope, group);
+  return err;
+}
+
+int harvest_lang(struct names *names, const struct scope *scope)
+{
+  int err = 0;
+  for (const struct lang *lang = scope->lang; lang != NULL && err == 0; lang = lang->base) {
+    err = add_table(names, lang->keywords, NAME_KEYWORD);
+    if (err == 0)
+      err = add_table(names, lang->builtins, NAME_BUILTIN);
+    if (err == 0 && scope->place == SCOPE_MEMBER)
+      err = add_member_table(names, scope, lang->members);
+  }
+  return err;
+}
+
+struct reader {
+  struct names *names;
+  const struct scope *scope;
+  const char *code;
+  struct token last;     /* the token before, comments left out */
+  struct token before;   /* the one before that */
+  enum lang_role role;   /* that the token before gives to this one */
+  size_t callable;       /* 1 + the index of the name just before; 0 if there is none */
+  bool callable_member;
+};
+
+static void note_use(struct reader *reader, struct name *name, const struct token *token)
+{
+  const struct scope *scope = reader->scope;
+  size_t distance =
+    token->end < scope->cursor ? scope->cursor - token->end : token->start - scope->cursor;
+  if (distance < name->nearest)
+    name->nearest = (uint32_t)distance;
+  if (reader->last.kind == TOKEN_DOT) {
+    const struct token *receiver = &reader->before;
+    name->member_uses++;
+    if (receiver->kind == TOKEN_WORD && receiver->end - receiver->name == scope->receiver.len &&
+        memcmp(reader->code + receiver->name, scope->receiver.text, scope->receiver.len) == 0)
+      name->receiver_uses++;
+    return;
+  }
+  name->uses++;
+  if (reader->role != ROLE_NONE && !(name->flags & (NAME_KEYWORD | NAME_BUILTIN | NAME_DECLARED))) {
+    name->flags |= reader->role == ROLE_MODULE ? 0 : NAME_DECLARED;
+    name->role = (uint8_t)reader->role;
+  }
+}
+
+static bool is_define(const struct reader *reader, const struct token *token)
+{
+  return token->end - token->start == 6 && memcmp(reader->code + token->start, "define", 6) == 0;
+}
+
+static int read_word(struct reader *reader, const struct token *token)
+{
+  const struct scope *scope = reader->scope;
+  enum lang_role role = ROLE_NONE;
+  size_t callable = 0;
+  if (token->punct == '#') {
+    role = is_define(reader, token) ? ROLE_CONSTANT : ROLE_NONE;
+  } else if (token->end < scope->cursor || token->start > scope->cursor) {
+    struct name *name = NULL;
+    int err = names_intern(reader->names, reader->code + token->name, token->end - token->name,
+                           &name);
+    if (err != 0)
+      return err;
+    if (name != NULL) {
+      note_use(reader, name, token);
+      callable = (size_t)(name - reader->names->items) + 1;
+      if ((name->flags & NAME_KEYWORD) && reader->last.kind != TOKEN_DOT)
+        role = name->role;
+    }
+  }
+  reader->role = role;
+  reader->callable = callable;
+  reader->callable_member = reader->last.kind == TOKEN_DOT;
+  return 0;
+}
+
+static void read_other(struct reader *reader, const struct token *token)
+{
+  if (token->kind == TOKEN_PUNCT && token->punct == '(' && reader->callable > 0) {
+    struct name *name = &reader->names->items[reader->callable - 1];
+    name->flags |= (uint8_t)(reader->callable_member ? NAME_MEMBER_CALLED : NAME_CALLED);
+  }
+  reader->role = ROLE_NONE;
+  reader->callable = 0;
+}
+
+int harvest_code(struct names *names, const struct scope *scope, const char *code, size_t len)
+{
+  struct lex lex;
+  lex_init(&lex, scope->lang, code, len);
+  struct reader reader = {
+    .names = names, .scope = scope, .code = code, .last = lex.prev, .before = lex.prev};
+  struct token token;
+  for (lex_next(&lex, &token); token.kind != TOKEN_END; lex_next(&lex, &token)) {
+    if (token.kind == TOKEN_COMMENT)
+      continue;
+    if (token.kind == TOKEN_WORD) {
+      int err = read_word(&reader, &token);
+      if (err != 0)
+        return err;
+    } else {
+      read_other(&reader, &token);
+    }
+    reader.before = reader.last;
+    reader.last = token;
+  }
+  return 0;
+}

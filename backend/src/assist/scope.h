@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_ASSIST_SCOPE_H
+#define YOKE_ASSIST_SCOPE_H
+
+/* Where the cursor stands: what is being written there. */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "assist/lang.h"
+#include "assist/lex.h"
+
+enum scope_place {
+  SCOPE_CODE,
+  SCOPE_MEMBER,    /* after a dot */
+  SCOPE_DIRECTIVE, /* after the # of a preprocessor line */
+  SCOPE_NAME,      /* after def, class, fn …: a new name */
+  SCOPE_QUIET,     /* in a string, a comment or a number */
+};
+
+struct scope_text {
+  const char *text;  /* borrowed from the code */
+  size_t len;
+};
+
+struct scope {
+  const struct lang *lang;
+  enum scope_place place;
+  size_t cursor;                /* bytes */
+  struct scope_text typed;      /* the part of the word before the cursor */
+  struct scope_text receiver;   /* the word before the dot; empty if it is no word */
+  const struct lang_decl *decl; /* of the keyword before the cursor, or NULL */
+  bool line_ends;               /* only blanks follow the word in its line */
+  bool imports;                 /* a module's name is awaited */
+};
+
+/** Read the code up to the cursor, which is a byte offset <= len. */
+void scope_find(struct scope *scope, const struct lang *lang, const char *code, size_t len,
+                size_t cursor);
+
+#endif
