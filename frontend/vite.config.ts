@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { docsAssets } from './build/docs-assets';
+import { docsAssets } from './build/docs-assets.ts';
 
 const SERVER = process.env['YOKE_SERVER'] ?? 'http://127.0.0.1:8000';
 

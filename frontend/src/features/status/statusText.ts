@@ -82,3 +82,15 @@ export function refusedText(code: number | undefined): RefusedText {
       };
   }
 }
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly selected: number;
+  readonly cursors: number;
+}
+
+export function positionText({ line, column, selected, cursors }: Position): string {
+  const place = cursors > 1 ? `${cursors} cursors` : `Ln ${line}, Col ${column}`;
+  return selected > 0 ? `${place} (${selected} selected)` : place;
+}
