@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_STORE_LOCKFILE_H
+#define YOKE_STORE_LOCKFILE_H
+
+#include "base/buf.h"
+
+/** Create @path and its parents, each with mode 0700; existing ones stay as they are. ERR_IO with one line in @error. */
+MUST_USE int lockfile_make_dirs(const char *path, struct buf *error);
+
+/**
+ * Take @path (created with mode 0600) for this process and write its process
+ * id and host into it. The lock ends with lockfile_release() or the process.
+ *
+ * Returns 0; ERR_BUSY when another process has it, @error then names it; ERR_IO.
+ */
+MUST_USE int lockfile_take(const char *path, int *out_fd, struct buf *error);
+void lockfile_release(int fd); /* -1 accepted */
+
+#endif
