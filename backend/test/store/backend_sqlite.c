@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "backends.h"
+
+#include <stdio.h>
+
+#include "failing_vfs.h"
+#include "store/sqlite.h"
+
+static struct store *open_store(const char *dir, struct loop *loop, struct metrics *metrics,
+                                const struct limits *limits) {
+  struct buf error = BUF_INIT;
+  struct store *store = NULL;
+  struct sqlite_store_options options = {dir, loop, metrics, limits};
+  int err = sqlite_store_create(&options, &store, &error);
+  if (err) fprintf(stderr, "# %.*s\n", (int)error.len, (const char *)error.data);
+  buf_deinit(&error);
+  return store;
+}
+
+static int start(const char *dir) {
+  (void)dir;
+  failing_vfs_install();
+  return 0;
+}
+
+static void down(const char *dir) {
+  (void)dir;
+  failing_vfs_set(FAILING_VFS_SYNC);
+}
+
+static void up(const char *dir) {
+  (void)dir;
+  failing_vfs_set(FAILING_VFS_OFF);
+}
+
+const struct backend backend_sqlite = {
+  .name = "sqlite",
+  .start = start,
+  .open = open_store,
+  .down = down,
+  .up = up,
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_TEST_STORE_FIXTURE_H
+#define YOKE_TEST_STORE_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "base/loop.h"
+#include "base/metrics.h"
+#include "port/store.h"
+
+enum { ROOM_ID_SIZE = 32 };
+
+/** A kind of store under test. */
+struct backend {
+  const char *name;
+  int (*start)(const char *dir);                              /* once, in an empty folder; 0 or -1 */
+  void (*stop)(const char *dir);
+  struct store *(*open)(const char *dir, struct loop *loop, struct metrics *metrics, const struct limits *limits);
+  void (*down)(const char *dir);                              /* make it fail */
+  void (*up)(const char *dir);
+};
+
+struct fixture {
+  const struct backend *backend;
+  char dir[64];
+  struct limits limits;
+  struct metrics *metrics;
+  struct loop *loop;
+  struct store *store;
+  char room[ROOM_ID_SIZE]; /* a fresh id for each test */
+};
+
+void fixture_init(struct fixture *f, const struct backend *backend);
+void fixture_open(struct fixture *f);   /* a new loop and store */
+void fixture_close(struct fixture *f);  /* destroys both */
+void fixture_deinit(struct fixture *f); /* removes the folder */
+
+/** A completion as it came. */
+struct outcome {
+  int calls; /* how often it was called: never more than 1 */
+  int err;
+  uint64_t seq;
+};
+
+void on_outcome(void *ctx, int err);
+void on_appended(void *ctx, int err, uint64_t seq);
+
+/** Run the loop until the outcome is there; fails the test after ten seconds. */
+void wait_for(struct fixture *f, const struct outcome *o);
+void run_for(struct fixture *f, uint64_t ms);
+
+/** What a load gave: payloads as strings joined by ','; the snapshot before a '|'. */
+struct loaded_copy {
+  int calls, err;
+  char text[8192];
+  uint64_t seqs[512], at[512];
+  size_t count;
+  char name[64], language[64], owner_name[64], owner_mail[64], author[64]; /* author of the last row */
+  uint64_t created_at, updated_at;
+};
+
+void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded);
+
+/* Start, wait, return the outcome's err. */
+int create_room(struct fixture *f, const char *id, const char *first);
+int append_text(struct fixture *f, const char *id, const char *text, uint64_t *seq);
+int start_append(struct fixture *f, const char *id, const char *text, struct outcome *o); /* does not wait */
+int load_room(struct fixture *f, const char *id, struct loaded_copy *out);
+int compact_room(struct fixture *f, const char *id, const uint64_t *seqs, size_t count, const char *snapshot);
+int delete_room(struct fixture *f, const char *id);
+int flush_store(struct fixture *f);
+int ping_store(struct fixture *f);
+
+#endif
