@@ -69,7 +69,9 @@ export class PlainClient {
     this.texts = [];
     this.socket = new WebSocket(`${server.ws}/api/v1/ws/${roomId}`, { headers });
     this.socket.on('message', (data, isBinary) => {
-      if (!isBinary) this.texts.push(data.toString());
+      if (isBinary) return;
+      this.texts.push(data.toString());
+      this.screen = this.text; // what its user looks at
     });
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
@@ -87,6 +89,7 @@ export class PlainClient {
   }
 
   send(text) {
+    this.screen = text;
     this.socket.send(text);
   }
 

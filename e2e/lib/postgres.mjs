@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// A real PostgreSQL of the test's own, by tools/pg-temp.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const TOOL = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'tools', 'pg-temp');
+
+export class Postgres {
+  static async start() {
+    const pg = new Postgres();
+    pg.dir = await mkdtemp(join(tmpdir(), 'yoke-pg-'));
+    const { stdout } = await run(TOOL, ['start', pg.dir]);
+    const [host, port, user, password, database] = stdout.trim().split(/\s+/);
+    Object.assign(pg, { host, port, user, password, database });
+    return pg;
+  }
+
+  /** Environment that makes the server use it. */
+  get env() {
+    return {
+      YOKE_DB_HOST: this.host,
+      YOKE_DB_PORT: this.port,
+      YOKE_DB_USER: this.user,
+      YOKE_DB_PASSWORD: this.password,
+      YOKE_DB_DATABASE: this.database,
+    };
+  }
+
+  async stop() {
+    await run(TOOL, ['stop', this.dir]);
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
