@@ -20,7 +20,7 @@ export function PageHeader({ onEditName }: { onEditName: () => void }) {
           color="gray"
           size="compact-md"
           className={classes['name']}
-          aria-label={name ? `You are ${name}. Change your name` : undefined}
+          aria-label={name ? `${name}: change your name and colour` : undefined}
           leftSection={name ? <PersonAvatar name={name} color={color} size={22} /> : null}
           data-testid="identity"
           onClick={onEditName}

@@ -48,7 +48,6 @@ export function HomePage() {
       </main>
       <footer className={classes['footer']}>
         <a href="/docs">API</a>
-        <span aria-hidden>·</span>
         <span>Rooms are kept on this server, open to whoever has their link.</span>
       </footer>
       <NameDialog

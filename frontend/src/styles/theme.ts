@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { type CSSVariablesResolver, Modal, createTheme } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'teal',
@@ -15,6 +15,18 @@ export const theme = createTheme({
       '#0d655e',
       '#0a4f4a',
     ],
+    dark: [
+      '#e2e5e8',
+      '#c3c9ce',
+      '#9ba4ac',
+      '#737c84',
+      '#3b4145',
+      '#2d3134',
+      '#24282b',
+      '#1e2123',
+      '#17191b',
+      '#101213',
+    ],
   },
   primaryShade: { light: 7, dark: 7 },
   defaultRadius: 'md',
@@ -23,6 +35,9 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+  },
 });
 
 /** Mantine's surfaces in our colours; its dimmed text is too pale for us. */

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconFilePlus, IconFileZip } from '@tabler/icons-react';
+import { IconFilePlus, IconFileZip, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RoomSession } from '../../collab/types';
 import { useStore } from '../../hooks/useStore';
@@ -12,9 +12,11 @@ interface FilePanelProps {
   readonly activeId: string | null;
   readonly onOpen: (fileId: string) => void;
   readonly onDownloadAll: () => void;
+  /** Given where the panel lies over the page. */
+  readonly onClose?: (() => void) | undefined;
 }
 
-export function FilePanel({ session, activeId, onOpen, onDownloadAll }: FilePanelProps) {
+export function FilePanel({ session, activeId, onOpen, onDownloadAll, onClose }: FilePanelProps) {
   const files = useStore(session.files);
   const people = useStore(session.people);
   const [dialog, setDialog] = useState<FileDialog | null>(null);
@@ -44,6 +46,11 @@ export function FilePanel({ session, activeId, onOpen, onDownloadAll }: FilePane
             <IconFileZip size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
+        {onClose ? (
+          <ActionIcon variant="subtle" color="gray" aria-label="Close files" onClick={onClose}>
+            <IconX size={16} aria-hidden />
+          </ActionIcon>
+        ) : null}
       </div>
       {files.length === 0 ? (
         <div className={classes['empty']}>

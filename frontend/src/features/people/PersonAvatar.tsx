@@ -15,6 +15,7 @@ export function PersonAvatar({ name, color, size = 28, idle = false }: PersonAva
       aria-hidden
       className={classes['avatar']}
       data-idle={idle || undefined}
+      data-initials={initials(name)}
       style={{
         width: size,
         height: size,
@@ -22,8 +23,6 @@ export function PersonAvatar({ name, color, size = 28, idle = false }: PersonAva
         backgroundColor: color,
         color: textOn(color),
       }}
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

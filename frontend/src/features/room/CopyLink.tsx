@@ -36,9 +36,8 @@ export function CopyLink({ roomId }: { roomId: string }) {
   return (
     <>
       <Button
-        size="sm"
+        size="xs"
         className={classes['share']}
-        aria-label="Copy the link of this room"
         data-testid="copy-link"
         onClick={() => void copy()}
         leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />}

@@ -77,6 +77,7 @@ function Workbench({ session, onEditName, onDownloadAll }: WorkbenchProps) {
     },
     [open, focusEditor],
   );
+  const closeDrawer = () => setDrawerOpen(false);
   const follow = (clientId: number | null) => editor?.follow(clientId);
   const download = (file: RoomFile) => {
     const text = session.files.text(file.id)?.toString() ?? '';
@@ -88,6 +89,7 @@ function Workbench({ session, onEditName, onDownloadAll }: WorkbenchProps) {
       activeId={tabs.active}
       onOpen={openAndFocus}
       onDownloadAll={onDownloadAll}
+      onClose={narrow ? closeDrawer : undefined}
     />
   );
 
@@ -103,7 +105,6 @@ function Workbench({ session, onEditName, onDownloadAll }: WorkbenchProps) {
       >
         Skip to the editor
       </a>
-      <h1 className="visually-hidden">{title || 'Untitled room'}</h1>
       <TopBar
         session={session}
         following={status.following}
@@ -117,16 +118,12 @@ function Workbench({ session, onEditName, onDownloadAll }: WorkbenchProps) {
       {followed ? <FollowBanner person={followed} onStop={() => follow(null)} /> : null}
       <div className={classes['body']}>
         {narrow ? (
-          <Drawer
-            opened={drawerOpen}
-            onClose={() => setDrawerOpen(false)}
-            title="Files"
-            size="18rem"
-            padding={0}
-            classNames={{ header: classes['drawerHeader'] ?? '' }}
-          >
-            {panel}
-          </Drawer>
+          <Drawer.Root opened={drawerOpen} onClose={closeDrawer} size="18rem" padding={0}>
+            <Drawer.Overlay />
+            <Drawer.Content aria-label="Files" classNames={{ content: classes['drawer'] ?? '' }}>
+              {panel}
+            </Drawer.Content>
+          </Drawer.Root>
         ) : (
           <aside className={classes['side']} aria-label="Files" hidden={!sideOpen}>
             {panel}

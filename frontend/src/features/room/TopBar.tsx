@@ -25,9 +25,11 @@ export function TopBar(props: TopBarProps) {
   const { session } = props;
   const people = useStore(session.people);
   const files = useStore(session.files);
+  const title = useStore(session.title);
   const toggleText = props.filesShown ? 'Hide files' : 'Show files';
   return (
     <header className={classes['bar']}>
+      <h1 className="visually-hidden">{title || 'Untitled room'}</h1>
       <a className={classes['home']} href="/" aria-label="Yoke, start page" title="Start page">
         <Logo size={26} />
       </a>

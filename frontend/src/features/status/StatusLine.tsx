@@ -33,7 +33,7 @@ export function StatusLine({ session, editor, status, vimStatusRef }: StatusLine
         </span>
       ) : null}
       {hasFile ? <LanguagePicker editor={editor} status={status} /> : null}
-      <span className={classes['item']} data-testid="status-people">
+      <span className={`${classes['item']} ${classes['people']}`} data-testid="status-people">
         {countText(people.length)}
       </span>
     </footer>
