@@ -73,6 +73,7 @@ export function createPresence(
   const listeners = new Listeners();
   /** When each person's place last changed, and the JSON that it had. */
   const moves = new Map<number, { at: number; place: unknown }>();
+  let lastMove = 0;
 
   function personOf(clientId: number, state: State): Person {
     const who = isObject(state['user']) ? state['user'] : {};
@@ -113,11 +114,12 @@ export function createPresence(
 
   const refresh = (): void => people.set(readPeople(people.get()));
   const onChange = (): void => {
-    const now = Date.now();
     for (const [clientId, state] of awareness.getStates()) {
       const place: unknown = state['at'];
       const last = moves.get(clientId);
-      if (last === undefined || !sameJson(last.place, place)) moves.set(clientId, { at: now, place });
+      if (last !== undefined && sameJson(last.place, place)) continue;
+      lastMove = Math.max(lastMove + 1, Date.now());
+      moves.set(clientId, { at: lastMove, place });
     }
     for (const clientId of moves.keys()) {
       if (!awareness.getStates().has(clientId)) moves.delete(clientId);
@@ -161,10 +163,18 @@ export function createPresence(
       for (const person of people.get()) {
         if (person.isSelf || person.fileId !== fileId) continue;
         const { clientId, name, color } = person;
-        const place = selectionsOf(awareness.getStates().get(clientId) ?? {});
-        if (place === null || place.selections.length === 0) continue;
         const movedAt = moves.get(clientId)?.at ?? 0;
-        found.push({ clientId, name, color, selections: place.selections, movedAt });
+        let place: Place | null | undefined;
+        found.push({
+          clientId,
+          name,
+          color,
+          movedAt,
+          get selections() {
+            if (place === undefined) place = selectionsOf(awareness.getStates().get(clientId) ?? {});
+            return place?.selections ?? [];
+          },
+        });
       }
       return found;
     },

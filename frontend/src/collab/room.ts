@@ -2,6 +2,7 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { connect } from './connection';
 import { createFiles, createTitle } from './files';
+import { watchIdle } from './idle';
 import { createPresence } from './presence';
 import type { OpenRoomOptions, RoomSession } from './types';
 
@@ -13,6 +14,8 @@ export function openRoom({ roomId, user, serverUrl }: OpenRoomOptions): RoomSess
   const files = createFiles(doc);
   const title = createTitle(doc);
   const presence = createPresence(doc, awareness, files, user);
+  const page = globalThis.document as Document | undefined;
+  const stopIdle = page === undefined ? null : watchIdle(page, presence.setIdle);
   let open = true;
   const connection = connect({ doc, awareness, roomId, origin });
 
@@ -37,6 +40,7 @@ export function openRoom({ roomId, user, serverUrl }: OpenRoomOptions): RoomSess
     close: () => {
       if (!open) return;
       open = false;
+      stopIdle?.();
       presence.dispose();
       connection.close();
       files.dispose();

@@ -127,13 +127,14 @@ export interface Person {
 /** Self first, then by name. Changes only when what it shows changes, not with every cursor move. */
 export type People = readonly Person[];
 
-/** Cursors of the others in one file, resolved against the text as it is now. */
+/** One person's cursors in a file. */
 export interface RemoteCursors {
   readonly clientId: number;
   readonly name: string;
   readonly color: string;
+  /** Resolved when first read, against the text as it is then; that takes a walk through the text. */
   readonly selections: readonly Selection[];
-  /** Changes with every move the person made. */
+  /** Grows with every move the person makes; about `Date.now()` of the last one. */
   readonly movedAt: number;
 }
 
