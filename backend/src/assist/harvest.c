@@ -78,8 +78,7 @@ struct reader {
   struct names *names;
   const struct scope *scope;
   const char *code;
-  struct token last;     /* the token before, comments left out */
-  struct token before;   /* the one before that */
+  struct lex lex;
   enum lang_role role;   /* that the token before gives to this one */
   size_t callable;       /* 1 + the index of the name just before; 0 if there is none */
   bool callable_member;
@@ -92,8 +91,8 @@ static void note_use(struct reader *reader, struct name *name, const struct toke
     token->end < scope->cursor ? scope->cursor - token->end : token->start - scope->cursor;
   if (distance < name->nearest)
     name->nearest = (uint32_t)distance;
-  if (reader->last.kind == TOKEN_DOT) {
-    const struct token *receiver = &reader->before;
+  if (reader->lex.last->kind == TOKEN_DOT) {
+    const struct token *receiver = reader->lex.before;
     name->member_uses++;
     if (receiver->kind == TOKEN_WORD && receiver->end - receiver->name == scope->receiver.len &&
         memcmp(reader->code + receiver->name, scope->receiver.text, scope->receiver.len) == 0)
@@ -128,13 +127,13 @@ static int read_word(struct reader *reader, const struct token *token)
     if (name != NULL) {
       note_use(reader, name, token);
       callable = (size_t)(name - reader->names->items) + 1;
-      if ((name->flags & NAME_KEYWORD) && reader->last.kind != TOKEN_DOT)
+      if ((name->flags & NAME_KEYWORD) && reader->lex.last->kind != TOKEN_DOT)
         role = name->role;
     }
   }
   reader->role = role;
   reader->callable = callable;
-  reader->callable_member = reader->last.kind == TOKEN_DOT;
+  reader->callable_member = reader->lex.last->kind == TOKEN_DOT;
   return 0;
 }
 
@@ -150,23 +149,15 @@ static void read_other(struct reader *reader, const struct token *token)
 
 int harvest_code(struct names *names, const struct scope *scope, const char *code, size_t len)
 {
-  struct lex lex;
-  lex_init(&lex, scope->lang, code, len);
-  struct reader reader = {
-    .names = names, .scope = scope, .code = code, .last = lex.prev, .before = lex.prev};
-  struct token token;
-  for (lex_next(&lex, &token); token.kind != TOKEN_END; lex_next(&lex, &token)) {
-    if (token.kind == TOKEN_COMMENT)
-      continue;
-    if (token.kind == TOKEN_WORD) {
-      int err = read_word(&reader, &token);
-      if (err != 0)
-        return err;
-    } else {
-      read_other(&reader, &token);
-    }
-    reader.before = reader.last;
-    reader.last = token;
+  struct reader reader = {.names = names, .scope = scope, .code = code};
+  lex_init(&reader.lex, scope->lang, code, len);
+  int err = 0;
+  const struct token *token = lex_next(&reader.lex);
+  for (; err == 0 && token->kind != TOKEN_END; token = lex_next(&reader.lex)) {
+    if (token->kind == TOKEN_WORD)
+      err = read_word(&reader, token);
+    else if (token->kind != TOKEN_COMMENT)
+      read_other(&reader, token);
   }
-  return 0;
+  return err;
 }

@@ -11,14 +11,23 @@ void lex_init(struct lex *lex, const struct lang *lang, const char *text, size_t
   lex->pos = 0;
   lex->lang = lang;
   lex->line_start = true;
-  lex->prev = (struct token){.kind = TOKEN_PUNCT, .punct = ';'};
+  for (size_t i = 0; i < 3; i++)
+    lex->ring[i] = (struct token){.kind = TOKEN_PUNCT, .punct = ';'};
+  lex->now = &lex->ring[0];
+  lex->last = &lex->ring[1];
+  lex->before = &lex->ring[2];
   lex->frame_count = 0;
 }
 
 bool lex_emit(struct lex *lex, struct token *token, enum token_kind kind, size_t start, bool open)
 {
   *token = (struct token){
-    .kind = kind, .open = open, .start = start, .end = lex->pos, .name = start};
+    .kind = (uint8_t)kind,
+    .open = open,
+    .start = (uint32_t)start,
+    .end = (uint32_t)lex->pos,
+    .name = (uint32_t)start,
+  };
   return true;
 }
 
@@ -100,7 +109,7 @@ static void read_code(struct lex *lex, struct token *token)
   if (word > 0) {
     lex->pos += word;
     lex_emit(lex, token, TOKEN_WORD, start, false);
-    token->punct = lex->prev.kind == TOKEN_DIRECTIVE ? '#' : '\0';
+    token->punct = lex->last->kind == TOKEN_DIRECTIVE ? '#' : '\0';
   } else if (lex_is_digit(lex_peek(lex, 0)) ||
              (lex_peek(lex, 0) == '.' && lex_is_digit(lex_peek(lex, 1)))) {
     read_number(lex, token);
@@ -109,17 +118,27 @@ static void read_code(struct lex *lex, struct token *token)
   }
 }
 
-void lex_next(struct lex *lex, struct token *token)
+/* Tokens take turns in the ring, as copying them is dear. A comment makes room for the next. */
+static struct token *turn_ring(struct lex *lex)
 {
+  if (lex->now->kind == TOKEN_COMMENT)
+    return lex->now;
+  struct token *oldest = lex->before;
+  lex->before = lex->last;
+  lex->last = lex->now;
+  lex->now = oldest;
+  return oldest;
+}
+
+const struct token *lex_next(struct lex *lex)
+{
+  struct token *token = turn_ring(lex);
   skip_blanks(lex);
-  if (lex->pos >= lex->len) {
+  if (lex->pos >= lex->len)
     lex_emit(lex, token, TOKEN_END, lex->len, false);
-    return;
-  }
-  if (!lex_frame_code(lex, token))
+  else if (lex->frame_count == 0 || !lex_frame_code(lex, token))
     read_code(lex, token);
-  if (token->kind == TOKEN_COMMENT)
-    return;
-  lex->line_start = false;
-  lex->prev = *token;
+  if (token->kind != TOKEN_COMMENT)
+    lex->line_start = false;
+  return token;
 }

@@ -27,13 +27,13 @@ enum token_kind {
 };
 
 struct token {
-  enum token_kind kind;
+  uint8_t kind;   /* enum token_kind */
   char punct;   /* TOKEN_PUNCT: its first byte; TOKEN_STRING: '{' if a field follows;
                    TOKEN_WORD: '#' if it names a directive */
-  bool open;    /* string or comment: a cursor at its end is still inside */
-  size_t start; /* [start, end), bytes */
-  size_t end;
-  size_t name;  /* TOKEN_WORD: where the name begins (after Rust's r#) */
+  bool open;      /* string or comment: a cursor at its end is still inside */
+  uint32_t start; /* [start, end), bytes; ASSIST_CODE_MAX_BYTES fits */
+  uint32_t end;
+  uint32_t name;  /* TOKEN_WORD: where the name begins (after Rust's r#) */
 };
 
 /* A string that holds code: Python's f-string, JavaScript's template. */
@@ -50,7 +50,10 @@ struct lex {
   size_t pos;
   const struct lang *lang;
   bool line_start;           /* only blanks since the line began */
-  struct token prev;         /* the last token that was no comment */
+  struct token ring[3];
+  struct token *now;         /* the token being read, */
+  struct token *last;        /* the one before it */
+  struct token *before;      /* and the one before that, comments left out */
   struct lex_frame frames[LEX_DEPTH_MAX];
   size_t frame_count;
 };
@@ -58,8 +61,11 @@ struct lex {
 /** Begin to read @text, which is valid UTF-8 and outlives the lexer. */
 void lex_init(struct lex *lex, const struct lang *lang, const char *text, size_t len);
 
-/** The next token; TOKEN_END from the end on. */
-void lex_next(struct lex *lex, struct token *token);
+/**
+ * Read the next token; TOKEN_END from the end on. The token returned is lex->now;
+ * lex->last and lex->before hold those before it until the next call.
+ */
+const struct token *lex_next(struct lex *lex);
 
 /* --- for the languages --- */
 
@@ -74,8 +80,15 @@ static inline bool lex_is_newline(unsigned char byte)
   return byte == '\n' || byte == '\r';
 }
 
-/** Whether @prefix stands at pos. */
-bool lex_at(const struct lex *lex, const char *prefix);
+/** Whether @prefix, of a few bytes, stands at pos. */
+static inline bool lex_at(const struct lex *lex, const char *prefix)
+{
+  for (size_t i = 0; prefix[i] != '\0'; i++) {
+    if (lex_peek(lex, i) != (unsigned char)prefix[i])
+      return false;
+  }
+  return true;
+}
 
 /** The length of the word at pos, 0 if none begins here. */
 size_t lex_word_len(const struct lex *lex);

@@ -45,7 +45,7 @@ static bool read_prefixed(struct lex *lex, struct token *token)
 /* The <header> of an #include. */
 static bool read_header_name(struct lex *lex, struct token *token)
 {
-  const struct token *prev = &lex->prev;
+  const struct token *prev = lex->last;
   if (prev->kind != TOKEN_WORD || prev->punct != '#' || prev->end - prev->start < 7 ||
       memcmp(lex->text + prev->start, "include", 7) != 0)
     return false;

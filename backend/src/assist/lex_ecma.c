@@ -23,7 +23,7 @@ static bool is_before_expression(const struct lex *lex, const struct token *word
 /* A slash divides after a value and begins a regular expression elsewhere; in JSX, `</` closes. */
 static bool slash_divides(const struct lex *lex)
 {
-  const struct token *prev = &lex->prev;
+  const struct token *prev = lex->last;
   switch (prev->kind) {
   case TOKEN_WORD:
     return !is_before_expression(lex, prev);

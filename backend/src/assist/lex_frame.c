@@ -81,8 +81,6 @@ static bool back_to_text(struct lex *lex, struct token *token)
 
 bool lex_frame_code(struct lex *lex, struct token *token)
 {
-  if (lex->frame_count == 0)
-    return false;
   struct lex_frame *frame = top(lex);
   switch (lex_peek(lex, 0)) {
   case '(':

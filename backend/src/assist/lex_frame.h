@@ -9,7 +9,7 @@
 bool lex_frame_text(struct lex *lex, struct token *token, size_t start);
 
 /**
- * Look at pos, in code: count brackets, and go back to the text where a field
+ * Look at pos, in a field's code: count brackets, and go back to the text where a field
  * ends. Returns true if that made a token.
  */
 bool lex_frame_code(struct lex *lex, struct token *token);

@@ -3,12 +3,6 @@
 
 #include "assist/lex.h"
 
-bool lex_at(const struct lex *lex, const char *prefix)
-{
-  size_t len = strlen(prefix);
-  return len <= lex->len - lex->pos && memcmp(lex->text + lex->pos, prefix, len) == 0;
-}
-
 bool lex_line_comment(struct lex *lex, struct token *token, bool continued)
 {
   size_t start = lex->pos;

@@ -40,7 +40,7 @@ static bool read_prefixed(struct lex *lex, struct token *token)
     if (word > 0) {
       lex->pos += word;
       lex_emit(lex, token, TOKEN_WORD, start, false);
-      token->name = start + 2;
+      token->name += 2;
       return true;
     }
     lex->pos = start;

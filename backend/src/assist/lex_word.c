@@ -3,11 +3,9 @@
 
 #include "assist/lex.h"
 
-bool lex_is_word(unsigned char byte)
-{
-  unsigned char lower = byte | 0x20;
-  return (lower >= 'a' && lower <= 'z') || lex_is_digit(byte) || byte == '_';
-}
+const uint8_t lex_word_bytes[256] = {
+  ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, ['_'] = 1,
+};
 
 /* Code points beyond ASCII that are blanks, punctuation, symbols or emoji: [first, last]. */
 static const uint32_t not_word[][2] = {
@@ -60,7 +58,11 @@ size_t lex_word_len(const struct lex *lex)
     at++;
   if (at == end || lex_is_digit(*at) || lex_word_char(at, dollar) == 0)
     return 0;
-  while (at < end) {
+  for (;;) {
+    while (at < end && lex_is_word(*at))
+      at++;
+    if (at == end)
+      break;
     size_t len = lex_word_char(at, dollar);
     if (len == 0)
       break;

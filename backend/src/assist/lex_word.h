@@ -7,8 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* 1 for each ASCII byte that may stand within a word in every language. */
+extern const uint8_t lex_word_bytes[256];
+
 /** Whether an ASCII byte may stand within a word: letters, digits, underscore. */
-bool lex_is_word(unsigned char byte);
+static inline bool lex_is_word(unsigned char byte)
+{
+  return lex_word_bytes[byte] != 0;
+}
 
 static inline bool lex_is_digit(unsigned char byte)
 {

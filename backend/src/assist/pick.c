@@ -19,55 +19,48 @@ static int compare(const struct pick *a, const struct pick *b)
   if (a->label_len != b->label_len)
     return a->label_len < b->label_len ? -1 : 1;
   int order = a->label_len > 0 ? memcmp(a->label, b->label, a->label_len) : 0;
-  return order != 0 ? order : (int)a->kind - (int)b->kind;
+  return order != 0 ? order : a->kind - b->kind;
 }
 
-static void swap(struct pick *a, struct pick *b)
+/* Put @pick in at @at or above, where its parents are worse. */
+static void sift_up(struct pick *items, size_t at, const struct pick *pick)
 {
-  struct pick kept = *a;
-  *a = *b;
-  *b = kept;
+  for (; at > 0 && compare(pick, &items[(at - 1) / 2]) > 0; at = (at - 1) / 2)
+    items[at] = items[(at - 1) / 2];
+  items[at] = *pick;
 }
 
-static void sift_up(struct pick *items, size_t at)
+/* Put @pick in at the top or below, where its children are better. */
+static void sift_down(struct pick *items, size_t count, const struct pick *pick)
 {
-  while (at > 0 && compare(&items[at], &items[(at - 1) / 2]) > 0) {
-    swap(&items[at], &items[(at - 1) / 2]);
-    at = (at - 1) / 2;
-  }
-}
-
-static void sift_down(struct pick *items, size_t count, size_t at)
-{
+  size_t at = 0;
   for (;;) {
-    size_t worst = at;
-    for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < count; child++) {
-      if (compare(&items[child], &items[worst]) > 0)
-        worst = child;
-    }
-    if (worst == at)
-      return;
-    swap(&items[at], &items[worst]);
-    at = worst;
+    size_t child = 2 * at + 1;
+    if (child + 1 < count && compare(&items[child + 1], &items[child]) > 0)
+      child++;
+    if (child >= count || compare(&items[child], pick) < 0)
+      break;
+    items[at] = items[child];
+    at = child;
   }
+  items[at] = *pick;
 }
 
 void picks_add(struct picks *picks, const struct pick *pick)
 {
-  if (picks->count < ASSIST_SUGGESTIONS_MAX) {
-    picks->items[picks->count] = *pick;
-    sift_up(picks->items, picks->count++);
-  } else if (compare(pick, &picks->items[0]) < 0) {
-    picks->items[0] = *pick;
-    sift_down(picks->items, picks->count, 0);
-  }
+  if (picks->count < ASSIST_SUGGESTIONS_MAX)
+    sift_up(picks->items, picks->count++, pick);
+  else if (compare(pick, &picks->items[0]) < 0)
+    sift_down(picks->items, picks->count, pick);
 }
 
 void picks_sort(struct picks *picks)
 {
   for (size_t left = picks->count; left > 1; left--) {
-    swap(&picks->items[0], &picks->items[left - 1]);
-    sift_down(picks->items, left - 1, 0);
+    struct pick worst = picks->items[0];
+    struct pick last = picks->items[left - 1];
+    sift_down(picks->items, left - 1, &last);
+    picks->items[left - 1] = worst;
   }
 }
 
@@ -146,7 +139,7 @@ static void put_items(struct writer *writer, const struct picks *picks,
 {
   for (size_t i = 0; i < picks->count; i++) {
     const struct pick *pick = &picks->items[i];
-    struct assist_suggestion item = {.kind = pick->kind};
+    struct assist_suggestion item = {.kind = (enum assist_kind)pick->kind};
     item.label = put_label(writer, pick);
     item.insert_text = put_insert(writer, pick, item.label);
     item.detail = put_detail(writer, pick);

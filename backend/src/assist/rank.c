@@ -135,17 +135,18 @@ void rank_names(struct picks *picks, const struct scope *scope, const struct nam
     if (points == 0)
       continue;
     enum match match = match_name(scope->typed.text, scope->typed.len, name->text, name->len);
-    if (match == MATCH_NONE)
+    uint32_t score = (uint32_t)match * MATCH_STEP + points;
+    if (match == MATCH_NONE || !picks_want(picks, score))
       continue;
     picks_add(picks, &(struct pick){
-                       .score = (uint32_t)match * MATCH_STEP + points,
+                       .score = score,
                        .nearest = name->nearest,
                        .label = name->text,
-                       .label_len = name->len,
+                       .label_len = (uint16_t)name->len,
                        .tail = "",
                        .uses = uses_of(scope, name),
                        .detail = detail_of(scope, name),
-                       .kind = kind_of(scope, name),
+                       .kind = (uint8_t)kind_of(scope, name),
                      });
   }
 }
@@ -157,7 +158,7 @@ static void add_declaration(struct picks *picks, const struct scope *scope)
   picks_add(picks, &(struct pick){
                      .score = MATCH_WHOLE * MATCH_STEP + POINTS_DECLARATION,
                      .label = scope->typed.text,
-                     .label_len = scope->typed.len,
+                     .label_len = (uint16_t)scope->typed.len,
                      .tail = scope->decl->label,
                      .body = scope->decl->body,
                      .declares = true,
@@ -182,7 +183,7 @@ static void add_snippets(struct picks *picks, const struct scope *scope,
                        .score = (uint32_t)match * MATCH_STEP + POINTS_SNIPPET,
                        .nearest = UINT32_MAX,
                        .label = label,
-                       .label_len = len,
+                       .label_len = (uint16_t)len,
                        .tail = "",
                        .body = snippet->body + directive,
                        .detail = snippet->detail,

@@ -69,15 +69,9 @@ void scope_find(struct scope *scope, const struct lang *lang, const char *code, 
   scope->receiver.text = code + cursor;
   struct lex lex;
   lex_init(&lex, lang, code, len);
-  struct token before = lex.prev;
-  struct token last = lex.prev;
-  struct token token;
-  for (lex_next(&lex, &token); !is_reached(&token, cursor); lex_next(&lex, &token)) {
-    if (token.kind == TOKEN_COMMENT)
-      continue;
-    before = last;
-    last = token;
-  }
-  find_place(scope, code, &last, &before);
-  enter(scope, &token, code, len);
+  const struct token *token = lex_next(&lex);
+  while (!is_reached(token, cursor))
+    token = lex_next(&lex);
+  find_place(scope, code, lex.last, lex.before);
+  enter(scope, token, code, len);
 }
