@@ -5,41 +5,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "base/text_edit.h"
 
 /*
  * The smallest edit between two texts, and its transfer onto a third. All
- * texts are valid UTF-8 and edits never split a character. The edit script is
- * Myers' (1986) O(ND) on what is left after the common prefix and suffix are
- * taken off; past a work limit the differing middle is replaced as one piece.
+ * texts are valid UTF-8 and edits never split a character. What is left after
+ * the common prefix and suffix are taken off is compared character by
+ * character; where that takes too long, line by line, and character by
+ * character within the lines that differ; where that takes too long too, it is
+ * replaced as one piece.
  */
-struct text_edit {
-  size_t at;        /* byte offset in the text that the list is for */
-  size_t del;       /* bytes */
-  size_t ins_at;    /* where the inserted bytes stand in `ours` */
-  size_t ins;       /* bytes */
-};
 
-struct text_edits {
-  struct text_edit *items; /* ascending by at, not touching each other */
-  size_t count, cap;
-};
+/** Steps that one diff may take (a few milliseconds), beyond looking at each byte once or twice. */
+#define TEXTDIFF_WORK_MAX ((size_t)2000000)
 
-void text_edits_deinit(struct text_edits *edits);
-
-/** base -> ours. ERR_NOMEM. */
-MUST_USE int textdiff(const uint8_t *base, size_t base_len, const uint8_t *ours, size_t ours_len, struct text_edits *out);
+/** base -> ours, appended to the empty @out; the edits do not touch each other. ERR_NOMEM. */
+MUST_USE int textdiff(const uint8_t *base, size_t base_len, const uint8_t *ours, size_t ours_len,
+                      struct text_edits *out);
 
 /**
  * The edit base -> ours expressed on @current, which others made of the same
  * base meanwhile: what they inserted stays (before our insertion at the same
  * place), what both deleted is deleted once. Offsets are those of @current,
- * all in its coordinates before any edit is applied.
+ * all in its coordinates before any edit is applied. Two edits may touch, and
+ * then even have the same `at`: their insertions stand in the order of the
+ * list, so apply it from its end.
  */
 MUST_USE int textdiff_rebase(const uint8_t *base, size_t base_len, const uint8_t *ours, size_t ours_len,
                              const uint8_t *current, size_t current_len, struct text_edits *out);
-
-/** Bytes that @edits delete and insert together: the size of the edit. */
-size_t text_edits_size(const struct text_edits *edits);
 
 #endif
