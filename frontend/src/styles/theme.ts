@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, Modal, createTheme } from '@mantine/core';
+import { type CSSVariablesResolver, Menu, Modal, Notification, createTheme } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'teal',
@@ -36,7 +36,13 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // Without the placeholder an open menu holds its items alone, as its role demands.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
+      styles: { description: { color: 'var(--yoke-dim)' } },
+    }),
   },
 });
 

@@ -10,12 +10,12 @@ export function OfflineBanner({ session }: { session: RoomSession }) {
   const saved = useStore(session.saved);
   if (connection.status !== 'offline' || !connection.everSynced) return null;
   return (
-    <div className={classes['banner']} data-testid="offline-banner">
+    <section className={classes['banner']} aria-label="Connection" data-testid="offline-banner">
       <span>{offlineText(saved.unsavedEdits)}</span>
       {connection.reason ? <span className={classes['reason']}>{connection.reason}</span> : null}
       <Button size="compact-sm" variant="default" onClick={session.reconnect}>
         Try now
       </Button>
-    </div>
+    </section>
   );
 }

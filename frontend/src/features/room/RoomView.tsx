@@ -53,7 +53,7 @@ interface WorkbenchProps extends RoomViewProps {
 }
 
 function Workbench({ session, onEditName, onDownloadAll }: WorkbenchProps) {
-  const narrow = useMediaQuery('(max-width: 48rem)', undefined, { getInitialValueInEffect: false });
+  const narrow = useMediaQuery('(max-width: 45rem)', undefined, { getInitialValueInEffect: false });
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [sideOpen, setSideOpen] = useState(true);
   const [container, setContainer] = useState<HTMLElement | null>(null);
