@@ -45,6 +45,7 @@ int registry_create(const struct registry_options *options, struct registry **ou
   registry->limits = options->limits;
   registry->on_dirty = options->on_dirty;
   registry->ctx = options->ctx;
+  registry->now_us = options->now_us;
   registry->ready_tail = &registry->ready;
   open_metrics(registry, options->metrics);
   *out = registry;

@@ -162,6 +162,7 @@ struct registry {
   const struct limits *limits;
   void (*on_dirty)(void *ctx);
   void *ctx;
+  uint64_t (*now_us)(void);
   void *rooms;              /* tsearch tree of struct room by id */
   size_t room_count, member_count;
   struct room *dirty;       /* rooms to flush */
@@ -173,7 +174,7 @@ struct registry {
   struct {
     struct metric_gauge *rooms, *members;
     struct metric_counter *updates, *duplicates, *refused;
-    struct metric_histogram *apply, *saved;
+    struct metric_histogram *apply;
   } metrics;
 };
 void registry_announce(struct registry *registry);

@@ -7,6 +7,7 @@
 #include "fake_store.h"
 #include "room/registry.h"
 #include "support.h"
+#include "wire/ws_frame.h"
 #include "wire/yproto.h"
 
 /* A registry over the fake store, one room, and peers in it. Time is a number. */

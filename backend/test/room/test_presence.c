@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "room/presence.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "support.h"
