@@ -130,7 +130,7 @@ class Editor implements CodeEditor {
       this.#stops.push(() => disposable.dispose());
     };
     own(editor.onDidChangeCursorSelection((event) => this.#onSelection(event)));
-    own(editor.onDidChangeModelContent(() => this.#detectLater()));
+    own(editor.onDidChangeModelContent(() => this.#onContent()));
     own(editor.onDidChangeModelLanguage(this.status.refresh));
     own(editor.onDidCompositionStart(() => this.#hold()));
     own(editor.onDidCompositionEnd(() => this.#releaseSoon()));
@@ -198,6 +198,12 @@ class Editor implements CodeEditor {
     if (event.reason === monaco.editor.CursorChangeReason.Explicit) this.#shown?.breakUndo();
     this.#publish();
     this.status.refresh();
+  }
+
+  /** A cursor that keeps line and column while text above it changes has no event of its own. */
+  #onContent(): void {
+    this.#readSelections();
+    this.#detectLater();
   }
 
   #readSelections(): void {
