@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/api_reply.h"
+
+#include "base/clock.h"
+#include "wire/api_json.h"
+
+/* `,"key":"value"`; the first key of an object goes without the comma. */
+static int member(const char *before, const char *key, const char *value, struct buf *out) {
+  int err = buf_printf(out, "%s\"%s\":", before, key);
+  return err ? err : api_json_string(value ? value : "", out);
+}
+
+static int member_time(const char *key, uint64_t unix_ms, struct buf *out) {
+  char text[25];
+  clock_iso8601(unix_ms, text);
+  return member(",", key, text, out);
+}
+
+int api_reply_room(const struct api_room_view *room, struct buf *out) {
+  int err = member("{", "room_id", room->id, out);
+  if (!err) err = member(",", "name", room->name, out);
+  if (!err) err = member(",", "language", room->language, out);
+  if (!err) err = member(",", "created_by", room->owner_name, out);
+  if (!err) err = member_time("created_at", room->created_at, out);
+  if (!err) err = member_time("updated_at", room->updated_at, out);
+  if (!err) err = buf_printf(out, ",\"members\":%zu", room->members);
+  if (!err && room->code) {
+    err = buf_append_str(out, ",\"code\":");
+    if (!err) err = api_json_bytes(room->code, room->code_len, out);
+  }
+  if (err) return err;
+  return buf_printf(out,
+                    ",\"links\":{\"self\":\"/api/v1/rooms/%s\",\"files\":\"/api/v1/rooms/%s/files\","
+                    "\"websocket\":\"/api/v1/ws/%s\",\"yjs\":\"/api/v1/yjs/%s\",\"editor\":\"/rooms/%s\"}}",
+                    room->id, room->id, room->id, room->id, room->id);
+}
+
+int api_reply_file(const struct api_file_view *file, struct buf *out) {
+  int err = member("{", "path", file->path, out);
+  if (!err) err = member(",", "language", file->language, out);
+  if (!err) err = buf_printf(out, ",\"bytes\":%zu,\"main\":%s", file->bytes, file->main ? "true" : "false");
+  if (!err) err = member(",", "link", file->link, out);
+  return err ? err : buf_append_str(out, "}");
+}
+
+int api_reply_suggestion(const struct api_suggestion_view *s, struct buf *out) {
+  int err = member("{", "label", s->label, out);
+  if (!err) err = member(",", "kind", s->kind, out);
+  if (!err) err = member(",", "insertText", s->insert_text, out);
+  if (!err) err = member(",", "detail", s->detail, out);
+  return err ? err : buf_append_str(out, "}");
+}
+
+int api_reply_health(const struct api_health_view *h, struct buf *out) {
+  int err = buf_printf(out, "{\"status\":\"%s\",\"database\":{\"kind\":\"%s\",\"up\":%s", h->up ? "ok" : "unavailable",
+                       h->kind, h->up ? "true" : "false");
+  if (!err) err = member(",", "reason", h->reason, out);
+  return err ? err
+             : buf_printf(out, ",\"backlog_bytes\":%llu},\"uptime\":%llu}", (unsigned long long)h->backlog_bytes,
+                          (unsigned long long)h->uptime_s);
+}
