@@ -11,6 +11,8 @@ RESULT = re.compile(r"^(not ok|ok)\b(?:\s+\d+)?\s*(?:-\s*)?(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)\b")
 DIRECTIVE = re.compile(r"(?<!\\)#\s*(skip|todo)\b(.*)$", re.IGNORECASE)
 TIMING = re.compile(r"\s*#\s*time=\S+\s*$")
+NODE_FILE = re.compile(r"\.test\.m?js$")  # how node reports a file in which it found no test
+NOISE = re.compile(r"# Subtest: |TAP version \d+$|$")
 NOTES_KEPT = 80
 
 
@@ -43,7 +45,7 @@ class TapParser:
         bare = text.lstrip(" ")
         depth = len(text) - len(bare)
         if self._in_yaml(bare, depth):
-            self._note(text)
+            self._note(text, self._last)
             return []
         self._after_result = False
         if bare.startswith("Bail out!"):
@@ -57,7 +59,8 @@ class TapParser:
         result = RESULT.match(bare)
         if result and depth % 4 == 0:
             return self._take_result(depth, result.group(1) == "ok", result.group(2))
-        self._note(text)
+        if not NOISE.match(bare):
+            self._note(text, self._last, self._pending)
         return []
 
     def finish(self):
@@ -75,8 +78,10 @@ class TapParser:
             return True
         return False
 
-    def _note(self, text):
-        for notes in (self._pending, self._last.notes if self._last else None):
+    @staticmethod
+    def _note(text, *places):
+        for place in places:
+            notes = place.notes if isinstance(place, Case) else place
             if notes is not None and len(notes) < NOTES_KEPT:
                 notes.append(text)
 
@@ -102,6 +107,8 @@ class TapParser:
             self._pending.clear()
             self._last = None
             return []
+        if outcome == "passed" and NODE_FILE.search(name):
+            name, outcome = f"{name}: holds no test", "failed"
         case = Case(name, outcome, self._pending if outcome == "failed" else ())
         self._pending.clear()
         self._last = case
