@@ -3,6 +3,7 @@ import type { Selection } from '../collab/types';
 import { type Edit, fromEdits, moveOffset } from './delta';
 import { monaco } from './monaco';
 import { TextSync } from './textSync';
+import { anchorView, restoreView } from './viewAnchor';
 
 const LF = monaco.editor.EndOfLineSequence.LF;
 /** A longer insert is undone by itself: a paste, not typing. */
@@ -143,6 +144,7 @@ export class FileModel {
   #apply(edits: readonly Edit[]): void {
     const editor = this.#view.editorOf(this.model);
     const before = editor === null ? [] : this.#view.lastSelections();
+    const anchor = editor === null ? null : anchorView(editor, this.model);
     this.#applying = true;
     try {
       this.model.applyEdits(
@@ -157,8 +159,9 @@ export class FileModel {
     } finally {
       this.#applying = false;
     }
-    if (editor === null || before.length === 0) return;
+    if (editor === null) return;
     const delta = fromEdits(edits);
+    if (anchor !== null) restoreView(editor, this.model, anchor, delta);
     const after = before.map(({ anchor, head }) => ({
       anchor: moveOffset(delta, anchor, anchor < head ? 'right' : 'left'),
       head: moveOffset(delta, head, head < anchor ? 'right' : 'left'),

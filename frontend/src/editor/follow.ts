@@ -36,14 +36,15 @@ export class Follow {
     const mouse = editor.onMouseDown(stop);
     const paste = editor.onDidPaste(stop);
     const node = editor.getContainerDomNode();
-    node.addEventListener('wheel', stop, { passive: true });
-    node.addEventListener('touchmove', stop, { passive: true });
+    // Captured, because the editor keeps these events to itself.
+    node.addEventListener('wheel', stop, { passive: true, capture: true });
+    node.addEventListener('touchmove', stop, { passive: true, capture: true });
     this.#stops = [
       () => keys.dispose(),
       () => mouse.dispose(),
       () => paste.dispose(),
-      () => node.removeEventListener('wheel', stop),
-      () => node.removeEventListener('touchmove', stop),
+      () => node.removeEventListener('wheel', stop, true),
+      () => node.removeEventListener('touchmove', stop, true),
       session.presence.subscribe(() => this.#goSoon()),
       session.people.subscribe(() => this.#goSoon()),
     ];
