@@ -69,8 +69,12 @@ static void set_up(struct core *core) {
   metric_set(core->m_up, 1);
 }
 
+static bool commit_is_slow(const struct core *core) {
+  return core->flight.head && clock_mono_us() - core->flight_since_us >= SLOW_COMMIT_MS * UINT64_C(1000);
+}
+
 void core_set_up(struct core *core) {
-  if (!core->failing_since_ms) set_up(core);
+  if (!core->failing_since_ms && !commit_is_slow(core)) set_up(core);
 }
 
 /* Deadlines ---------------------------------------------------------------- */
@@ -106,12 +110,6 @@ static bool idle(const struct core *core) {
   return !core->queue.head && !core->flight.head && !core->waiting.head && !core->reading.head;
 }
 
-static void watch_commit(struct core *core) {
-  if (!core->flight.head || !core->up) return;
-  uint64_t ms = (clock_mono_us() - core->flight_since_us) / 1000;
-  if (ms >= SLOW_COMMIT_MS) core_set_down(core, "a commit has not returned for more than a second");
-}
-
 static void on_tick(void *ctx) {
   struct core *core = ctx;
   uint64_t now = clock_mono_ms();
@@ -121,7 +119,7 @@ static void on_tick(void *ctx) {
     metric_add(core->m_errors, 1);
     request_answer(late, ERR_UNAVAILABLE); /* its list drops it when it gets there */
   }
-  watch_commit(core);
+  if (core->up && commit_is_slow(core)) core_set_down(core, "a commit has not returned for more than a second");
   core_kick(core);
 }
 
@@ -223,6 +221,9 @@ static void start_reads(struct core *core) {
     } else if (r->kind == REQUEST_FLUSH) {
       request_list_remove(&core->waiting, r);
       finish(core, r, 0);
+    } else if (r->kind == REQUEST_PING && !core->up && !core->driver->can_read(core)) {
+      request_list_remove(&core->waiting, r); /* known to be down: no need to wait for it */
+      finish(core, r, ERR_UNAVAILABLE);
     } else if (core->driver->can_read(core)) {
       request_list_remove(&core->waiting, r);
       request_list_push(&core->reading, r);

@@ -5,5 +5,6 @@
 
 const struct backend *backend_find(const char *name) {
   if (strcmp(name, backend_sqlite.name) == 0) return &backend_sqlite;
+  if (strcmp(name, backend_postgres.name) == 0) return &backend_postgres;
   return NULL;
 }

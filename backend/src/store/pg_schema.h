@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_STORE_PG_SCHEMA_H
+#define YOKE_STORE_PG_SCHEMA_H
+
+#define PG_SCHEMA_NEWEST 1
+#define PG_SCHEMA_STEPS (1 + PG_SCHEMA_NEWEST)
+#define PG_SCHEMA_LOCK "1500474213" /* "Yoke", key of the advisory lock */
+
+/**
+ * Statements that bring any older database to the newest schema, in this
+ * order, in one transaction that holds the advisory lock. Each does nothing
+ * where it was done before. The table schema_version has a row for each version.
+ */
+extern const char *const pg_schema_steps[PG_SCHEMA_STEPS];
+
+#endif
