@@ -54,10 +54,10 @@ size_t lex_word_len(const struct lex *lex)
   const unsigned char *at = lex->text + lex->pos;
   const unsigned char *end = lex->text + lex->len;
   bool dollar = (lex->lang->flags & LANG_DOLLAR) != 0;
-  if (at < end && *at == '#' && (lex->lang->flags & LANG_PRIVATE))
-    at++;
+  size_t mark = at < end && *at == '#' && (lex->lang->flags & LANG_PRIVATE) ? 1 : 0;
+  at += mark;
   if (at == end || lex_is_digit(*at) || lex_word_char(at, dollar) == 0)
-    return 0;
+    return mark;
   for (;;) {
     while (at < end && lex_is_word(*at))
       at++;
