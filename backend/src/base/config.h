@@ -20,13 +20,13 @@ struct config_db {
 struct config {
   char *environment;   /* "PRODUCTION" ... */
   char *file;          /* the file that was read, NULL: none */
-  char *host;          /* default "127.0.0.1" */
+  char *host;          /* an IP address or "localhost"; default "127.0.0.1" */
   uint16_t port;       /* default 8000 */
   bool open;           /* another address than loopback is meant */
-  char *data_dir;      /* default: $XDG_DATA_HOME/yoke, ~/.local/share/yoke, or /var/lib/yoke as a service */
+  char *data_dir;      /* default: $STATE_DIRECTORY (a service), $XDG_DATA_HOME/yoke, ~/.local/share/yoke, or /var/lib/yoke */
   char *web_dir;       /* serve the web editor from here instead of the embedded one */
-  char *public_url;    /* e.g. "https://code.example.org" */
-  char **allowed_origins; /* allowed_origin_count, scheme://host[:port] each, lower case */
+  char *public_url;    /* an origin as in allowed_origins, e.g. "https://code.example.org" */
+  char **allowed_origins; /* scheme://host[:port] each, lower case, without the scheme's own port */
   size_t allowed_origin_count;
   enum log_level log_level;
   enum log_format log_format;
@@ -42,15 +42,20 @@ struct config_flags {
 
 /**
  * Defaults < file < environment < flags. ./config.json is read when present;
- * a file named by --config must exist. Every field is checked; an unknown
- * field is an error with the nearest known name.
+ * a file named by --config must exist. The file holds one section for each
+ * environment; YOKE_ENV chooses, and stands for PRODUCTION when not set. Every
+ * field is checked, also one that a later source replaces; an unknown field or
+ * YOKE_ variable is an error with the nearest known name. A variable with an
+ * empty value counts as not set, and YOKE_TEST_... is left to tests.
  *
- * @env   a getenv-like function (tests pass their own).
- * @error filled with one or more lines: file, field, value found, what is
- *        accepted, remedy. A password is never printed.
+ * @environment "NAME=value" strings ended by NULL (environ of unistd.h; tests
+ *              pass their own). Borrowed for the call.
+ * @out         filled on success; safe to deinitialise in every case.
+ * @error       gets one line for each thing that is wrong: file, field, value
+ *              found, what is accepted, remedy. A password is never printed.
  * Returns 0, ERR_INVALID, ERR_NOT_FOUND (named file missing), ERR_IO, ERR_NOMEM.
  */
-MUST_USE int config_load(const struct config_flags *flags, const char *(*env)(const char *name), struct config *out,
+MUST_USE int config_load(const struct config_flags *flags, char *const *environment, struct config *out,
                          struct buf *error);
 void config_deinit(struct config *c);
 
