@@ -8,21 +8,47 @@
 #include "assist/scope.h"
 #include "base/utf8.h"
 
-#define BYTES_PER_NAME 32 /* of common code, for the first size of the table */
+#define BYTES_PER_NAME 16 /* of common code, for the first size of the table */
 
-static int gather(struct picks *picks, const struct scope *scope, const char *code, size_t len)
+static int gather(struct picks *picks, struct scope *scope)
 {
   struct names names;
-  int err = names_init(&names, len / BYTES_PER_NAME);
+  int err = names_init(&names, scope->len / BYTES_PER_NAME);
   if (err != 0)
     return err;
-  err = harvest_lang(&names, scope);
+  err = harvest_words(&names, scope->lang);
   if (err == 0)
-    err = harvest_code(&names, scope, code, len);
-  if (err == 0)
+    err = harvest_code(&names, scope);
+  if (err == 0 && scope->place == SCOPE_MEMBER)
+    err = harvest_members(&names, scope);
+  if (err == 0 && scope->place != SCOPE_QUIET) {
+    rank_snippets(picks, scope);
     rank_names(picks, scope, &names);
+    picks_sort(picks);
+  }
   names_deinit(&names);
   return err;
+}
+
+/* The picks borrow from the code and from tables, not from the names. */
+static int answer(struct scope *scope, struct assist_list *out)
+{
+  struct picks picks;
+  picks.count = 0;
+  int err = gather(&picks, scope);
+  if (err != 0)
+    return err;
+  struct assist_list list;
+  err = picks_give_list(&picks, &list);
+  if (err != 0)
+    return err;
+  list.language = scope->lang->name;
+  list.replace_to_utf16 = utf8_utf16_len((const uint8_t *)scope->code, scope->cursor);
+  list.replace_from_utf16 =
+    list.replace_to_utf16 -
+    utf8_utf16_len((const uint8_t *)scope->typed.text, scope->typed.len);
+  *out = list;
+  return 0;
 }
 
 static int suggest(void *self, const struct assist_request *request, struct assist_list *out)
@@ -35,33 +61,10 @@ static int suggest(void *self, const struct assist_request *request, struct assi
     return ERR_TOO_LARGE;
   if (!utf8_valid(bytes, len))
     return ERR_MALFORMED;
-
   struct scope scope;
-  size_t cursor = utf8_offset_of_utf16(bytes, len, request->cursor_utf16);
-  scope_find(&scope, lang_find(request->language), code, len, cursor);
-
-  struct picks picks;
-  picks.count = 0;
-  if (scope.place != SCOPE_QUIET) {
-    rank_snippets(&picks, &scope);
-    if (scope.place != SCOPE_DIRECTIVE) {
-      int err = gather(&picks, &scope, code, len);
-      if (err != 0)
-        return err;
-    }
-    picks_sort(&picks);
-  }
-  struct assist_list list;
-  int err = picks_give_list(&picks, &list);
-  if (err != 0)
-    return err;
-  size_t cursor_utf16 = utf8_utf16_len(bytes, cursor);
-  list.language = scope.lang->name;
-  list.replace_from_utf16 =
-    cursor_utf16 - utf8_utf16_len((const uint8_t *)scope.typed.text, scope.typed.len);
-  list.replace_to_utf16 = cursor_utf16;
-  *out = list;
-  return 0;
+  scope_init(&scope, lang_find(request->language), code, len,
+             utf8_offset_of_utf16(bytes, len, request->cursor_utf16));
+  return answer(&scope, out);
 }
 
 struct assist engine_assist(void)

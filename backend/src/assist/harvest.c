@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define RECENT_MAX 4096 /* members before the cursor whose receivers are compared */
+
 static int add_words(struct names *names, const struct lang_words *group, enum name_flag flag)
 {
   const char *words = group->words;
@@ -61,28 +63,73 @@ static int add_member_table(struct names *names, const struct scope *scope,
   return err;
 }
 
-int harvest_lang(struct names *names, const struct scope *scope)
+int harvest_words(struct names *names, const struct lang *lang)
 {
   int err = 0;
-  for (const struct lang *lang = scope->lang; lang != NULL && err == 0; lang = lang->base) {
+  for (; lang != NULL && err == 0; lang = lang->base) {
     err = add_table(names, lang->keywords, NAME_KEYWORD);
     if (err == 0)
       err = add_table(names, lang->builtins, NAME_BUILTIN);
-    if (err == 0 && scope->place == SCOPE_MEMBER)
-      err = add_member_table(names, scope, lang->members);
   }
   return err;
 }
 
+int harvest_members(struct names *names, const struct scope *scope)
+{
+  int err = 0;
+  for (const struct lang *lang = scope->lang; lang != NULL && err == 0; lang = lang->base)
+    err = add_member_table(names, scope, lang->members);
+  return err;
+}
+
+/* A member of something that may turn out to be the receiver at the cursor. */
+struct member_use {
+  uint32_t name;     /* index */
+  uint32_t receiver; /* [receiver, receiver_end), bytes; empty if it was no word */
+  uint32_t receiver_end;
+};
+
 struct reader {
   struct names *names;
-  const struct scope *scope;
+  struct scope *scope;
   const char *code;
   struct lex lex;
   enum lang_role role;   /* that the token before gives to this one */
   size_t callable;       /* 1 + the index of the name just before; 0 if there is none */
   bool callable_member;
+  size_t recent_count;   /* members seen before the cursor, of which the last are kept */
+  struct member_use recent[RECENT_MAX];
 };
+
+static void note_receiver(struct reader *reader, const struct member_use *use)
+{
+  const struct scope_text *receiver = &reader->scope->receiver;
+  if (receiver->len > 0 && use->receiver_end - use->receiver == receiver->len &&
+      memcmp(reader->code + use->receiver, receiver->text, receiver->len) == 0)
+    reader->names->items[use->name].receiver_uses++;
+}
+
+/* Before the cursor is reached, its receiver is not known: remember the latest uses. */
+static void note_member(struct reader *reader, const struct name *name)
+{
+  const struct token *before = reader->lex.before;
+  struct member_use use = {.name = (uint32_t)(name - reader->names->items)};
+  if (before->kind != TOKEN_WORD)
+    return;
+  use.receiver = before->name;
+  use.receiver_end = before->end;
+  if (reader->scope->settled)
+    note_receiver(reader, &use);
+  else
+    reader->recent[reader->recent_count++ % RECENT_MAX] = use;
+}
+
+static void note_recent(struct reader *reader)
+{
+  size_t count = reader->recent_count < RECENT_MAX ? reader->recent_count : RECENT_MAX;
+  for (size_t i = 0; i < count; i++)
+    note_receiver(reader, &reader->recent[i]);
+}
 
 static void note_use(struct reader *reader, struct name *name, const struct token *token)
 {
@@ -92,11 +139,8 @@ static void note_use(struct reader *reader, struct name *name, const struct toke
   if (distance < name->nearest)
     name->nearest = (uint32_t)distance;
   if (reader->lex.last->kind == TOKEN_DOT) {
-    const struct token *receiver = reader->lex.before;
     name->member_uses++;
-    if (receiver->kind == TOKEN_WORD && receiver->end - receiver->name == scope->receiver.len &&
-        memcmp(reader->code + receiver->name, scope->receiver.text, scope->receiver.len) == 0)
-      name->receiver_uses++;
+    note_member(reader, name);
     return;
   }
   name->uses++;
@@ -111,6 +155,12 @@ static bool is_define(const struct reader *reader, const struct token *token)
   return token->end - token->start == 6 && memcmp(reader->code + token->start, "define", 6) == 0;
 }
 
+/* A # that waits for the rest of a private name is none yet. */
+static bool is_name(const struct reader *reader, const struct token *token)
+{
+  return token->end - token->name > 1 || reader->code[token->name] != '#';
+}
+
 static int read_word(struct reader *reader, const struct token *token)
 {
   const struct scope *scope = reader->scope;
@@ -118,7 +168,8 @@ static int read_word(struct reader *reader, const struct token *token)
   size_t callable = 0;
   if (token->punct == '#') {
     role = is_define(reader, token) ? ROLE_CONSTANT : ROLE_NONE;
-  } else if (token->end < scope->cursor || token->start > scope->cursor) {
+  } else if ((token->end < scope->cursor || token->start > scope->cursor) &&
+             is_name(reader, token)) {
     struct name *name = NULL;
     int err = names_intern(reader->names, reader->code + token->name, token->end - token->name,
                            &name);
@@ -147,17 +198,36 @@ static void read_other(struct reader *reader, const struct token *token)
   reader->callable = 0;
 }
 
-int harvest_code(struct names *names, const struct scope *scope, const char *code, size_t len)
+static int read_code(struct reader *reader)
 {
-  struct reader reader = {.names = names, .scope = scope, .code = code};
-  lex_init(&reader.lex, scope->lang, code, len);
   int err = 0;
-  const struct token *token = lex_next(&reader.lex);
-  for (; err == 0 && token->kind != TOKEN_END; token = lex_next(&reader.lex)) {
+  while (err == 0) {
+    const struct token *token = lex_next(&reader->lex);
+    if (scope_reach(reader->scope, &reader->lex)) {
+      if (reader->scope->place == SCOPE_QUIET)
+        break;
+      note_recent(reader);
+    }
+    if (token->kind == TOKEN_END)
+      break;
     if (token->kind == TOKEN_WORD)
-      err = read_word(&reader, token);
+      err = read_word(reader, token);
     else if (token->kind != TOKEN_COMMENT)
-      read_other(&reader, token);
+      read_other(reader, token);
   }
   return err;
+}
+
+int harvest_code(struct names *names, struct scope *scope)
+{
+  struct reader reader;
+  reader.names = names;
+  reader.scope = scope;
+  reader.code = scope->code;
+  reader.role = ROLE_NONE;
+  reader.callable = 0;
+  reader.callable_member = false;
+  reader.recent_count = 0;
+  lex_init(&reader.lex, scope->lang, scope->code, scope->len);
+  return read_code(&reader);
 }

@@ -2,9 +2,9 @@
 #include "assist/scope.h"
 
 /* @last is the token before the word at the cursor, @before the one before that. */
-static void find_place(struct scope *scope, const char *code, const struct token *last,
-                       const struct token *before)
+static void find_place(struct scope *scope, const struct token *last, const struct token *before)
 {
+  const char *code = scope->code;
   size_t len = last->end - last->name;
   switch (last->kind) {
   case TOKEN_DOT:
@@ -38,8 +38,10 @@ static bool only_blanks_follow(const char *code, size_t len, size_t pos)
 }
 
 /* The token in which the cursor stands, or the one after it. */
-static void enter(struct scope *scope, const struct token *token, const char *code, size_t len)
+static void enter(struct scope *scope, const struct token *token)
 {
+  const char *code = scope->code;
+  size_t len = scope->len;
   bool touches = token->start < scope->cursor;
   scope->line_ends = only_blanks_follow(code, len, scope->cursor);
   if (!touches)
@@ -61,17 +63,21 @@ static bool is_reached(const struct token *token, size_t cursor)
          cursor <= token->start;
 }
 
-void scope_find(struct scope *scope, const struct lang *lang, const char *code, size_t len,
+void scope_init(struct scope *scope, const struct lang *lang, const char *code, size_t len,
                 size_t cursor)
 {
-  *scope = (struct scope){.lang = lang, .place = SCOPE_CODE, .cursor = cursor};
+  *scope = (struct scope){
+    .lang = lang, .code = code, .len = len, .cursor = cursor, .place = SCOPE_CODE};
   scope->typed.text = code + cursor;
   scope->receiver.text = code + cursor;
-  struct lex lex;
-  lex_init(&lex, lang, code, len);
-  const struct token *token = lex_next(&lex);
-  while (!is_reached(token, cursor))
-    token = lex_next(&lex);
-  find_place(scope, code, lex.last, lex.before);
-  enter(scope, token, code, len);
+}
+
+bool scope_reach(struct scope *scope, const struct lex *lex)
+{
+  if (scope->settled || !is_reached(lex->now, scope->cursor))
+    return false;
+  scope->settled = true;
+  find_place(scope, lex->last, lex->before);
+  enter(scope, lex->now);
+  return true;
 }

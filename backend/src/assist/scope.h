@@ -24,8 +24,11 @@ struct scope_text {
 
 struct scope {
   const struct lang *lang;
+  const char *code;             /* borrowed */
+  size_t len;
+  size_t cursor;                /* bytes, <= len */
+  bool settled;                 /* the cursor was reached; what follows is known from then on */
   enum scope_place place;
-  size_t cursor;                /* bytes */
   struct scope_text typed;      /* the part of the word before the cursor */
   struct scope_text receiver;   /* the word before the dot; empty if it is no word */
   const struct lang_decl *decl; /* of the keyword before the cursor, or NULL */
@@ -33,8 +36,14 @@ struct scope {
   bool imports;                 /* a module's name is awaited */
 };
 
-/** Read the code up to the cursor, which is a byte offset <= len. */
-void scope_find(struct scope *scope, const struct lang *lang, const char *code, size_t len,
+/** Begin with a cursor that has not been reached. */
+void scope_init(struct scope *scope, const struct lang *lang, const char *code, size_t len,
                 size_t cursor);
+
+/**
+ * Settle where the cursor stands if it is in or before the token that @lex has
+ * just read. Returns whether this call settled it.
+ */
+bool scope_reach(struct scope *scope, const struct lex *lex);
 
 #endif

@@ -120,6 +120,7 @@ static void after_a_dot_the_members_of_the_same_receiver_come_first(void **state
   assert_null(fixture_find(&list, "free"));
   assert_null(fixture_find(&list, "while"));
   assist_list_clear(&list);
+  fixture_expect_first("javascript", "b.beta; b.beta; a.| ; b.beta; a.alpha", "alpha");
   fixture_expect_no("javascript", "a.alpha; |", "alpha");
 }
 
@@ -132,6 +133,7 @@ static void every_way_to_read_a_member_is_known(void **state)
   fixture_expect("rust", "Room::open(); Room::|", "open");
   fixture_expect("javascript", "a?.alpha; a?.|", "alpha");
   fixture_expect("javascript", "this.#count = 1; this.#|", "#count");
+  fixture_expect_no("javascript", "this.# = 1; this.#|", "#");
   fixture_expect("java", "System.out.|", "println");
   fixture_expect("go", "fmt.|", "Println");
   fixture_expect_no("javascript", "a.alpha; [...a|]", "alphabet");
