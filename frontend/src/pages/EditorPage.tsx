@@ -4,10 +4,14 @@ import { Loading } from '../components/Loading';
 import { MessagePage } from '../components/MessagePage';
 import { NameDialog } from '../features/identity/NameDialog';
 import { useIdentity } from '../features/identity/identity';
+import { preloadEditor } from '../features/editorPane/useCodeEditor';
 import { RoomView } from '../features/room/RoomView';
 import { useRoomSession } from '../features/room/useRoomSession';
 import { isRoomId } from '../features/rooms/roomLink';
 import { useDocumentTitle } from '../hooks/useDocumentTitle';
+
+// The editor is the largest part: fetch it while the name is asked and the room opens.
+preloadEditor();
 
 export function EditorPage({ roomId }: { roomId: string }) {
   const named = useIdentity((identity) => identity.name !== '');

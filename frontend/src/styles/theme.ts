@@ -38,7 +38,14 @@ export const theme = createTheme({
   components: {
     // Without the placeholder an open menu holds its items alone, as its role demands.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        // A dialog's header is no second banner of the page.
+        attributes: { header: { role: 'none' } },
+      },
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 650 } },
+    }),
     Notification: Notification.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
       styles: { description: { color: 'var(--yoke-dim)' } },

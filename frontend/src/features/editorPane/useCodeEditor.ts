@@ -17,6 +17,13 @@ export interface CodeEditorState {
   readonly failure: string | null;
 }
 
+const loadEditor = () => import('../../editor/create');
+
+export function preloadEditor(): void {
+  // A failure is shown where the editor is needed.
+  loadEditor().catch(() => undefined);
+}
+
 /** The code editor inside `container`, loaded when needed and kept up with the settings. */
 export function useCodeEditor(
   session: RoomSession,
@@ -42,7 +49,7 @@ export function useCodeEditor(
     if (!container || !vimStatus) return;
     let made: CodeEditor | null = null;
     let gone = false;
-    import('../../editor/create').then(
+    loadEditor().then(
       ({ createEditor }) => {
         if (gone) return;
         made = createEditor(container, {

@@ -78,7 +78,7 @@ function NameForm({ onSaved }: { onSaved: () => void }) {
       <TextInput
         mt="md"
         label="E-mail (optional)"
-        description="It marks rooms as yours on every machine. Nobody in a room sees it."
+        description="Makes rooms yours on every machine. Others do not see it."
         type="email"
         value={mail}
         onChange={(event) => setMail(event.currentTarget.value)}

@@ -34,6 +34,8 @@ describe('identity', () => {
     expect(checkMail('rahul_pair_programming@gmail.com')).toBeNull();
     expect(checkMail('nobody')).not.toBeNull();
     expect(checkMail('a b@c.org')).not.toBeNull();
+    expect(checkMail('a@b@c.org')).not.toBeNull();
+    expect(checkMail('<a@c.org>')).not.toBeNull();
   });
 });
 

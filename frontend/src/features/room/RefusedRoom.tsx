@@ -12,13 +12,13 @@ interface RefusedRoomProps {
 
 /** The server said no for good. What was typed here can still be taken along. */
 export function RefusedRoom({ session, connection, onDownloadAll }: RefusedRoomProps) {
-  const { heading, advice } = refusedText(connection.code);
+  const { heading, advice } = refusedText(connection.code, connection.everSynced);
   const hasText = session.files.get().length > 0;
   useDocumentTitle(heading);
   return (
     <MessagePage
       heading={heading}
-      text={hasText ? `${advice} The files of this window can still be downloaded.` : advice}
+      text={hasText ? `${advice} What is in this window can still be downloaded.` : advice}
       reason={connection.reason}
       testId="refused"
     >

@@ -1,7 +1,13 @@
-import { ActionIcon, Button, NumberInput, Popover, Switch } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Popover, SegmentedControl, Switch } from '@mantine/core';
 import { IconSettings } from '@tabler/icons-react';
 import classes from './SettingsPopover.module.css';
 import { FONT_SIZE_MAX, FONT_SIZE_MIN, clampFontSize, useSettings } from './settings';
+
+const THEMES = [
+  { value: 'auto' as const, label: 'Auto' },
+  { value: 'light' as const, label: 'Light' },
+  { value: 'dark' as const, label: 'Dark' },
+];
 
 const SWITCHES = [
   { key: 'wordWrap', label: 'Wrap long lines' },
@@ -26,6 +32,13 @@ export function SettingsPopover({ onEditName }: { onEditName: () => void }) {
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown aria-label="Settings" className={classes['panel']}>
+        <SegmentedControl
+          aria-label="Theme"
+          data={THEMES}
+          value={settings.theme}
+          onChange={(theme) => settings.change({ theme })}
+          data-testid="setting-theme"
+        />
         <NumberInput
           label="Font size"
           value={settings.fontSize}

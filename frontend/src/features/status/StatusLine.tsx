@@ -26,7 +26,10 @@ export function StatusLine({ session, editor, status, vimStatusRef }: StatusLine
         <span aria-hidden className={classes['dot']} />
       </Toned>
       <Toned testId="status-saved" state={saved.state} status={savedText(saved)} />
-      <span ref={vimStatusRef} className={classes['vim']} data-testid="status-vim" />
+      <span className={classes['vim']} data-testid="status-vim">
+        {/* Of its own: Vim keys may hide or empty what they are given. */}
+        <span ref={vimStatusRef} />
+      </span>
       {hasFile ? (
         <span className={classes['item']} data-testid="status-position">
           {positionText(status)}

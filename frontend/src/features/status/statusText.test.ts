@@ -21,8 +21,9 @@ describe('status texts', () => {
   });
 
   it('tells a deleted room from one that never was and one that cannot be read', () => {
-    const headings = [404, 410, 503, 403, 4400].map((code) => refusedText(code).heading);
+    const headings = [404, 4404, 503, 403, 4400, 4413, 4429].map((code) => refusedText(code, false).heading);
     expect(new Set(headings).size).toBe(headings.length);
+    expect(refusedText(404, true).heading).not.toBe(refusedText(404, false).heading);
   });
 
   it('says where the caret is', () => {

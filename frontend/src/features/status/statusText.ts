@@ -51,14 +51,21 @@ export interface RefusedText {
 }
 
 /** What to tell when the server refused the room for good. */
-export function refusedText(code: number | undefined): RefusedText {
+export function refusedText(code: number | undefined, wasInside: boolean): RefusedText {
   switch (code) {
     case 404:
+      if (wasInside) {
+        return {
+          heading: 'The server does not know this room any more',
+          advice: 'It may have been deleted, or the server was set up anew.',
+        };
+      }
       return {
         heading: 'This room does not exist',
         advice: 'Check that the whole link was copied, or ask for it again.',
       };
     case 403:
+    case 4403:
       return {
         heading: 'The server refused this page',
         advice: 'Open the room at the address that the server’s owner gave you.',
@@ -73,12 +80,22 @@ export function refusedText(code: number | undefined): RefusedText {
     case 4410:
       return {
         heading: 'This room was deleted',
-        advice: 'You can still download what is in this window.',
+        advice: 'Its creator has deleted it for everyone.',
+      };
+    case 4413:
+      return {
+        heading: 'An edit was too large for the server',
+        advice: 'Download what is in this window, then load the page again and edit in smaller steps.',
+      };
+    case 4429:
+      return {
+        heading: 'Too much was sent at once',
+        advice: 'Your edits are still here. Wait a moment, then try again.',
       };
     default:
       return {
         heading: 'The server closed this room',
-        advice: 'Download what is in this window before you leave it.',
+        advice: 'Trying again may help.',
       };
   }
 }
