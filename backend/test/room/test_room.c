@@ -2,6 +2,7 @@
 /* A room and its members, over a store whose commits the test decides on. */
 #include <string.h>
 
+#include "base/log.h"
 #include "fixture.h"
 
 static struct fixture f;
@@ -373,6 +374,7 @@ static void at_the_end_everything_is_saved_acknowledged_and_closed(void **state)
 #define ROOM_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void) {
+  log_init(2, LOG_ERROR, LOG_TEXT);
   const struct CMUnitTest tests[] = {
       ROOM_TEST(one_who_joins_gets_the_document),
       ROOM_TEST(an_edit_reaches_the_others_and_not_its_author),

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YOKE_APP_SERVE_H
+#define YOKE_APP_SERVE_H
+
+#include "base/buf.h"
+#include "base/config.h"
+
+/**
+ * Run the server until SIGTERM or SIGINT, then flush, acknowledge and close.
+ *
+ * Returns 0 after an orderly end; otherwise the error of what could not be
+ * started, with lines for the user in @error.
+ */
+MUST_USE int serve(const struct config *config, struct buf *error);
+
+#endif
