@@ -79,6 +79,7 @@ static int shim_Open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int fl
 
 void failing_vfs_install(void) {
   static sqlite3_vfs shim;
+  if (real) return; /* once a process */
   real = sqlite3_vfs_find(NULL);
   shim = *real;
   shim.zName = "failing";
