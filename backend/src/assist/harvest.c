@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "assist/tokens.h"
+
 #define RECENT_MAX 4096 /* members before the cursor whose receivers are compared */
 
 static int add_words(struct names *names, const struct lang_words *group, enum name_flag flag)
@@ -202,7 +204,7 @@ static int read_code(struct reader *reader)
 {
   int err = 0;
   while (err == 0) {
-    const struct token *token = lex_next(&reader->lex);
+    const struct token *token = tokens_next(&reader->lex);
     if (scope_reach(reader->scope, &reader->lex)) {
       if (reader->scope->place == SCOPE_QUIET)
         break;
@@ -228,6 +230,6 @@ int harvest_code(struct names *names, struct scope *scope)
   reader.callable = 0;
   reader.callable_member = false;
   reader.recent_count = 0;
-  lex_init(&reader.lex, scope->lang, scope->code, scope->len);
+  tokens_init(&reader.lex, scope->lang, scope->code, scope->len);
   return read_code(&reader);
 }

@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "assist/lex.h"
 
-#include "assist/lex_frame.h"
-#include "assist/lex_word.h"
-
-void lex_init(struct lex *lex, const struct lang *lang, const char *text, size_t len)
-{
-  lex->text = (const unsigned char *)text;
-  lex->len = len;
-  lex->pos = 0;
-  lex->lang = lang;
-  lex->line_start = true;
-  for (size_t i = 0; i < 3; i++)
-    lex->ring[i] = (struct token){.kind = TOKEN_PUNCT, .punct = ';'};
-  lex->now = &lex->ring[0];
-  lex->last = &lex->ring[1];
-  lex->before = &lex->ring[2];
-  lex->frame_count = 0;
-}
+#include <string.h>
 
 bool lex_emit(struct lex *lex, struct token *token, enum token_kind kind, size_t start, bool open)
 {
@@ -31,114 +15,61 @@ bool lex_emit(struct lex *lex, struct token *token, enum token_kind kind, size_t
   return true;
 }
 
-static void skip_blanks(struct lex *lex)
+bool lex_line_comment(struct lex *lex, struct token *token, bool continued)
 {
-  for (; lex->pos < lex->len; lex->pos++) {
-    unsigned char byte = lex->text[lex->pos];
-    if (lex_is_newline(byte)) {
-      lex->line_start = true;
-      lex_frame_end_line(lex);
-    } else if (byte != ' ' && byte != '\t' && byte != '\v' && byte != '\f') {
-      return;
+  size_t start = lex->pos;
+  for (; lex->pos < lex->len && !lex_is_newline(lex->text[lex->pos]); lex->pos++) {
+    if (continued && lex->text[lex->pos] == '\\' && lex_is_newline(lex_peek(lex, 1)))
+      lex->pos += lex_peek(lex, 1) == '\r' && lex_peek(lex, 2) == '\n' ? 2 : 1;
+  }
+  return lex_emit(lex, token, TOKEN_COMMENT, start, true);
+}
+
+bool lex_block_comment(struct lex *lex, struct token *token, bool nested)
+{
+  size_t start = lex->pos;
+  size_t depth = 1;
+  lex->pos += 2;
+  while (depth > 0 && lex->pos < lex->len) {
+    if (lex_at(lex, "*/")) {
+      depth--;
+      lex->pos += 2;
+    } else if (nested && lex_at(lex, "/*")) {
+      depth++;
+      lex->pos += 2;
+    } else {
+      lex->pos++;
     }
   }
+  return lex_emit(lex, token, TOKEN_COMMENT, start, depth > 0);
 }
 
-/* Digits, letters and points as all our languages write numbers: 0x1F, 1_000u64, 1.5e-3. */
-static void read_number(struct lex *lex, struct token *token)
+static void skip_escape(struct lex *lex)
+{
+  lex->pos += lex_peek(lex, 1) == '\r' && lex_peek(lex, 2) == '\n' ? 3 : 2;
+  if (lex->pos > lex->len)
+    lex->pos = lex->len;
+}
+
+bool lex_string(struct lex *lex, struct token *token, struct lex_quote quote)
 {
   size_t start = lex->pos;
-  bool hex = lex_peek(lex, 0) == '0' && (lex_peek(lex, 1) | 0x20) == 'x';
-  unsigned char last = 0;
-  for (; lex->pos < lex->len; lex->pos++) {
+  lex->pos += quote.prefix_len;
+  unsigned char mark = lex_peek(lex, 0);
+  char close[4] = {(char)mark, quote.triple ? (char)mark : '\0', (char)mark, '\0'};
+  lex->pos += strlen(close);
+  while (lex->pos < lex->len) {
     unsigned char byte = lex->text[lex->pos];
-    unsigned char next = lex_peek(lex, 1);
-    bool sign = (byte == '+' || byte == '-') && (last | 0x20) == 'e' && !hex && lex_is_digit(next);
-    bool point = byte == '.' && next != '.' && (lex_is_digit(next) || !lex_is_word(next));
-    bool comma = byte == '\'' && lex_is_digit(next) && lex->lang == &lang_cpp;
-    if (!lex_is_word(byte) && !sign && !point && !comma)
+    if (byte == '\\' && !quote.raw) {
+      skip_escape(lex);
+    } else if (byte == mark && lex_at(lex, close)) {
+      lex->pos += strlen(close);
+      return lex_emit(lex, token, TOKEN_STRING, start, false);
+    } else if (lex_is_newline(byte) && !quote.triple && !quote.multiline) {
       break;
-    last = byte;
+    } else {
+      lex->pos++;
+    }
   }
-  lex_emit(lex, token, TOKEN_NUMBER, start, true);
-}
-
-/* How many bytes at pos read a member; 0 if they do not. */
-static size_t dot_len(const struct lex *lex)
-{
-  unsigned flags = lex->lang->flags;
-  unsigned char next = lex_peek(lex, 1);
-  switch (lex_peek(lex, 0)) {
-  case '.':
-    return next != '.' && !(flags & LANG_PROSE) ? 1 : 0;
-  case '-':
-    return next == '>' && (flags & LANG_ARROW) ? 2 : 0;
-  case ':':
-    return next == ':' && (flags & LANG_COLONS) ? 2 : 0;
-  case '?':
-    return next == '.' && (flags & LANG_OPTIONAL) && !lex_is_digit(lex_peek(lex, 2)) ? 2 : 0;
-  default:
-    return 0;
-  }
-}
-
-static void read_punct(struct lex *lex, struct token *token)
-{
-  size_t start = lex->pos;
-  size_t dot = dot_len(lex);
-  if (dot > 0) {
-    lex->pos += dot;
-    lex_emit(lex, token, TOKEN_DOT, start, false);
-    return;
-  }
-  unsigned char punct = lex->text[lex->pos++];
-  while (punct == '.' && lex_peek(lex, 0) == '.')
-    lex->pos++;
-  while ((lex_peek(lex, 0) & 0xC0) == 0x80)
-    lex->pos++;
-  lex_emit(lex, token, TOKEN_PUNCT, start, false);
-  token->punct = (char)punct;
-}
-
-static void read_code(struct lex *lex, struct token *token)
-{
-  if (lex->lang->special != NULL && lex->lang->special(lex, token))
-    return;
-  size_t start = lex->pos;
-  size_t word = lex_word_len(lex);
-  if (word > 0) {
-    lex->pos += word;
-    lex_emit(lex, token, TOKEN_WORD, start, false);
-    token->punct = lex->last->kind == TOKEN_DIRECTIVE ? '#' : '\0';
-  } else if (lex_is_digit(lex_peek(lex, 0)) ||
-             (lex_peek(lex, 0) == '.' && lex_is_digit(lex_peek(lex, 1)))) {
-    read_number(lex, token);
-  } else {
-    read_punct(lex, token);
-  }
-}
-
-/* Tokens take turns in the ring, as copying them is dear. A comment makes room for the next. */
-static struct token *turn_ring(struct lex *lex)
-{
-  if (lex->now->kind == TOKEN_COMMENT)
-    return lex->now;
-  struct token *oldest = lex->before;
-  lex->before = lex->last;
-  lex->last = lex->now;
-  lex->now = oldest;
-  return oldest;
-}
-
-const struct token *lex_next(struct lex *lex)
-{
-  struct token *token = turn_ring(lex);
-  skip_blanks(lex);
-  if (lex->pos >= lex->len)
-    lex_emit(lex, token, TOKEN_END, lex->len, false);
-  else if (lex->frame_count == 0 || !lex_frame_code(lex, token))
-    read_code(lex, token);
-  if (token->kind != TOKEN_COMMENT)
-    lex->line_start = false;
-  return token;
+  return lex_emit(lex, token, TOKEN_STRING, start, true);
 }

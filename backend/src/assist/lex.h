@@ -3,9 +3,8 @@
 #define YOKE_ASSIST_LEX_H
 
 /*
- * A tolerant lexer: it cuts any text into words, numbers, strings, comments and
- * punctuation, moves forward only (so its time is linear whatever the text), and
- * takes a string that is not closed on its line as ending there.
+ * The lexer's state, and what the languages build their own part of it from:
+ * everything moves forward only, so that time is linear whatever the text.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,17 +56,6 @@ struct lex {
   struct lex_frame frames[LEX_DEPTH_MAX];
   size_t frame_count;
 };
-
-/** Begin to read @text, which is valid UTF-8 and outlives the lexer. */
-void lex_init(struct lex *lex, const struct lang *lang, const char *text, size_t len);
-
-/**
- * Read the next token; TOKEN_END from the end on. The token returned is lex->now;
- * lex->last and lex->before hold those before it until the next call.
- */
-const struct token *lex_next(struct lex *lex);
-
-/* --- for the languages --- */
 
 /** The byte at pos + ahead; 0 past the end. */
 static inline unsigned char lex_peek(const struct lex *lex, size_t ahead)
