@@ -16,7 +16,7 @@ function safePart(part: string): string {
     .toWellFormed()
     .replace(/[\u0000-\u001f\u007f-\u009f<>:"|?*]/g, '_')
     .trim();
-  if (/^\.+$/.test(plain)) return '';
+  // This leaves nothing of `.` and `..`.
   const name = plain.replace(/[. ]+$/, '');
   return RESERVED.test(name) ? `_${name}` : name;
 }

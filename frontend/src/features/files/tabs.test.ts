@@ -11,7 +11,7 @@ describe('tabs', () => {
   });
 
   it('closing the active tab shows its neighbour', () => {
-    expect(closeTab(openTab(ABC, 'b'), 'b')).toEqual({ open: ['a', 'c'], active: 'c' });
+    expect(closeTab(openTab(ABC, 'a'), 'a')).toEqual({ open: ['b', 'c'], active: 'b' });
     expect(closeTab(ABC, 'c')).toEqual({ open: ['a', 'b'], active: 'b' });
     expect(closeTab(ABC, 'a')).toEqual({ open: ['b', 'c'], active: 'c' });
     expect(closeTab(openTab(NO_TABS, 'a'), 'a')).toEqual(NO_TABS);

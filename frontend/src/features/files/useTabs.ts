@@ -15,14 +15,12 @@ export function useTabs(session: RoomSession): TabsControl {
   const files = useStore(session.files);
   const { everSynced } = useStore(session.connection);
   const [tabs, setTabs] = useState<Tabs>(NO_TABS);
-  const [opened, setOpened] = useState(false);
 
   useEffect(() => {
-    if (!everSynced || opened) return;
-    setOpened(true);
+    if (!everSynced) return;
     const mainId = session.files.mainId();
     if (mainId !== null) setTabs((now) => openTab(now, mainId));
-  }, [everSynced, opened, session]);
+  }, [everSynced, session]);
 
   useEffect(() => {
     const ids = new Set(files.map((file) => file.id));
