@@ -439,8 +439,8 @@ YATA_API YATA_CHECKED int yata_array_next(const yata_doc *doc, yata_type array,
  * Append a shared type, or with {0, 0} the whole document (an object of its roots), as JSON.
  *
  * Text is a string without its formatting, XML a string of markup, binary a base64 string, a
- * bigint its digits; numbers that JSON lacks and undefined are null. A root that nobody asked
- * for by kind is shown as what its content looks like. Returns 0, YATA_ERR_GONE or _NOMEM;
+ * bigint its digits; numbers that JSON lacks are null, undefined is left out of objects and null
+ * in arrays. A root that nobody asked for by kind is shown as what its content looks like. Returns 0, YATA_ERR_GONE or _NOMEM;
  * YATA_ERR_LIMIT when types are nested more than 200 deep.
  */
 YATA_API YATA_CHECKED int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The document's tables: items, clients with their indexes, keys, types, map entries. Functions
+ * that change something log how to undo it. */
+#ifndef YATA_STORE_H
+#define YATA_STORE_H
+
+#include "doc.h"
+
+/* ---- journal ------------------------------------------------------------------------------ */
+
+YATA_CHECKED int yata_log(struct yata_doc *doc, const struct yata_undo *undo);
+/** Log an item before it changes. */
+YATA_CHECKED int yata_log_item(struct yata_doc *doc, uint32_t h);
+/** Log a type before it changes; once per mark. */
+YATA_CHECKED int yata_log_type(struct yata_doc *doc, uint32_t type);
+/** Where the journal stands now, to roll back to. */
+uint32_t yata_mark(struct yata_doc *doc);
+void yata_rollback(struct yata_doc *doc, uint32_t mark);
+
+/* ---- items -------------------------------------------------------------------------------- */
+
+YATA_CHECKED int yata_item_new(struct yata_doc *doc, uint32_t *out);
+void yata_item_free(struct yata_doc *doc, uint32_t h);
+
+/* ---- clients ------------------------------------------------------------------------------ */
+
+#define YATA_NO_CLIENT UINT32_MAX
+
+uint32_t yata_client_find(struct yata_doc *doc, uint64_t id);
+YATA_CHECKED int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out);
+/** Before adding to a client: note its state for the transaction and log it. */
+YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t client);
+/** The client's state when the transaction began. */
+uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client);
+void yata_client_deinit(struct yata_doc *doc, struct yata_client *c);
+
+/* A place in a client's index. */
+struct yata_pos {
+	uint32_t block, slot;
+};
+
+/** Where the item is that holds the clock; the clock must be below the client's state. */
+struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock);
+uint32_t yata_index_at(const struct yata_client *c, struct yata_pos pos);
+uint32_t yata_index_lookup(const struct yata_doc *doc, uint32_t client, uint32_t clock);
+bool yata_index_next(const struct yata_client *c, struct yata_pos *pos);
+bool yata_index_prev(const struct yata_client *c, struct yata_pos *pos);
+struct yata_pos yata_index_last(const struct yata_client *c);
+YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock,
+				   uint32_t h);
+YATA_CHECKED int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock,
+				   uint32_t h);
+/** Remove; *pos is then the place before it, which must exist. */
+void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos);
+/** Remove the entry of a clock, whatever is around. */
+void yata_index_drop(struct yata_doc *doc, struct yata_client *c, uint32_t clock);
+
+/* ---- keys --------------------------------------------------------------------------------- */
+
+uint32_t yata_key_find(const struct yata_doc *doc, yata_slice key);
+YATA_CHECKED int yata_key_get(struct yata_doc *doc, yata_slice key, uint32_t *out);
+yata_slice yata_key_bytes(const struct yata_doc *doc, uint32_t key);
+/** Forget the newest keys, down to n. */
+void yata_keys_truncate(struct yata_doc *doc, uint32_t n, uint32_t n_bytes);
+
+/* ---- types and their maps ------------------------------------------------------------------ */
+
+YATA_CHECKED int yata_type_new(struct yata_doc *doc, uint32_t *out);
+void yata_type_free(struct yata_doc *doc, uint32_t type);
+/** The root of that name, YATA_KIND_NONE when it is new. */
+YATA_CHECKED int yata_root_get(struct yata_doc *doc, yata_slice name, uint32_t *out);
+/** The item that is the key's current value, deleted or not; 0. */
+uint32_t yata_ent_get(const struct yata_doc *doc, uint32_t type, uint32_t key);
+YATA_CHECKED int yata_ent_set(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t item);
+/** As yata_ent_set for an entry that is there: cannot fail, logs nothing. */
+void yata_ent_replace(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t item);
+/** Remove all entries of a type. */
+void yata_ents_clear(struct yata_doc *doc, uint32_t type);
+/** Keep the entries below n, all of them roots, and nothing else. */
+void yata_ents_truncate(struct yata_doc *doc, uint32_t n);
+/** Undo the making of the newest entry of its type. */
+void yata_ent_undo(struct yata_doc *doc, uint32_t ent);
+
+/* ---- content ------------------------------------------------------------------------------ */
+
+/** Append valid UTF-8 to the client's text; *pos is where it begins. */
+YATA_CHECKED int yata_text_append(struct yata_doc *doc, uint32_t client, yata_slice utf8,
+				  uint32_t *pos);
+uint16_t yata_text_unit(const struct yata_store *text, uint32_t pos);
+/** Overwrite one unit of a chunk; widens the chunk when it must. */
+YATA_CHECKED int yata_text_patch(struct yata_doc *doc, struct yata_store *text, uint32_t pos,
+				 uint16_t unit);
+/** Append `len` units as UTF-8. `prefix`: with the byte length before them. */
+YATA_CHECKED int yata_text_encode(const struct yata_store *text, uint32_t pos, uint32_t len,
+				  bool prefix, yata_buf *out);
+YATA_CHECKED int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes,
+				   uint32_t *pos);
+yata_slice yata_value_bytes(const struct yata_store *values, uint32_t pos);
+void yata_text_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len);
+void yata_values_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len);
+/** Cut back to `len` units (undo). */
+void yata_text_truncate(struct yata_doc *doc, struct yata_store *text, uint32_t len);
+void yata_values_truncate(struct yata_doc *doc, struct yata_store *values, uint32_t len);
+void yata_store_deinit(struct yata_doc *doc, struct yata_store *store, bool values);
+
+#endif
