@@ -91,6 +91,10 @@ int server_bind(struct server *server, const char *host, uint16_t port, struct b
   return err;
 }
 
+int server_start(struct server *server, struct buf *error) {
+  return server_bind(server, server->net.config->host, server->net.config->port, error);
+}
+
 uint16_t server_port(const struct server *server) {
   return server->net.port;
 }

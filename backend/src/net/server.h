@@ -44,6 +44,8 @@ MUST_USE int server_create(const struct server_options *options, struct server *
  * ERR_BUSY port taken, ERR_DENIED not allowed, ERR_NOT_FOUND no such address, ERR_IO, ERR_NOMEM.
  */
 MUST_USE int server_bind(struct server *server, const char *host, uint16_t port, struct buf *error);
+/** server_bind() to the configuration's host and port. */
+MUST_USE int server_start(struct server *server, struct buf *error);
 uint16_t server_port(const struct server *server); /* 0 before server_bind() */
 
 /** Close the listeners and the connections between two requests; open requests are still answered. */
