@@ -56,7 +56,8 @@ interface RequestOptions {
 async function roomRequest(path: string, options: RequestOptions): Promise<Room> {
   const response = await request(path, options);
   const room = await readJson(response);
-  if (!isRoom(room)) throw new ApiError(response.status, 'The server sent an answer without a room.');
+  if (!isRoom(room))
+    throw new ApiError(response.status, 'The server sent an answer without a room.');
   return room;
 }
 

@@ -26,7 +26,12 @@ export function EditorPane({ session, editor, failure, fileId, containerRef }: E
   const ready = editor !== null && shownId !== null;
   return (
     <div className={classes['pane']}>
-      <div ref={containerRef} className={classes['editor']} data-ready={ready} data-testid="editor" />
+      <div
+        ref={containerRef}
+        className={classes['editor']}
+        data-ready={ready}
+        data-testid="editor"
+      />
       {ready ? null : (
         <div className={classes['cover']}>
           <Cover session={session} failure={failure} loaded={editor !== null} fileId={fileId} />

@@ -6,8 +6,7 @@ import { checkRename, renamePaths } from './renaming';
 import { type TreeNode, filesUnder } from './tree';
 
 export type FileDialog =
-  | { readonly kind: 'create' }
-  | { readonly kind: 'rename' | 'remove'; readonly node: TreeNode };
+  { readonly kind: 'create' } | { readonly kind: 'rename' | 'remove'; readonly node: TreeNode };
 
 interface FileDialogsProps {
   readonly session: RoomSession;

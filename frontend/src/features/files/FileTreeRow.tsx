@@ -30,7 +30,8 @@ export function FileTreeRow(props: FileTreeRowProps) {
   const here = isFolder
     ? []
     : people.filter((person) => !person.isSelf && person.fileId === node.file.id);
-  const label = here.length > 0 ? `${node.name}, ${listText(here.map((p) => p.name))} here` : node.name;
+  const label =
+    here.length > 0 ? `${node.name}, ${listText(here.map((p) => p.name))} here` : node.name;
   return (
     <li
       role="treeitem"

@@ -7,7 +7,10 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
  * relative, without `..`, control characters or what Windows refuses.
  */
 export function safePath(path: string): string {
-  const parts = path.split(/[/\\]+/).map(safePart).filter(Boolean);
+  const parts = path
+    .split(/[/\\]+/)
+    .map(safePart)
+    .filter(Boolean);
   return parts.join('/') || 'file';
 }
 

@@ -5,10 +5,7 @@ import { type TreeNode, filesUnder } from './tree';
 export function renamePaths(node: TreeNode, path: string): Map<string, string> {
   if (node.kind === 'file') return new Map([[node.file.id, path]]);
   return new Map(
-    filesUnder(node).map((file) => [
-      file.id,
-      `${path}/${file.displayPath.slice(node.key.length)}`,
-    ]),
+    filesUnder(node).map((file) => [file.id, `${path}/${file.displayPath.slice(node.key.length)}`]),
   );
 }
 

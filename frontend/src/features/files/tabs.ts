@@ -19,8 +19,7 @@ export function closeTab(tabs: Tabs, fileId: string): Tabs {
   const at = tabs.open.indexOf(fileId);
   if (at < 0) return tabs;
   const open = tabs.open.filter((id) => id !== fileId);
-  const active =
-    tabs.active === fileId ? (open[at] ?? open[open.length - 1] ?? null) : tabs.active;
+  const active = tabs.active === fileId ? (open[at] ?? open[open.length - 1] ?? null) : tabs.active;
   return { open, active };
 }
 

@@ -24,7 +24,11 @@ export function cleanName(name: string): string {
 /** Null when the mail may be used (an empty one may), otherwise a sentence. */
 export function checkMail(mail: string): string | null {
   const trimmed = mail.trim();
-  if (trimmed === '' || /^[^\s@,;<>()[\]"\\\x00-\x20\x7f-\uffff]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(trimmed)) return null;
+  if (
+    trimmed === '' ||
+    /^[^\s@,;<>()[\]"\\\x00-\x20\x7f-\uffff]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(trimmed)
+  )
+    return null;
   return 'An e-mail address looks like name@example.org.';
 }
 

@@ -40,7 +40,9 @@ export function CopyLink({ roomId }: { roomId: string }) {
         className={classes['share']}
         data-testid="copy-link"
         onClick={() => void copy()}
-        leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />}
+        leftSection={
+          copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />
+        }
       >
         <span className={classes['shareText']}>{copied ? 'Copied' : 'Copy link'}</span>
       </Button>

@@ -45,7 +45,10 @@ describe('recent rooms', () => {
       at: n,
       mine: false,
     }));
-    const rooms = many.reduce<ReturnType<typeof withVisit>>((all, room) => withVisit(all, room), []);
+    const rooms = many.reduce<ReturnType<typeof withVisit>>(
+      (all, room) => withVisit(all, room),
+      [],
+    );
     expect(rooms).toHaveLength(20);
     expect(rooms[0]?.at).toBe(29);
   });

@@ -64,13 +64,16 @@ export const useRecentRooms = create<RecentStore>((set) => {
   };
 });
 
-const STEPS: readonly (readonly [limitMs: number, unitMs: number, unit: Intl.RelativeTimeFormatUnit])[] =
-  [
-    [3_600_000, 60_000, 'minute'],
-    [86_400_000, 3_600_000, 'hour'],
-    [30 * 86_400_000, 86_400_000, 'day'],
-    [365 * 86_400_000, 30 * 86_400_000, 'month'],
-  ];
+const STEPS: readonly (readonly [
+  limitMs: number,
+  unitMs: number,
+  unit: Intl.RelativeTimeFormatUnit,
+])[] = [
+  [3_600_000, 60_000, 'minute'],
+  [86_400_000, 3_600_000, 'hour'],
+  [30 * 86_400_000, 86_400_000, 'day'],
+  [365 * 86_400_000, 30 * 86_400_000, 'month'],
+];
 
 /** “3 hours ago”. */
 export function agoText(at: number, now: number): string {

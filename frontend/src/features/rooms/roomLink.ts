@@ -1,9 +1,7 @@
 const ROOM_ID = /^[A-Za-z0-9_-]{16,64}$/;
 const ROOM_PATH = /^\/(?:rooms|r|api\/v1\/(?:rooms|ws|yjs))\/([^/]+)\/?$/;
 
-export type JoinTarget =
-  | { readonly roomId: string }
-  | { readonly error: string };
+export type JoinTarget = { readonly roomId: string } | { readonly error: string };
 
 export function isRoomId(text: string): boolean {
   return ROOM_ID.test(text);

@@ -22,7 +22,11 @@ export function StatusLine({ session, editor, status, vimStatusRef }: StatusLine
   const hasFile = status.fileId !== null;
   return (
     <footer className={classes['line']} aria-label="Status">
-      <Toned testId="status-connection" state={connection.status} status={connectionText(connection)}>
+      <Toned
+        testId="status-connection"
+        state={connection.status}
+        status={connectionText(connection)}
+      >
         <span aria-hidden className={classes['dot']} />
       </Toned>
       <Toned testId="status-saved" state={saved.state} status={savedText(saved)} />

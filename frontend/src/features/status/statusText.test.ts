@@ -21,7 +21,9 @@ describe('status texts', () => {
   });
 
   it('tells a deleted room from one that never was and one that cannot be read', () => {
-    const headings = [404, 4404, 503, 403, 4400, 4413, 4429].map((code) => refusedText(code, false).heading);
+    const headings = [404, 4404, 503, 403, 4400, 4413, 4429].map(
+      (code) => refusedText(code, false).heading,
+    );
     expect(new Set(headings).size).toBe(headings.length);
     expect(refusedText(404, true).heading).not.toBe(refusedText(404, false).heading);
   });
@@ -36,8 +38,15 @@ describe('status texts', () => {
 
 describe('announcements', () => {
   it('names who came and who left', () => {
-    const before = new Map([[1, 'Ada'], [2, 'Bob']]);
-    const after = new Map([[2, 'Bob'], [3, 'Cy'], [4, 'Di']]);
+    const before = new Map([
+      [1, 'Ada'],
+      [2, 'Bob'],
+    ]);
+    const after = new Map([
+      [2, 'Bob'],
+      [3, 'Cy'],
+      [4, 'Di'],
+    ]);
     expect(comingsAndGoings(before, after)).toEqual(['Cy and Di joined.', 'Ada left.']);
     expect(comingsAndGoings(after, after)).toEqual([]);
   });

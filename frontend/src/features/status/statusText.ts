@@ -85,7 +85,8 @@ export function refusedText(code: number | undefined, wasInside: boolean): Refus
     case 4413:
       return {
         heading: 'An edit was too large for the server',
-        advice: 'Download what is in this window, then load the page again and edit in smaller steps.',
+        advice:
+          'Download what is in this window, then load the page again and edit in smaller steps.',
       };
     case 4429:
       return {
