@@ -66,6 +66,7 @@ enum assist_kind kind_of(const struct scope *scope, const struct name *name)
   if (name_is_builtin_member(name))
     return (enum assist_kind)name->member_kind;
   bool function = (name->flags & NAME_MEMBER_CALLED) ||
+                  (name->member_uses == 0 && (name->flags & NAME_CALLED)) ||
                   (own && name->role == ROLE_FUNCTION && (name->flags & NAME_DECLARED));
   return function ? ASSIST_FUNCTION : ASSIST_MEMBER;
 }

@@ -61,7 +61,8 @@ enum lang_flag {
   LANG_PRIVATE = 8,  /* #name is a name */
   LANG_OPTIONAL = 16, /* a?.b reads a member */
   LANG_MODULES = 32, /* module names are offered everywhere, not after import alone */
-  LANG_PROSE = 64,   /* words only: no members, no numbers within words */
+  LANG_FIELDS = 64,  /* members are declared by their bare names, as in C's struct */
+  LANG_PROSE = 128,   /* words only: no members, no numbers within words */
 };
 
 struct lang {

@@ -56,7 +56,8 @@ static uint32_t member_points(const struct scope *scope, const struct name *name
   if (name->flags & NAME_BUILTIN_MEMBER)
     return POINTS_BUILTIN;
   bool own = !(name->flags & (NAME_KEYWORD | NAME_BUILTIN));
-  if (scope->typed.len > 0 && own && name->uses > 0)
+  bool fits = scope->typed.len > 0 || (scope->lang->flags & LANG_FIELDS);
+  if (fits && own && name->uses > 0)
     return POINTS_OTHER_SIDE + seen_points(name->uses, name->nearest) / 2;
   return 0;
 }

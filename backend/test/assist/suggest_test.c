@@ -146,6 +146,14 @@ static void methods_declared_in_the_code_are_members(void **state)
 {
   (void)state;
   fixture_expect("python", "class A:\n  def run(self): pass\n  def go(self): self.|", "run");
+  fixture_expect_kind("go", "func (r *Room) Join() {}\nr.J|", "Join", ASSIST_FUNCTION);
+}
+
+static void fields_declared_by_their_bare_names_are_members(void **state)
+{
+  (void)state;
+  fixture_expect("c", "struct point { int left; int top; }; p->|", "top");
+  fixture_expect("go", "type Point struct { left int }\np.le|", "left");
 }
 
 static void built_in_members_belong_to_their_receiver(void **state)
@@ -220,6 +228,7 @@ int main(void)
     cmocka_unit_test(after_a_dot_the_members_of_the_same_receiver_come_first),
     cmocka_unit_test(every_way_to_read_a_member_is_known),
     cmocka_unit_test(methods_declared_in_the_code_are_members),
+    cmocka_unit_test(fields_declared_by_their_bare_names_are_members),
     cmocka_unit_test(built_in_members_belong_to_their_receiver),
     cmocka_unit_test(modules_are_offered_where_one_is_imported),
     cmocka_unit_test(snippets_use_the_snippet_syntax),
