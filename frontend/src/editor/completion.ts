@@ -1,11 +1,8 @@
+import { codeAround } from './codeAround';
 import { LANGUAGES, PLAIN } from './languages';
 import { monaco } from './monaco';
 import { scriptSuggestions } from './scriptSuggestions';
 import type { Complete, Suggestion, SuggestionKind } from './types';
-
-/** Longer files are cut to what is around the caret: the request stays small and quick. */
-const CODE_MAX = 400_000;
-const BEFORE_MAX = 250_000;
 
 /** They have a service of their own; ours answers where it knows nothing. */
 const SERVED = new Set(['css', 'scss', 'less', 'html', 'handlebars', 'razor', 'json']);
@@ -24,14 +21,6 @@ const KINDS: Readonly<Record<SuggestionKind, monaco.languages.CompletionItemKind
   type: CompletionItemKind.Interface,
   text: CompletionItemKind.Text,
 };
-
-/** What of a long text is sent, cut at line ends, and where the caret is in it. */
-export function codeAround(code: string, offset: number): { code: string; offset: number } {
-  if (code.length <= CODE_MAX) return { code, offset };
-  const lineAfter = code.indexOf('\n', Math.max(0, offset - BEFORE_MAX)) + 1;
-  const from = lineAfter > 0 && lineAfter <= offset ? lineAfter : Math.max(0, offset - BEFORE_MAX);
-  return { code: code.slice(from, from + CODE_MAX), offset: offset - from };
-}
 
 function toItem(
   suggestion: Suggestion,

@@ -35,6 +35,9 @@ function startMonaco(container: HTMLElement, deps: EditorDeps): monaco.editor.IS
     accessibilitySupport: 'on',
     ariaLabel: deps.ariaLabel ?? 'Code editor',
     automaticLayout: true,
+    // With the browser's EditContext, keys typed while remote edits come in land
+    // where the caret was before them: words of three people were torn apart.
+    editContext: false,
     fixedOverflowWidgets: true,
     padding: { top: 8, bottom: 8 },
     scrollBeyondLastLine: false,

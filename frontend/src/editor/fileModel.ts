@@ -31,7 +31,7 @@ function uriOf(fileId: string, path: string): monaco.Uri {
   return monaco.Uri.from({ scheme: 'inmemory', authority: `room${made}`, path: `/${fileId}/${path}` });
 }
 
-/** One file in the editor: model, binding, undo. Lives while the file is open in a tab. */
+/** One file in the editor: model, binding, undo. Lives until the file or the editor is gone. */
 export class FileModel {
   readonly fileId: string;
   readonly text: Y.Text;

@@ -50,7 +50,7 @@ monaco.editor.defineTheme('yoke-light', {
   base: 'vs',
   inherit: true,
   rules: [],
-  colors: { 'editorLineNumber.foreground': '#5f6b76', 'editorLineNumber.activeForeground': '#1b2733' },
+  colors: { 'editor.background': '#ffffff', 'editorLineNumber.foreground': '#5f6b76', 'editorLineNumber.activeForeground': '#1b2733' },
 });
 monaco.editor.defineTheme('yoke-dark', {
   base: 'vs-dark',
