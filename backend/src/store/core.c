@@ -8,7 +8,6 @@
 #include "base/log.h"
 
 enum {
-  BATCH_MAX_REQUESTS = 2048,
   BATCH_MAX_BYTES = 8 << 20, /* keeps one commit short; a larger payload goes alone */
   TICK_MS = 100,
   SLOW_COMMIT_MS = 1000,     /* a commit that takes longer: the store counts as down */
@@ -131,11 +130,32 @@ static uint64_t oldest_ticket(const struct core *core) {
   return core->queue.head ? core->queue.head->ticket : core->next_ticket;
 }
 
+static uint32_t hash_of(const char *text) {
+  uint32_t hash = 2166136261u; /* FNV-1a */
+  for (; *text; text++) hash = (hash ^ (uint8_t)*text) * 16777619u;
+  return hash;
+}
+
+/** A room's time of change is written once a batch, by the last of its appends. */
+static void mark_last_of_room(struct core *core, struct request *batch, size_t count) {
+  uint32_t slots = 2;
+  while (slots < count * 2) slots *= 2;
+  memset(core->by_room, 0, slots * sizeof core->by_room[0]);
+  for (struct request *r = batch; r; r = r->next) {
+    if (r->kind != REQUEST_APPEND) continue;
+    uint32_t at = hash_of(r->room.id) & (slots - 1);
+    while (core->by_room[at] && strcmp(core->by_room[at]->room.id, r->room.id) != 0) at = (at + 1) & (slots - 1);
+    if (core->by_room[at]) core->by_room[at]->last_of_room = false;
+    core->by_room[at] = r;
+    r->last_of_room = true;
+  }
+}
+
 static void start_batch(struct core *core) {
   if (core->flight.head || !core->queue.head || !core->driver->can_write(core)) return;
   if (core->retry_at_ms && clock_mono_ms() < core->retry_at_ms) return;
   size_t count = 0, bytes = 0;
-  size_t most = core->isolate ? 1 : BATCH_MAX_REQUESTS;
+  size_t most = core->isolate ? 1 : CORE_BATCH_MAX;
   while (core->queue.head && count < most) {
     struct request *r = core->queue.head;
     size_t len = r->payload ? r->payload->len : 0;
@@ -151,6 +171,7 @@ static void start_batch(struct core *core) {
     count++;
   }
   if (!count) return;
+  mark_last_of_room(core, core->flight.head, count);
   core->flight_since_us = clock_mono_us();
   core->driver->write(core, core->flight.head);
 }

@@ -41,6 +41,8 @@ struct core_driver {
   void (*free)(struct core *core); /* the memory, the core included */
 };
 
+enum { CORE_BATCH_MAX = 2048 }; /* requests in one commit; a power of two */
+
 struct core {
   struct store store; /* first: this is what the port hands out */
   const struct core_driver *driver;
@@ -57,6 +59,8 @@ struct core {
   uint64_t next_ticket;        /* starts at 1 */
   uint64_t backlog_bytes;
   size_t isolate;              /* so many writes go one to a batch: one of them was refused */
+
+  struct request *by_room[CORE_BATCH_MAX * 2]; /* while a batch is made: its appends by their room's hash */
 
   uint64_t retry_at_ms;        /* no batch before; 0: at once */
   uint64_t backoff_ms;         /* next pause */

@@ -19,7 +19,7 @@ static const struct pg_statement statements[] = {
    "SELECT id, $6::bigint, $4, $8::bytea FROM room RETURNING seq"},
   {"append",
    "INSERT INTO room_updates (room_id, at, author, payload) "
-   "SELECT id, $2::bigint, $3::text, $4::bytea FROM rooms WHERE id = $1 FOR KEY SHARE RETURNING seq"},
+   "SELECT id, $2::bigint, $3::text, $4::bytea FROM rooms WHERE id = $1 RETURNING seq"},
   {"compact",
    "WITH room AS (SELECT id FROM rooms WHERE id = $1 FOR KEY SHARE), "
    "moved AS (DELETE FROM room_updates WHERE room_id = $1 AND seq = ANY ($2::bigint[]) "
@@ -139,12 +139,10 @@ static int send_request(struct pg_conn *c, const struct request *r) {
   }
 }
 
-/** A room's time of change, once for each run of its appends. */
+/** The time of change of each room that was appended to. */
 static void send_touches(struct pg_conn *c, const struct request *batch) {
   for (const struct request *r = batch; r; r = r->next) {
-    const struct request *next = r->next;
-    if (r->kind != REQUEST_APPEND) continue;
-    if (next && next->kind == REQUEST_APPEND && strcmp(next->room.id, r->room.id) == 0) continue;
+    if (r->kind != REQUEST_APPEND || !r->last_of_room) continue;
     struct number at;
     const struct pg_value values[] = {text_value(r->room.id), number_value(&at, r->at)};
     pg_conn_execute(c, "touch", values, 2);

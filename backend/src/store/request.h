@@ -41,6 +41,7 @@ struct request {
   enum request_kind kind;
   bool answered;                /* the caller was told already (too late): drop it */
   bool timed;                   /* in the list of deadlines */
+  bool last_of_room;            /* append: none of its room follows in the batch */
   bool unsure;                  /* driver: an earlier try may have been committed */
   int err;                      /* driver: this request's own outcome */
   uint64_t seq;                 /* driver: of the row that an append inserted */

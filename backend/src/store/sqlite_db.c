@@ -256,12 +256,10 @@ static int write_append(struct sqlite_db *db, struct request *r) {
   int found = 0;
   int rc = r->unsure ? find_earlier_row(db, r, &found) : SQLITE_OK;
   if (rc != SQLITE_OK || found) return rc;
-  const struct request *next = r->next;
-  bool last_of_run = !next || next->kind != REQUEST_APPEND || strcmp(next->room.id, r->room.id) != 0;
-  enum statement which = last_of_run ? STMT_TOUCH_ROOM : STMT_HAS_ROOM;
+  enum statement which = r->last_of_room ? STMT_TOUCH_ROOM : STMT_HAS_ROOM;
   sqlite3_stmt *stmt = db->stmts[which];
   bind_text(stmt, 1, r->room.id);
-  if (last_of_run) bind_number(stmt, 2, r->at);
+  if (r->last_of_room) bind_number(stmt, 2, r->at);
   rc = run(db, which, &found);
   if (rc != SQLITE_OK) return rc;
   if (!found) {

@@ -70,6 +70,18 @@ void run_for(struct fixture *f, uint64_t ms) {
   while (clock_mono_ms() < end) assert_int_equal(loop_run_once(f->loop, 10), 0);
 }
 
+struct store_status status_of(struct fixture *f) {
+  struct store_status s;
+  f->store->ops->status(f->store, &s);
+  return s;
+}
+
+void wait_up(struct fixture *f, bool up) {
+  uint64_t end = clock_mono_ms() + WAIT_MS;
+  while (status_of(f).up != up && clock_mono_ms() < end) run_for(f, 10);
+  assert_int_equal(status_of(f).up, up);
+}
+
 static void copy_text(char out[64], const char *text) { snprintf(out, 64, "%s", text); }
 
 void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded) {

@@ -51,9 +51,12 @@ struct outcome {
 void on_outcome(void *ctx, int err);
 void on_appended(void *ctx, int err, uint64_t seq);
 
-/** Run the loop until the outcome is there; fails the test after ten seconds. */
+/** Run the loop until the outcome is there; fails the test after fifteen seconds. */
 void wait_for(struct fixture *f, const struct outcome *o);
 void run_for(struct fixture *f, uint64_t ms);
+
+struct store_status status_of(struct fixture *f);
+void wait_up(struct fixture *f, bool up); /* until status says so; fails the test after fifteen seconds */
 
 /** What a load gave: payloads as strings joined by ','; the snapshot before a '|'. */
 struct loaded_copy {
