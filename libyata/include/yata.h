@@ -175,6 +175,13 @@ YATA_API YATA_CHECKED int yata_encode_state_as_update(const yata_doc *doc, const
 YATA_API YATA_CHECKED int yata_update_validate(const uint8_t *update, size_t len,
 					       size_t *error_offset);
 
+/**
+ * What is wrong with an update, in words: what should have stood at *error_offset (may be NULL).
+ * Static text; NULL for a well-formed update.
+ */
+YATA_API const char *yata_update_explain(const uint8_t *update, size_t len,
+					 size_t *error_offset);
+
 /** Is this a well-formed state vector? As yata_update_validate. */
 YATA_API YATA_CHECKED int yata_state_vector_validate(const uint8_t *sv, size_t len,
 						     size_t *error_offset);

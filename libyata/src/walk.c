@@ -7,13 +7,16 @@ static int walk_section(struct yata_rd *rd, uint32_t nesting, const struct yata_
 	uint64_t structs;
 	const uint8_t *at = rd->p;
 	struct yata_struct st = {0};
+	rd->what = "the number of a client's structs, no more than fit";
 	YATA_TRY(yata_rd_uint(rd, &structs));
 	/* Every struct takes two bytes at least. */
 	if (structs > (size_t)(rd->end - rd->p) / 2) {
 		rd->p = at;
 		return YATA_ERR_MALFORMED;
 	}
+	rd->what = "a client id below 2^53";
 	YATA_TRY(yata_rd_uint(rd, &st.id.client));
+	rd->what = "a clock below 2^31";
 	YATA_TRY(yata_rd_clock(rd, &st.id.clock));
 	if (w->on_section)
 		YATA_TRY(w->on_section(w->user, st.id.client, structs));
@@ -33,13 +36,16 @@ static int walk_deleted(struct yata_rd *rd, const struct yata_walk *w)
 {
 	uint64_t client, ranges, clock, len;
 	const uint8_t *at;
+	rd->what = "the delete set: a client id below 2^53";
 	YATA_TRY(yata_rd_uint(rd, &client));
 	at = rd->p;
+	rd->what = "the delete set: a client's number of ranges, no more than fit";
 	YATA_TRY(yata_rd_uint(rd, &ranges));
 	if (ranges > (size_t)(rd->end - rd->p) / 2) {
 		rd->p = at;
 		return YATA_ERR_MALFORMED;
 	}
+	rd->what = "the delete set: a range's clock and length";
 	for (uint64_t i = 0; i < ranges; i++) {
 		YATA_TRY(yata_rd_uint(rd, &clock));
 		YATA_TRY(yata_rd_uint(rd, &len));
@@ -52,12 +58,15 @@ static int walk_deleted(struct yata_rd *rd, const struct yata_walk *w)
 static int walk_all(struct yata_rd *rd, uint32_t nesting, const struct yata_walk *w)
 {
 	uint64_t n;
+	rd->what = "the number of clients";
 	YATA_TRY(yata_rd_uint(rd, &n));
 	for (uint64_t i = 0; i < n; i++)
 		YATA_TRY(walk_section(rd, nesting, w));
+	rd->what = "the delete set: its number of clients";
 	YATA_TRY(yata_rd_uint(rd, &n));
 	for (uint64_t i = 0; i < n; i++)
 		YATA_TRY(walk_deleted(rd, w));
+	rd->what = "the end";
 	return rd->p == rd->end ? 0 : YATA_ERR_MALFORMED;
 }
 
@@ -76,6 +85,16 @@ int yata_update_walk(const uint8_t *data, size_t len, uint32_t nesting,
 	if (err < 0 && error_offset != NULL)
 		*error_offset = (size_t)(rd.p - rd.base);
 	return err;
+}
+
+const char *yata_update_explain(const uint8_t *update, size_t len, size_t *error_offset)
+{
+	static const struct yata_walk nothing;
+	struct yata_rd rd = yata_rd_of(update, len);
+	int err = walk_all(&rd, YATA_NESTING_MAX, &nothing);
+	if (error_offset != NULL)
+		*error_offset = (size_t)(rd.p - rd.base);
+	return err < 0 ? rd.what : NULL;
 }
 
 int yata_update_validate(const uint8_t *update, size_t len, size_t *error_offset)

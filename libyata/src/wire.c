@@ -142,8 +142,9 @@ int yata_rd_any_skip(struct yata_rd *rd, uint32_t nesting)
 	}
 }
 
-static int read_id(struct yata_rd *rd, struct yata_wid *id)
+static int read_id(struct yata_rd *rd, const char *what, struct yata_wid *id)
 {
+	rd->what = what;
 	YATA_TRY(yata_rd_uint(rd, &id->client));
 	return yata_rd_clock(rd, &id->clock);
 }
@@ -221,21 +222,23 @@ static int read_head(struct yata_rd *rd, uint8_t info, bool check, struct yata_s
 	st->has_sub = false;
 	st->parent = YATA_PARENT_COPY;
 	if (st->has_left)
-		YATA_TRY(read_id(rd, &st->left));
+		YATA_TRY(read_id(rd, "an origin: client id and clock", &st->left));
 	if (st->has_right)
-		YATA_TRY(read_id(rd, &st->right));
+		YATA_TRY(read_id(rd, "a right origin: client id and clock", &st->right));
 	if (st->has_left || st->has_right)
 		return 0;
 	uint64_t named;
+	rd->what = "a parent: 1 and a root's name, or 0 and an id";
 	YATA_TRY(yata_rd_uint(rd, &named));
 	st->parent = named == 1 ? YATA_PARENT_NAME : YATA_PARENT_ID;
 	if (named != 1)
-		YATA_TRY(read_id(rd, &st->parent_id));
+		YATA_TRY(read_id(rd, "a parent: client id and clock", &st->parent_id));
 	else
 		YATA_TRY(check ? yata_rd_string(rd, &st->name, NULL) : yata_rd_bytes(rd, &st->name));
 	st->has_sub = info & YATA_INFO_SUB;
 	if (!st->has_sub)
 		return 0;
+	rd->what = "a map key";
 	return check ? yata_rd_string(rd, &st->sub, NULL) : yata_rd_bytes(rd, &st->sub);
 }
 
@@ -244,33 +247,52 @@ static bool is_ahead(const struct yata_wid *ref, const struct yata_wid *id)
 	return ref->client == id->client && ref->clock >= id->clock;
 }
 
+static const char *const contents[32] = {
+	[YATA_WIRE_DELETED] = "deleted content: its length",
+	[YATA_WIRE_JSON] = "JSON content: a count and valid JSON texts, not nested too deep",
+	[YATA_WIRE_BINARY] = "binary content: a length and bytes",
+	[YATA_WIRE_STRING] = "string content: a length and valid UTF-8",
+	[YATA_WIRE_EMBED] = "an embed: valid JSON, not nested too deep",
+	[YATA_WIRE_FORMAT] = "a format: a key and valid JSON, not nested too deep",
+	[YATA_WIRE_TYPE] = "a shared type: its number, 0 to 6",
+	[YATA_WIRE_ANY] = "values: a count and that many, not nested too deep",
+	[YATA_WIRE_DOC] = "a sub-document: its guid and options",
+};
+
 int yata_struct_read(struct yata_rd *rd, uint32_t nesting, struct yata_struct *st)
 {
 	const uint8_t *at = rd->p;
+	rd->what = "a struct: its info byte";
 	if (rd->p == rd->end)
 		return YATA_ERR_MALFORMED;
 	uint8_t info = *rd->p++;
 	uint8_t kind = info & 0x1f;
 	if (kind == YATA_WIRE_GC || kind == YATA_WIRE_SKIP) {
 		*st = (struct yata_struct){.id = st->id, .kind = kind};
+		rd->what = "a length";
 		YATA_TRY(yata_rd_clock(rd, &st->len));
 	} else {
 		YATA_TRY(read_head(rd, info, true, st));
+		rd->what = contents[kind] != NULL ? contents[kind]
+						  : "a struct of a known kind, 0 to 10";
 		YATA_TRY(read_content(rd, nesting, st));
 		/* What depends on its own client's future can never be integrated. */
 		if ((st->has_left && is_ahead(&st->left, &st->id)) ||
 		    (st->has_right && is_ahead(&st->right, &st->id)) ||
 		    (st->parent == YATA_PARENT_ID && is_ahead(&st->parent_id, &st->id))) {
 			rd->p = at;
+			rd->what = "a struct that depends on what its client wrote before";
 			return YATA_ERR_MALFORMED;
 		}
 	}
 	if (st->len == 0 && kind != YATA_WIRE_SKIP) {
 		rd->p = at;
+		rd->what = "a struct with a length above 0";
 		return YATA_ERR_MALFORMED;
 	}
 	if (st->len > YATA_CLOCK_MAX - st->id.clock) {
 		rd->p = at;
+		rd->what = "a struct that ends below the greatest clock";
 		return YATA_ERR_LIMIT;
 	}
 	return 0;

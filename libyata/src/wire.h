@@ -25,14 +25,16 @@ enum {
 #define YATA_INFO_RIGHT 0x40
 #define YATA_INFO_LEFT 0x80
 
-/** A reader over borrowed bytes. After a failure `p` is where the offending thing begins. */
+/** A reader over borrowed bytes. After a failure `p` is where the offending thing begins, and
+ * `what` says what should have been there. */
 struct yata_rd {
 	const uint8_t *base, *p, *end;
+	const char *what; /* static text */
 };
 
 static inline struct yata_rd yata_rd_of(const uint8_t *data, size_t len)
 {
-	return (struct yata_rd){data, data, data + len};
+	return (struct yata_rd){data, data, data + len, "bytes"};
 }
 
 /** 0 or YATA_ERR_MALFORMED: past the end, or above 2^53 - 1. */

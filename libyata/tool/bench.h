@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef YATA_TOOL_BENCH_H
+#define YATA_TOOL_BENCH_H
+
+/** `yata bench WHAT FILE`: prints one line of JSON. The exit status. */
+int bench(const char *what, const char *path);
+
+#endif
