@@ -267,8 +267,9 @@ void client_frame(struct client *c, uint8_t first_byte, const void *data, size_t
   if (len < 126) {
     assert_int_equal(buf_append_byte(&out, (uint8_t)(0x80 | len)), 0);
   } else {
-    assert_int_equal(buf_append_byte(&out, 0x80 | 127), 0);
-    for (int shift = 56; shift >= 0; shift -= 8)
+    bool small = len < 65536;
+    assert_int_equal(buf_append_byte(&out, small ? 0x80 | 126 : 0x80 | 127), 0);
+    for (int shift = small ? 8 : 56; shift >= 0; shift -= 8)
       assert_int_equal(buf_append_byte(&out, (uint8_t)((uint64_t)len >> shift)), 0);
   }
   assert_int_equal(buf_append(&out, mask, 4), 0);
@@ -301,7 +302,8 @@ bool client_next_frame(struct client *c, struct frame *out) {
 uint16_t client_close_code(struct client *c) {
   struct frame frame;
   while (client_next_frame(c, &frame)) {
-    uint16_t code = frame.data.len >= 2 ? (uint16_t)(frame.data.data[0] << 8 | frame.data.data[1]) : WS_CLOSE_NO_STATUS;
+    uint16_t code = WS_CLOSE_NO_STATUS;
+    if (frame.data.len >= 2) code = (uint16_t)(frame.data.data[0] << 8 | frame.data.data[1]);
     uint8_t opcode = frame.opcode;
     buf_deinit(&frame.data);
     if (opcode == WS_CLOSE) return code;
