@@ -20,13 +20,21 @@ export function launch() {
 
 /** A person with a page of their own. */
 export class Person {
-  /** @param options.origin where this person reaches the server; default its own address */
-  static async arrive(browser, name, { viewport = { width: 1280, height: 800 }, dark = false, origin } = {}) {
+  /**
+   * @param options.origin where this person reaches the server; default its own address
+   * @param options.bypassCSP lets a test bring its own script into the page
+   */
+  static async arrive(
+    browser,
+    name,
+    { viewport = { width: 1280, height: 800 }, dark = false, origin, bypassCSP = false } = {},
+  ) {
     const person = new Person();
     person.name = name;
     person.origin = origin;
     person.context = await browser.newContext({
       viewport,
+      bypassCSP,
       acceptDownloads: true,
       colorScheme: dark ? 'dark' : 'light',
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -37,6 +45,9 @@ export class Person {
     });
     person.page = await person.context.newPage();
     person.problems = [];
+    person.requested = [];
+    person.page.on('request', (request) => person.requested.push(request.url()));
+    person.page.on('websocket', (socket) => person.requested.push(socket.url()));
     person.page.on('pageerror', (error) => person.problems.push(String(error)));
     person.page.on('console', (message) => {
       const text = message.text();
@@ -86,6 +97,74 @@ export class Person {
 
   type(text, delay = 0) {
     return this.page.keyboard.type(text, { delay });
+  }
+
+  /** The name that `visit` and `enter` ask for, known beforehand. */
+  async known(server) {
+    const origin = this.origin ?? server.url;
+    await this.page.goto(`${origin}/favicon.svg`);
+    await this.page.evaluate((name) => localStorage.setItem('yoke.identity', JSON.stringify({ name })), this.name);
+    return this;
+  }
+
+  /** The start page. */
+  async visit(server) {
+    await this.page.goto(`${this.origin ?? server.url}/`);
+    await this.at('create-room').waitFor();
+    return this;
+  }
+
+  /** Opens a file of the tree. */
+  async open(path) {
+    await this.file(path).click();
+    await this.shows(path);
+  }
+
+  file(path) {
+    return this.page.locator(`[data-testid="tree-file"][data-path="${path}"]`);
+  }
+
+  tab(path) {
+    return this.page.locator(`[data-testid="tab"][data-path="${path}"]`);
+  }
+
+  /** The tab of `path` is the current one, and the editor shows that file. */
+  async shows(path) {
+    await until(
+      `${this.name} sees ${path}`,
+      async () =>
+        (await this.tab(path).getAttribute('aria-current')) === 'true' &&
+        (await this.at('editor').getAttribute('data-ready')) === 'true',
+    );
+  }
+
+  /** Makes a file by the button above the tree; it opens at once. */
+  async newFile(path) {
+    await this.at('new-file').click();
+    await this.at('file-path').fill(path);
+    await this.at('file-path-save').click();
+    await this.shows(path);
+  }
+
+  /** The lines that the editor draws, top to bottom. */
+  lines() {
+    return this.page.locator('.monaco-editor .view-lines').first().evaluate((lines) =>
+      [...lines.querySelectorAll('.view-line')]
+        .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+        .map((line) => line.textContent.replaceAll('\u00a0', ' ').replaceAll('\u200b', '')),
+    );
+  }
+
+  /** Through the real clipboard. */
+  async paste(text) {
+    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await this.press('Control+v');
+  }
+
+  /** What the page offers for download after `act`: `{ name, bytes }`. */
+  async download(act) {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), act()]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
   }
 
   /** The open file's whole text, as the page has it: by its download button. */

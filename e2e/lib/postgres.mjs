@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A real PostgreSQL of the test's own, by tools/pg-temp.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,9 +14,10 @@ export class Postgres {
   static async start() {
     const pg = new Postgres();
     pg.dir = await mkdtemp(join(tmpdir(), 'yoke-pg-'));
+    await chmod(pg.dir, 0o755); // PostgreSQL runs as another user where we are root
     const { stdout } = await run(TOOL, ['start', pg.dir]);
-    const [host, port, user, password, database] = stdout.trim().split(/\s+/);
-    Object.assign(pg, { host, port, user, password, database });
+    const [host, port, user, database] = stdout.trim().split(/\s+/);
+    Object.assign(pg, { host, port, user, database, password: 'none-needed' });
     return pg;
   }
 
@@ -32,7 +33,6 @@ export class Postgres {
   }
 
   async stop() {
-    await run(TOOL, ['stop', this.dir]);
-    await rm(this.dir, { recursive: true, force: true });
+    await run(TOOL, ['remove', this.dir]);
   }
 }

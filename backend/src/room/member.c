@@ -314,7 +314,9 @@ int member_output_peek(struct member *member, struct iovec *iov, int max) {
 void member_output_consume(struct member *member, size_t len) {
   outbox_consume(&member->outbox, len);
   if (member->bulk_bytes > member->outbox.bytes) member->bulk_bytes = member->outbox.bytes;
-  if (member->outbox.bytes == 0) member->signalled = false;
+  if (member->outbox.bytes > 0) return;
+  member->signalled = false;
+  plain_drained(member);
 }
 
 size_t member_output_pending(const struct member *member) { return member->outbox.bytes; }

@@ -5,6 +5,7 @@
  * sent since. The one that needs the smallest edit is taken for the base, and
  * the edit is moved onto the text as it is now, so nobody's typing is erased.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -37,7 +38,8 @@ static void send_text(struct member *member, struct blob *text) {
 }
 
 int plain_join(struct member *member) {
-  struct blob *text = main_text(member->room);
+  member->plain.bases = calloc(PLAIN_BASES_MAX, sizeof(struct blob *));
+  struct blob *text = member->plain.bases ? main_text(member->room) : NULL;
   if (!text) return ERR_NOMEM;
   send_text(member, text);
   member->bulk_bytes += text->len;
@@ -47,6 +49,15 @@ int plain_join(struct member *member) {
 
 void plain_leave(struct member *member) {
   while (member->plain.base_count > 0) forget_base(&member->plain, member->plain.base_count - 1);
+  free(member->plain.bases);
+  member->plain.bases = NULL;
+}
+
+void plain_drained(struct member *member) {
+  if (!member->plain.late) return;
+  member->plain.late = false;
+  member->room->text_changed = true;
+  room_mark_dirty(member->room);
 }
 
 static bool same(const struct blob *a, const struct blob *b) {
@@ -63,21 +74,31 @@ void plain_flush(struct room *room) {
       return;
     }
     struct plain *p = &member->plain;
+    if (member->outbox.bytes > 0) {
+      p->late = true; /* a slow reader gets the text as it is then */
+      continue;
+    }
     if (p->base_count == 0 || !same(p->bases[p->base_count - 1], text)) send_text(member, text);
   }
   blob_unref(text);
 }
 
-/* The base from which @ours is the smallest edit. */
+/*
+ * The base from which @ours is the smallest edit. What it deletes counts first:
+ * where two people typed alike, the sum of both would prefer to turn the other's
+ * text into ours over adding ours to it.
+ */
 static struct blob *choose_base(const struct plain *p, const struct buf *ours) {
   struct blob *best = NULL;
-  size_t best_size = SIZE_MAX;
+  size_t best_gone = SIZE_MAX, best_size = SIZE_MAX;
   for (size_t i = p->base_count; i-- > 0;) {
     struct text_edits edits = {0};
     if (textdiff(p->bases[i]->data, p->bases[i]->len, ours->data, ours->len, &edits) == 0) {
-      size_t size = text_edits_size(&edits);
-      if (size < best_size) {
+      size_t gone = 0, size = text_edits_size(&edits);
+      for (size_t e = 0; e < edits.count; e++) gone += edits.items[e].del;
+      if (gone < best_gone || (gone == best_gone && size < best_size)) {
         best = p->bases[i];
+        best_gone = gone;
         best_size = size;
       }
     }

@@ -40,11 +40,13 @@ struct journal {
 
 /* ---- plain-text members (plain.c) ---- */
 
-#define PLAIN_BASES_MAX 8
+/* Texts a client may still be looking at: one is sent a turn, and not while the one before waits to be read. */
+#define PLAIN_BASES_MAX 64
 
 struct plain {
-  struct blob *bases[PLAIN_BASES_MAX]; /* texts this client may have edited; the newest last */
-  size_t base_count;   /* the first is what the client sent itself, or its first text: it is kept longest */
+  struct blob **bases; /* PLAIN_BASES_MAX, the newest last; the first is the client's own last text, or its first */
+  size_t base_count;
+  bool late;           /* the text changed while the one before was not read yet */
 };
 
 /* ---- members ---- */
@@ -143,6 +145,8 @@ int plain_join(struct member *member);
 void plain_leave(struct member *member);
 void plain_on_text(struct member *member, const uint8_t *text, size_t len, uint64_t unix_ms);
 void plain_flush(struct room *room);
+/** The member has read all it was sent. */
+void plain_drained(struct member *member);
 
 /* journal.c */
 void journal_append(struct room *room, const char *author, uint64_t at, const uint8_t *update, size_t len);
