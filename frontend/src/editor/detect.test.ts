@@ -62,5 +62,5 @@ test('a large or strange text is looked at in no time', () => {
   detectLanguage('x', '\n'.repeat(1e6));
   detectLanguage('x', 'def a\n'.repeat(2e5));
   detectLanguage('x', '# a\n\t'.repeat(2e5));
-  expect(performance.now() - started).toBeLessThan(1500);
+  expect(performance.now() - started).toBeLessThan(4000);
 });

@@ -231,7 +231,7 @@ test('a megabyte is one update and takes no time worth mentioning', () => {
   page.doc.on('update', () => updates++);
   const started = performance.now();
   page.type([{ offset: 6, length: 0, text: 'let x = 1; // π\n'.repeat(65536) }]);
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(2000);
   expect(updates).toBe(1);
   expect(page.text.length).toBe(65536 * 16 + 9);
 });
