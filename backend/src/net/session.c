@@ -306,6 +306,8 @@ static void on_event(struct session *s, const struct ws_event *ev, uint64_t now_
       begin_close(s, ev->code, ev->reason);
       break;
     case WS_EVENT_PONG:
+      if (!s->closing) member_on_pong(s->member, ev->data, ev->len);
+      break;
     case WS_EVENT_NONE:
       break;
   }

@@ -303,6 +303,10 @@ void member_on_message(struct member *member, bool binary, const uint8_t *data, 
   else plain_on_text(member, data, len, unix_ms);
 }
 
+void member_on_pong(struct member *member, const uint8_t *data, size_t len) {
+  if (member->kind == MEMBER_PLAIN) plain_on_pong(member, data, len);
+}
+
 /* ---- output ---- */
 
 int member_output_peek(struct member *member, struct iovec *iov, int max) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plain-text members. A text message is the whole new text, edited from some
- * text that the client had on its screen: what it sent last, or what it was
- * sent since. The one that needs the smallest edit is taken for the base, and
- * the edit is moved onto the text as it is now, so nobody's typing is erased.
+ * text that the client had on its screen: what it sent last, or one that it was
+ * sent since. "Since" is as the client sees it: behind each text goes a ping,
+ * and a text whose pong has not come when a message comes was still on its way.
+ * Of those texts the one that needs the smallest edit is the base, and the edit
+ * is moved onto the text as it is now, so nobody's typing is erased.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +15,18 @@
 #include "room/room_internal.h"
 
 static void forget_base(struct plain *p, size_t at) {
-  blob_unref(p->bases[at]);
+  blob_unref(p->bases[at].text);
   p->base_count--;
   memmove(&p->bases[at], &p->bases[at + 1], (p->base_count - at) * sizeof *p->bases);
 }
 
-/* Takes over the caller's reference. */
-static void remember_base(struct plain *p, struct blob *give_text) {
-  if (p->base_count == PLAIN_BASES_MAX) forget_base(p, 1);
-  p->bases[p->base_count++] = give_text;
+static void remember_base(struct plain *p, size_t at, const struct plain_base *base) {
+  if (p->base_count == PLAIN_BASES_MAX) forget_base(p, p->base_count > 1);
+  if (at > p->base_count) at = p->base_count;
+  memmove(&p->bases[at + 1], &p->bases[at], (p->base_count - at) * sizeof *p->bases);
+  p->bases[at] = *base;
+  blob_ref(base->text);
+  p->base_count++;
 }
 
 static struct blob *main_text(struct room *room) {
@@ -33,12 +38,24 @@ static struct blob *main_text(struct room *room) {
 }
 
 static void send_text(struct member *member, struct blob *text) {
+  struct plain *p = &member->plain;
+  uint32_t number = ++p->number;
   member_send(member, WS_TEXT, text->data, text->len);
-  remember_base(&member->plain, blob_ref(text));
+  member_send(member, WS_PING, &number, sizeof number);
+  remember_base(p, p->base_count, &(struct plain_base){.text = text, .number = number});
+}
+
+void plain_on_pong(struct member *member, const uint8_t *data, size_t len) {
+  struct plain *p = &member->plain;
+  uint32_t number;
+  if (len != sizeof number) return; /* not an answer to ours */
+  memcpy(&number, data, sizeof number);
+  for (size_t i = 0; i < p->base_count; i++)
+    if (p->bases[i].number == number) p->bases[i].read = true;
 }
 
 int plain_join(struct member *member) {
-  member->plain.bases = calloc(PLAIN_BASES_MAX, sizeof(struct blob *));
+  member->plain.bases = calloc(PLAIN_BASES_MAX, sizeof *member->plain.bases);
   struct blob *text = member->plain.bases ? main_text(member->room) : NULL;
   if (!text) return ERR_NOMEM;
   send_text(member, text);
@@ -78,7 +95,7 @@ void plain_flush(struct room *room) {
       p->late = true; /* a slow reader gets the text as it is then */
       continue;
     }
-    if (p->base_count == 0 || !same(p->bases[p->base_count - 1], text)) send_text(member, text);
+    if (p->base_count == 0 || !same(p->bases[p->base_count - 1].text, text)) send_text(member, text);
   }
   blob_unref(text);
 }
@@ -93,11 +110,12 @@ static struct blob *choose_base(const struct plain *p, const struct buf *ours) {
   size_t best_gone = SIZE_MAX, best_size = SIZE_MAX;
   for (size_t i = p->base_count; i-- > 0;) {
     struct text_edits edits = {0};
-    if (textdiff(p->bases[i]->data, p->bases[i]->len, ours->data, ours->len, &edits) == 0) {
+    const struct blob *base = p->bases[i].text;
+    if (textdiff(base->data, base->len, ours->data, ours->len, &edits) == 0) {
       size_t gone = 0, size = text_edits_size(&edits);
       for (size_t e = 0; e < edits.count; e++) gone += edits.items[e].del;
       if (gone < best_gone || (gone == best_gone && size < best_size)) {
-        best = p->bases[i];
+        best = p->bases[i].text;
         best_gone = gone;
         best_size = size;
       }
@@ -151,8 +169,11 @@ void plain_on_text(struct member *member, const uint8_t *text, size_t len, uint6
                                           : err_text(err));
     return;
   }
-  while (p->base_count > 0) forget_base(p, p->base_count - 1);
-  remember_base(p, sent);
+  for (size_t i = p->base_count; i-- > 0;)
+    if (p->bases[i].read) forget_base(p, i);
+  /* Texts still on their way come onto its screen after this one. */
+  remember_base(p, 0, &(struct plain_base){.text = sent, .read = true});
+  blob_unref(sent);
   member->room->text_changed = true; /* the sender is told where the result differs */
   room_mark_dirty(member->room);
 }

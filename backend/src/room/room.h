@@ -64,6 +64,9 @@ void room_leave(struct member *member, uint64_t now_ms);
 void member_on_message(struct member *member, bool binary, const uint8_t *data, size_t len, uint64_t now_ms,
                        uint64_t unix_ms);
 
+/** A WebSocket pong from the member: its payload, borrowed for the call. */
+void member_on_pong(struct member *member, const uint8_t *data, size_t len);
+
 /**
  * Bytes ready to be written to the socket, WebSocket framing included, shared
  * with other members. Valid until the next call on this room.

@@ -40,13 +40,20 @@ struct journal {
 
 /* ---- plain-text members (plain.c) ---- */
 
-/* Texts a client may still be looking at: one is sent a turn, and not while the one before waits to be read. */
 #define PLAIN_BASES_MAX 64
 
+/* A text that the client may have on its screen. */
+struct plain_base {
+  struct blob *text;
+  uint32_t number; /* of the ping sent behind it */
+  bool read;       /* the pong came: the client had it before whatever it sends now */
+};
+
 struct plain {
-  struct blob **bases; /* PLAIN_BASES_MAX, the newest last; the first is the client's own last text, or its first */
+  struct plain_base *bases; /* PLAIN_BASES_MAX, in the order in which the client shows them */
   size_t base_count;
-  bool late;           /* the text changed while the one before was not read yet */
+  uint32_t number;          /* of the last ping */
+  bool late;                /* the text changed while the one before was not read yet */
 };
 
 /* ---- members ---- */
@@ -145,8 +152,9 @@ int plain_join(struct member *member);
 void plain_leave(struct member *member);
 void plain_on_text(struct member *member, const uint8_t *text, size_t len, uint64_t unix_ms);
 void plain_flush(struct room *room);
-/** The member has read all it was sent. */
+/** The member has taken all that was in its outbox. */
 void plain_drained(struct member *member);
+void plain_on_pong(struct member *member, const uint8_t *data, size_t len);
 
 /* journal.c */
 void journal_append(struct room *room, const char *author, uint64_t at, const uint8_t *update, size_t len);

@@ -122,6 +122,8 @@ static void take_frames(struct peer *p, const uint8_t *in, size_t len) {
       memcpy(p->text, in + at + head, payload);
       p->text[payload] = '\0';
       p->texts++;
+    } else if ((in[at] & 15) == WS_PING) {
+      member_on_pong(p->member, in + at + head, payload);
     } else {
       take_message(p, in + at + head, payload);
     }

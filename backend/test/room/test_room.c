@@ -307,6 +307,26 @@ static void plain_text_is_merged_with_what_others_typed(void **state) {
   leave_two();
 }
 
+static void a_text_on_its_way_may_be_what_the_next_message_edits(void **state) {
+  (void)state;
+  peer_join(&a, &f, MEMBER_PLAIN, 11);
+  peer_join(&b, &f, MEMBER_YJS, 22);
+  peer_type(&b, 5, " there");
+  fixture_turn(&f); /* "hello there" is on its way */
+  peer_say(&a, "[1]hello");
+  fixture_turn(&f);
+  assert_string_equal(room_text(&f), "[1]hello there");
+  peer_say(&a, "hello there[2]"); /* from the text that was on its way */
+  fixture_turn(&f);
+  assert_string_equal(room_text(&f), "[1]hello there[2]");
+  peer_read(&a);
+  assert_string_equal(a.text, "hello there"); /* one text at a time */
+  fixture_turn(&f);
+  peer_read(&a);
+  assert_string_equal(a.text, "[1]hello there[2]");
+  leave_two();
+}
+
 static void a_put_merges_from_the_text_that_its_etag_names(void **state) {
   (void)state;
   char first[ROOM_ETAG_CHARS + 1], etag[ROOM_ETAG_CHARS + 1];
@@ -392,6 +412,7 @@ int main(void) {
       ROOM_TEST(a_room_does_not_grow_past_its_limit),
       ROOM_TEST(only_its_creator_deletes_a_room_and_then_everybody_is_told),
       ROOM_TEST(plain_text_is_merged_with_what_others_typed),
+      ROOM_TEST(a_text_on_its_way_may_be_what_the_next_message_edits),
       ROOM_TEST(a_put_merges_from_the_text_that_its_etag_names),
       ROOM_TEST(a_slow_reader_is_closed_and_its_room_goes_on),
       ROOM_TEST(at_the_end_everything_is_saved_acknowledged_and_closed),
