@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "fixture.h"
-#include "wire/ws_frame.h"
 
 /* What is past a limit gets its documented answer, and a connection beside it notices nothing. */
 
@@ -21,7 +20,6 @@ static void small_limits(struct config *config) {
   config->limits.header_timeout_ms = 400;
   config->limits.body_max_bytes = 65536;
   config->limits.connections_max = 8;
-  config->limits.outbox_max_bytes = 65536;
   config->limits.ping_interval_ms = 3600000;
 }
 
@@ -175,39 +173,6 @@ static void refuses_connections_past_the_limit(void **state) {
   answer_deinit(&a);
 }
 
-static void closes_1013_for_a_slow_reader(void **state) {
-  (void)state;
-  char id[65], path[128];
-  struct client slow, busy;
-  struct frame frame;
-  static char text[60000];
-  make_room(&f, "x", id);
-  snprintf(path, sizeof(path), "/api/v1/ws/%s", id);
-  client_open(&f, &slow);
-  assert_int_equal(client_upgrade(&slow, path, ""), 101);
-  client_open(&f, &busy);
-  assert_int_equal(client_upgrade(&busy, path, ""), 101);
-  /* Pumping the loop through `busy` reads nothing for `slow`. */
-  memset(text, 'a', sizeof(text));
-  for (size_t i = 0; i < 200; i++) { /* small edits; everybody else is sent the whole text each time */
-    text[i * 7] = '\n';
-    client_frame(&busy, 0x80 | WS_TEXT, text, sizeof(text));
-    client_run(&busy, 3);
-    buf_clear(&busy.in);
-  }
-  client_run(&busy, 1200);
-  assert_int_equal(client_close_code(&slow), 1013);
-  client_close(&slow);
-  client_frame(&busy, 0x80 | WS_PING, "ok", 2);
-  bool pong = false;
-  while (!pong && client_next_frame(&busy, &frame)) {
-    pong = frame.opcode == WS_PONG;
-    buf_deinit(&frame.data);
-  }
-  assert_true(pong);
-  client_close(&busy);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_heads_that_are_too_large),
@@ -218,7 +183,6 @@ int main(void) {
       cmocka_unit_test(refuses_them_behind_another_request_too),
       cmocka_unit_test(gives_slow_heads_and_bodies_a_deadline),
       cmocka_unit_test(refuses_connections_past_the_limit),
-      cmocka_unit_test(closes_1013_for_a_slow_reader),
   };
   return cmocka_run_group_tests_name("net/limits", tests, start, stop);
 }
