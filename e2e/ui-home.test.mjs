@@ -190,10 +190,6 @@ describe('the start page', () => {
     await ann.page.getByRole('heading', { name: 'This link does not lead to a room' }).waitFor();
     await ann.page.getByRole('link', { name: 'Go to the start page' }).click();
     await ann.at('create-room').waitFor();
-
-    await ann.page.goto(`${server.url}/nothing/here`);
-    await ann.page.getByRole('heading', { name: 'There is no page here' }).waitFor();
-    assert.equal(await ann.page.getByRole('link', { name: 'Go to the start page' }).count(), 1);
   });
 
   // Last: it takes the server away.
