@@ -1,4 +1,11 @@
-import { type CSSVariablesResolver, Menu, Modal, Notification, createTheme } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  Menu,
+  Modal,
+  Notification,
+  Switch,
+  createTheme,
+} from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'teal',
@@ -45,6 +52,10 @@ export const theme = createTheme({
         attributes: { header: { role: 'none' } },
       },
       styles: { title: { fontSize: '1.0625rem', fontWeight: 650 } },
+    }),
+    Switch: Switch.extend({
+      defaultProps: { withThumbIndicator: false },
+      styles: { track: { boxShadow: 'inset 0 0 0 1px var(--yoke-line-strong)' } },
     }),
     Notification: Notification.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
