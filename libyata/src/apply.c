@@ -3,6 +3,8 @@
  * Yjs; the work of the stack and of missing clients is Yjs' integrateStructs. */
 #include "txn.h"
 
+#include <stdlib.h>
+
 #include "encode.h"
 #include "update.h"
 
@@ -68,13 +70,6 @@ static struct yata_section *find_section(const struct run *r, uint64_t client)
 
 static int note_missing(struct run *r, uint64_t client, uint32_t clock)
 {
-	for (uint32_t i = 0; i < r->n_missing; i++) {
-		if (r->missing[i].client == client) {
-			if (r->missing[i].clock > clock)
-				r->missing[i].clock = clock;
-			return 0;
-		}
-	}
 	YATA_TRY(yata_mem_grow(&r->doc->mem, &r->missing, &r->cap_missing,
 			       (size_t)r->n_missing + 1, sizeof(*r->missing)));
 	r->missing[r->n_missing++] = (struct yata_missing){client, clock};
@@ -315,19 +310,30 @@ static void pending_deinit(struct yata_doc *doc, struct yata_pending *p)
 	p->n = 0;
 }
 
-static int pending_missing(struct yata_doc *doc, struct yata_pending *p, uint64_t client,
-			   uint32_t clock)
+static int compare_missing(const void *a, const void *b)
 {
-	for (uint32_t i = 0; i < p->n; i++) {
-		if (p->missing[i].client == client) {
-			if (p->missing[i].clock > clock)
-				p->missing[i].clock = clock;
-			return 0;
-		}
-	}
-	YATA_TRY(yata_mem_grow(&doc->mem, &p->missing, &p->cap, (size_t)p->n + 1,
+	const struct yata_missing *x = a, *y = b;
+	if (x->client != y->client)
+		return x->client < y->client ? -1 : 1;
+	return (x->clock > y->clock) - (x->clock < y->clock);
+}
+
+/* Add to what is missing; of each client the lowest clock stays. */
+static int pending_missing(struct yata_doc *doc, struct yata_pending *p,
+			   const struct yata_missing *more, uint32_t count)
+{
+	uint32_t n = 0;
+	if (count == 0)
+		return 0;
+	YATA_TRY(yata_mem_grow(&doc->mem, &p->missing, &p->cap, (size_t)p->n + count,
 			       sizeof(*p->missing)));
-	p->missing[p->n++] = (struct yata_missing){client, clock};
+	memcpy(p->missing + p->n, more, count * sizeof(*more));
+	p->n += count;
+	qsort(p->missing, p->n, sizeof(*p->missing), compare_missing);
+	for (uint32_t i = 0; i < p->n; i++)
+		if (n == 0 || p->missing[n - 1].client != p->missing[i].client)
+			p->missing[n++] = p->missing[i];
+	p->n = n;
 	return 0;
 }
 
@@ -341,8 +347,8 @@ static int pending_add(struct run *r, struct yata_pending *p)
 	yata_buf_init(&rest, &doc->alloc);
 	yata_buf_init(&merged, &doc->alloc);
 	int err = write_rest(r, &rest);
-	for (uint32_t i = 0; i < r->n_missing && err == 0; i++)
-		err = pending_missing(doc, p, r->missing[i].client, r->missing[i].clock);
+	if (err == 0)
+		err = pending_missing(doc, p, r->missing, r->n_missing);
 	if (err == 0 && p->update.len > 0) {
 		yata_slice both[] = {{p->update.data, p->update.len}, {rest.data, rest.len}};
 		err = yata_merge_updates(both, 2, &merged);
@@ -366,8 +372,8 @@ static int pending_copy(struct yata_doc *doc, const struct yata_pending *from,
 	*to = (struct yata_pending){0};
 	yata_buf_init(&to->update, &doc->alloc);
 	int err = yata_buf_put(&to->update, from->update.data, from->update.len);
-	for (uint32_t i = 0; i < from->n && err == 0; i++)
-		err = pending_missing(doc, to, from->missing[i].client, from->missing[i].clock);
+	if (err == 0)
+		err = pending_missing(doc, to, from->missing, from->n);
 	if (err < 0)
 		pending_deinit(doc, to);
 	return err;

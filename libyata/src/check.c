@@ -126,7 +126,8 @@ int yata_doc_check(const yata_doc *doc)
 {
 	struct tally tally = {0};
 	for (uint32_t i = 0; i < doc->n_clients; i++) {
-		MUST(i == 0 || doc->clients[doc->order[i - 1]].id >
+		MUST(i == 0 || i >= doc->n_ordered ||
+		     doc->clients[doc->order[i - 1]].id >
 				       doc->clients[doc->order[i]].id);
 		if (check_client(doc, i, &tally) < 0)
 			return YATA_ERR_CORRUPT;

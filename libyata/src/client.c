@@ -53,21 +53,67 @@ int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out)
 			       sizeof(*doc->order)));
 	YATA_TRY(yata_mem_grow(&doc->mem, &doc->clients, &doc->cap_clients, doc->n_clients + 1,
 			       sizeof(*doc->clients)));
-	uint32_t n = doc->n_clients++, at = 0, end = n;
+	uint32_t n = doc->n_clients++;
 	uint32_t *head = &doc->client_hash[hash_id(id) & (doc->n_client_hash - 1)];
 	doc->clients[n] = (struct yata_client){.id = id, .next_hash = *head};
 	*head = n + 1;
+	*out = n;
+	return 0;
+}
+
+static void order_insert(struct yata_doc *doc, uint32_t n)
+{
+	uint32_t at = 0, end = n;
 	while (at < end) {
 		uint32_t mid = (at + end) / 2;
-		if (doc->clients[doc->order[mid]].id > id)
+		if (doc->clients[doc->order[mid]].id > doc->clients[n].id)
 			at = mid + 1;
 		else
 			end = mid;
 	}
 	memmove(doc->order + at + 1, doc->order + at, (n - at) * sizeof(*doc->order));
 	doc->order[at] = n;
-	*out = n;
-	return 0;
+}
+
+/* Sift down in a heap whose root is the lowest id: it goes to the end. */
+static void sift(const struct yata_doc *doc, uint32_t *heap, uint32_t n, uint32_t i)
+{
+	for (uint32_t child; (child = 2 * i + 1) < n; i = child) {
+		if (child + 1 < n &&
+		    doc->clients[heap[child + 1]].id < doc->clients[heap[child]].id)
+			child++;
+		if (doc->clients[heap[i]].id <= doc->clients[heap[child]].id)
+			return;
+		uint32_t swap = heap[i];
+		heap[i] = heap[child];
+		heap[child] = swap;
+	}
+}
+
+/* A heap sort: it needs the document to compare, and no memory. */
+static void order_all(struct yata_doc *doc)
+{
+	uint32_t n = doc->n_clients;
+	for (uint32_t i = 0; i < n; i++)
+		doc->order[i] = i;
+	for (uint32_t i = n / 2; i-- > 0;)
+		sift(doc, doc->order, n, i);
+	while (n > 1) {
+		uint32_t swap = doc->order[0];
+		doc->order[0] = doc->order[--n];
+		doc->order[n] = swap;
+		sift(doc, doc->order, n, 0);
+	}
+}
+
+void yata_clients_order(struct yata_doc *doc)
+{
+	if (doc->n_clients > doc->n_ordered + 16)
+		order_all(doc);
+	else
+		for (uint32_t n = doc->n_ordered; n < doc->n_clients; n++)
+			order_insert(doc, n);
+	doc->n_ordered = doc->n_clients;
 }
 
 int yata_client_touch(struct yata_doc *doc, uint32_t client)

@@ -165,7 +165,8 @@ struct yata_doc {
 
 	struct yata_client *clients;
 	uint32_t n_clients, cap_clients;
-	uint32_t *order, cap_order;        /* client numbers, highest id first */
+	uint32_t *order, cap_order;        /* client numbers, highest id first … */
+	uint32_t n_ordered;                /* … of the first so many; all between transactions */
 	uint32_t *client_hash, n_client_hash;
 	uint32_t last_client;
 

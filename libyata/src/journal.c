@@ -73,7 +73,7 @@ static void empty(struct yata_doc *doc)
 {
 	for (uint32_t i = 0; i < doc->n_clients; i++)
 		yata_client_deinit(doc, &doc->clients[i]);
-	doc->n_clients = 0;
+	doc->n_clients = doc->n_ordered = 0;
 	if (doc->n_client_hash > 0)
 		memset(doc->client_hash, 0, doc->n_client_hash * sizeof(*doc->client_hash));
 	doc->n_items = 1;

@@ -30,6 +30,8 @@ static int put_escaped(yata_buf *out, uint8_t c)
 static int put_inner(yata_buf *out, const uint8_t *p, size_t len)
 {
 	size_t from = 0;
+	if (len == 0)
+		return 0;
 	for (size_t i = 0; i < len; i++) {
 		if (p[i] >= 0x20 && p[i] != '"' && p[i] != '\\')
 			continue;

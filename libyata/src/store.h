@@ -28,6 +28,8 @@ void yata_item_free(struct yata_doc *doc, uint32_t h);
 
 uint32_t yata_client_find(struct yata_doc *doc, uint64_t id);
 YATA_CHECKED int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out);
+/** Bring doc->order up to date with new clients; cannot fail. */
+void yata_clients_order(struct yata_doc *doc);
 /** Before adding to a client: note its state for the transaction and log it. */
 YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t client);
 /** The client's state when the transaction began. */

@@ -40,6 +40,7 @@ void yata_txn_close(struct yata_doc *doc)
 {
 	struct yata_txn *txn = &doc->txn;
 	txn->open = txn->virgin = false;
+	yata_clients_order(doc);
 	txn->id++;
 	txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = 0;
 	shrink(doc);

@@ -34,7 +34,7 @@ struct yata_rd {
 
 static inline struct yata_rd yata_rd_of(const uint8_t *data, size_t len)
 {
-	return (struct yata_rd){data, data, data + len, "bytes"};
+	return (struct yata_rd){data, data, len > 0 ? data + len : data, "bytes"};
 }
 
 /** 0 or YATA_ERR_MALFORMED: past the end, or above 2^53 - 1. */

@@ -244,6 +244,53 @@ static void pending_beyond_its_limit_is_refused(void **state)
 	yata_doc_destroy(doc);
 }
 
+static size_t put_uint(uint8_t *p, uint32_t v)
+{
+	size_t n = 0;
+	for (; v > 0x7f; v >>= 7)
+		p[n++] = (uint8_t)(v | 0x80);
+	p[n++] = (uint8_t)v;
+	return n;
+}
+
+/* `count` clients with one GC struct each, at clock 0 or, waiting for more, at clock 1. */
+static uint8_t *many_clients(uint32_t count, uint8_t clock, size_t *len)
+{
+	uint8_t *bytes = malloc((size_t)count * 10 + 16);
+	size_t n = put_uint(bytes, count);
+	for (uint32_t i = 0; i < count; i++) {
+		bytes[n++] = 1;
+		n += put_uint(bytes + n, i * 7919u % 1000003u + 1);
+		bytes[n++] = clock;
+		bytes[n++] = 0;
+		bytes[n++] = 1;
+	}
+	bytes[n++] = 0;
+	*len = n;
+	return bytes;
+}
+
+static void a_hundred_thousand_clients_are_taken_without_delay(void **state)
+{
+	(void)state;
+	size_t n, m;
+	uint8_t *now = many_clients(100000, 0, &n), *later = many_clients(100000, 1, &m);
+	yata_doc *doc = new_doc(5);
+	yata_applied a;
+	yata_stats stats;
+	assert_ok(yata_apply_update(doc, later, m, &a));
+	assert_true(a.pending);
+	assert_ok(yata_apply_update(doc, now, n, &a));
+	assert_false(a.pending);
+	yata_doc_stats(doc, &stats);
+	assert_int_equal(stats.clients, 100000);
+	assert_int_equal(stats.units, 200000);
+	assert_ok(yata_doc_check(doc));
+	yata_doc_destroy(doc);
+	free(now);
+	free(later);
+}
+
 static void a_state_vector_that_is_none_is_refused(void **state)
 {
 	(void)state;
@@ -277,6 +324,7 @@ int main(void)
 		cmocka_unit_test(values_nested_more_than_64_deep_are_refused),
 		cmocka_unit_test(a_struct_that_depends_on_its_own_future_is_refused),
 		cmocka_unit_test(pending_beyond_its_limit_is_refused),
+		cmocka_unit_test(a_hundred_thousand_clients_are_taken_without_delay),
 		cmocka_unit_test(a_state_vector_that_is_none_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

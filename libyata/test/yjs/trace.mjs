@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// node trace.mjs TRACE.json.gz OUT YATA: types a trace of an editing session in yjs, writes OUT.update
+// (the whole state) and OUT.rows (each update behind its length), and times yjs beside the yata
+// tool on them, in turns, so that both see the same machine.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { argv, exit } from 'node:process'
+import { gunzipSync } from 'node:zlib'
+import * as Y from 'yjs'
+
+const [, , trace, out, yata] = argv
+if (!yata) {
+  console.error('usage: node trace.mjs TRACE.json.gz OUT YATA')
+  exit(2)
+}
+const { txns, endContent } = JSON.parse(gunzipSync(readFileSync(trace)))
+const doc = new Y.Doc()
+doc.clientID = 1
+const text = doc.getText('text')
+const updates = []
+doc.on('update', update => updates.push(update))
+for (const { patches } of txns) {
+  for (const [at, removed, inserted] of patches) {
+    if (removed > 0) text.delete(at, removed)
+    if (inserted.length > 0) text.insert(at, inserted)
+  }
+}
+if (text.toString() !== endContent) throw new Error('the trace ends in another text')
+
+const varUint = n => {
+  const bytes = []
+  for (; n > 127; n = Math.floor(n / 128)) bytes.push(n % 128 | 128)
+  return Buffer.from([...bytes, n])
+}
+const whole = Y.encodeStateAsUpdate(doc)
+writeFileSync(`${out}.update`, whole)
+writeFileSync(`${out}.rows`, Buffer.concat(updates.flatMap(u => [varUint(u.length), u])))
+
+const time = f => {
+  const from = performance.now()
+  f()
+  return performance.now() - from
+}
+const median = list => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
+const load = () => Y.applyUpdate(new Y.Doc(), whole)
+const apply = () => {
+  const to = new Y.Doc()
+  to.getText('text')
+  for (const update of updates) Y.applyUpdate(to, update)
+}
+const edit = () => {
+  let random = 1
+  for (let i = 0; i < 10000; i++) {
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0
+    text.insert(Math.floor(random * text.length / 2 ** 32), 'x')
+  }
+}
+const work = {
+  load: [load, `${out}.update`, 15],
+  encode: [() => Y.encodeStateAsUpdate(doc), `${out}.update`, 15],
+  apply: [apply, `${out}.rows`, 1],
+  edit: [edit, `${out}.update`, 1]
+}
+for (const [name, [f, file, runs]] of Object.entries(work)) {
+  const theirs = []
+  const ours = []
+  let last
+  for (let round = 0; round < 3; round++) {
+    theirs.push(median(Array.from({ length: runs }, () => time(f))))
+    last = JSON.parse(execFileSync(yata, ['bench', name, file]))
+    ours.push(last.median_ms)
+  }
+  const ratio = (median(theirs) / median(ours)).toFixed(1)
+  console.log(`${name}: yjs ${median(theirs).toFixed(2)} ms, libyata ${median(ours).toFixed(3)} ms, ` +
+    `${ratio} times as fast; ${last.items} items, ${last.live_bytes} live bytes`)
+}
