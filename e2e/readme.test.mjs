@@ -71,7 +71,9 @@ test('every route has its request in backend/curl.yaml', async () => {
   const collection = await readFile(join(HERE, '..', 'backend', 'curl.yaml'), 'utf8');
   const api = (await server.api('GET', '/openapi.json')).json;
   for (const path of Object.keys(api.paths)) {
-    const pattern = path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^\\s"\'/]+(?:/[^\\s"\']+)?');
+    const pattern = path
+      .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+      .replace(/\{[^}]+\}/g, '(?:\\{\\{[^}]+\\}\\}|[^\\s"\'/]+)');
     assert.match(collection, new RegExp(pattern), path);
   }
 });

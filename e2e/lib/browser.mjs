@@ -48,7 +48,7 @@ export class Person {
     person.requested = [];
     person.page.on('request', (request) => person.requested.push(request.url()));
     person.page.on('websocket', (socket) => person.requested.push(socket.url()));
-    person.page.on('pageerror', (error) => person.problems.push(String(error)));
+    person.page.on('pageerror', (error) => person.problems.push(error.stack ?? String(error)));
     person.page.on('console', (message) => {
       const text = message.text();
       const network = /WebSocket|ERR_|Failed to load resource|net::/.test(text);

@@ -38,7 +38,8 @@ static void join_path(char *path, size_t size, const char *outer, const char *ke
   char quoted[128];
   config_quote(key, quoted, sizeof(quoted));
   bool plain = strlen(quoted) == strlen(key) + 2;
-  snprintf(path, size, "%s%s%s", outer, outer[0] ? "." : "", plain ? key : quoted);
+  int len = snprintf(path, size, "%s%s%s", outer, outer[0] ? "." : "", plain ? key : quoted);
+  if (len < 0 || (size_t)len >= size) path[size - 1] = '\0'; /* cut: it only names the place in an error */
 }
 
 static void set_from_json(struct config_loader *l, const struct config_field *field, struct config_where where,

@@ -38,6 +38,7 @@ struct session {
   bool closing;      /* nothing of the peer's messages counts any more */
   bool close_queued; /* our close frame is in control, or was written */
   bool peer_closed;  /* its close frame came */
+  bool finished;     /* our side of the connection is shut: only reading until the peer ends it too */
   bool dead;         /* the socket is of no use: free at the end of the turn */
 };
 
@@ -219,7 +220,7 @@ static int take_frame_rest(struct session *s, struct buf *rest) {
 
 /* The peer reads too slowly: finish the frame that is half out, drop the rest, and say 1013. */
 static void check_backlog(struct session *s) {
-  if (!s->member || member_output_pending(s->member) <= s->all->net->config->limits.outbox_max_bytes) return;
+  if (!s->member || member_output_backlog(s->member) <= s->all->net->config->limits.outbox_max_bytes) return;
   log_info(about(s), "closed: %zu bytes wait and the client does not read them", member_output_pending(s->member));
   struct buf rest = BUF_INIT;
   int err = take_frame_rest(s, &rest);
@@ -246,7 +247,14 @@ static void step(struct session *s) {
     if (ws_frame_append_close(&s->control, s->close_code, s->close_reason) != 0) s->dead = true;
     write_out(s);
   }
-  if (s->close_queued && s->peer_closed && s->control.len == 0) s->dead = true;
+  if (s->close_queued && s->control.len == 0 && !s->dead) {
+    if (s->peer_closed) {
+      s->dead = true;
+    } else if (s->close_code >= 1002 && !s->finished) { /* the peer did wrong: it need not agree */
+      s->finished = true;
+      s->transport.ops->finish(&s->transport);
+    }
+  }
   if (s->dead) session_free(s);
 }
 

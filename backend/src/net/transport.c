@@ -24,12 +24,16 @@ static int plain_writev(struct transport *t, const struct iovec *iov, int count,
   return 0;
 }
 
+static void plain_finish(struct transport *t) {
+  shutdown(t->fd, SHUT_WR);
+}
+
 static void plain_close(struct transport *t) {
   evhttp_connection_free(t->owner);
 }
 
 void transport_init_plain(struct transport *t, struct evhttp_connection *evcon) {
-  static const struct transport_ops plain = {plain_recv, plain_writev, plain_close};
+  static const struct transport_ops plain = {plain_recv, plain_writev, plain_finish, plain_close};
   *t = (struct transport){
       .ops = &plain, .owner = evcon, .fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evcon))};
 }

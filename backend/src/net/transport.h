@@ -18,6 +18,8 @@ struct transport_ops {
   int (*recv)(struct transport *t, void *into, size_t len, size_t *got);
   /** Write some of these bytes; ERR_AGAIN when none can be taken now; ERR_IO when the peer is gone. */
   int (*writev)(struct transport *t, const struct iovec *iov, int count, size_t *put);
+  /** Nothing more is sent: the peer sees the end of our side. */
+  void (*finish)(struct transport *t);
   /** End the connection and free what belongs to it. */
   void (*close)(struct transport *t);
 };

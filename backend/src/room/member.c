@@ -325,6 +325,10 @@ void member_output_consume(struct member *member, size_t len) {
 
 size_t member_output_pending(const struct member *member) { return member->outbox.bytes; }
 
+size_t member_output_backlog(const struct member *member) {
+  return member->outbox.bytes - member->bulk_bytes;
+}
+
 /* Queue what of the turn is for this member, and tell its connection. */
 void member_flush(struct member *member, struct blob *turn) {
   if (turn && member->kind == MEMBER_YJS && !member->closing) {
@@ -336,8 +340,7 @@ void member_flush(struct member *member, struct blob *turn) {
     }
     if (!err) err = outbox_push(&member->outbox, turn, from, turn->len);
     if (err) member_close(member, WS_CLOSE_INTERNAL, "the server is out of memory");
-    size_t backlog = member->outbox.bytes - member->bulk_bytes;
-    if (backlog > member->room->registry->limits->outbox_max_bytes)
+    if (member_output_backlog(member) > member->room->registry->limits->outbox_max_bytes)
       member_close(member, WS_CLOSE_TRY_LATER, "this connection reads too slowly: see outbox_max_bytes");
   }
   member->skip_count = 0;

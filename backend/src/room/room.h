@@ -77,6 +77,8 @@ int member_output_peek(struct member *member, struct iovec *iov, int max);
 void member_output_consume(struct member *member, size_t len);
 /** Bytes not yet consumed. */
 size_t member_output_pending(const struct member *member);
+/** Of these, what outbox_max_bytes limits: a first sync may be as large as the room. */
+size_t member_output_backlog(const struct member *member);
 
 /* ---- for REST ---- */
 
