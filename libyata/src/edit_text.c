@@ -51,8 +51,16 @@ static struct attr *attrs_find(struct attrs *as, yata_slice key)
 	return NULL;
 }
 
+/* Looking a key up takes as many steps as there are keys: they count, as those of conflicts. */
+static int charge(struct yata_doc *doc, const struct attrs *as)
+{
+	doc->txn.steps += as->n;
+	return doc->txn.steps > doc->max_steps ? YATA_ERR_LIMIT : 0;
+}
+
 static int attrs_apply(struct yata_doc *doc, struct attrs *as, struct attr a)
 {
+	YATA_TRY(charge(doc, as));
 	struct attr *have = attrs_find(as, a.key);
 	if (slice_is(a.value, "null")) {
 		if (have != NULL)
@@ -147,11 +155,70 @@ static bool is_text(uint8_t kind)
 	return kind == YATA_WIRE_STRING || kind == YATA_WIRE_EMBED || kind == YATA_WIRE_TYPE;
 }
 
+/* The formats from `start` up to the next visible unit: the last of each key, by its value's place. */
+static int last_formats(struct yata_doc *doc, uint32_t start, struct attrs *as)
+{
+	for (uint32_t h = start; h != 0; h = doc->items[h].right) {
+		const struct yata_item *it = &doc->items[h];
+		if (yata_item_counts(it))
+			break;
+		if (it->kind != YATA_WIRE_FORMAT || (it->flags & YATA_ITEM_DELETED))
+			continue;
+		struct attr a = format_of(doc, it), *have = attrs_find(as, a.key);
+		YATA_TRY(charge(doc, as));
+		if (have == NULL) {
+			YATA_TRY(yata_mem_grow(&doc->mem, &as->v, &as->cap, (size_t)as->n + 1,
+					       sizeof(*as->v)));
+			have = &as->v[as->n++];
+		}
+		*have = a;
+	}
+	return 0;
+}
+
+/* Was the attribute the same before? As Yjs compares: objects never are. */
+static bool was_so(struct attrs *before, struct attr a)
+{
+	const struct attr *have = attrs_find(before, a.key);
+	if (have == NULL)
+		return slice_is(a.value, "null");
+	return slice_eq(have->value, a.value) && a.value.data[0] != '{' && a.value.data[0] != '[';
+}
+
+/* Where text was deleted, delete the formats that no text needs any more. */
+static int tidy_gap(struct yata_doc *doc, uint32_t start, struct attrs *before, struct attrs *last)
+{
+	YATA_TRY(last_formats(doc, start, last));
+	for (uint32_t h = start; h != 0; h = doc->items[h].right) {
+		const struct yata_item *it = &doc->items[h];
+		if (yata_item_counts(it))
+			break;
+		if (it->kind != YATA_WIRE_FORMAT || (it->flags & YATA_ITEM_DELETED))
+			continue;
+		struct attr a = format_of(doc, it);
+		YATA_TRY(charge(doc, last));
+		if (attrs_find(last, a.key)->value.data != a.value.data || was_so(before, a))
+			YATA_TRY(yata_delete(doc, h));
+	}
+	return 0;
+}
+
+static int tidy(struct yata_doc *doc, uint32_t t, uint32_t left, uint32_t start)
+{
+	struct attrs before = {0}, last = {0};
+	int err = attrs_at(doc, t, left, &before);
+	if (err == 0)
+		err = tidy_gap(doc, start, &before, &last);
+	yata_mem_drop(&doc->mem, &before.v, &before.cap, sizeof(*before.v));
+	yata_mem_drop(&doc->mem, &last.v, &last.cap, sizeof(*last.v));
+	return err;
+}
+
 static int delete_units(struct yata_doc *doc, uint32_t t, uint32_t index, uint32_t count)
 {
-	uint32_t left, h, rest;
-	YATA_TRY(yata_position(doc, t, index, &left, &h));
-	for (; h != 0 && count > 0; h = doc->items[h].right) {
+	uint32_t left, h, start, rest;
+	YATA_TRY(yata_position(doc, t, index, &left, &start));
+	for (h = start; h != 0 && count > 0; h = doc->items[h].right) {
 		const struct yata_item *it = &doc->items[h];
 		if ((it->flags & YATA_ITEM_DELETED) || !is_text(it->kind))
 			continue;
@@ -160,7 +227,7 @@ static int delete_units(struct yata_doc *doc, uint32_t t, uint32_t index, uint32
 		count -= doc->items[h].len;
 		YATA_TRY(yata_delete(doc, h));
 	}
-	return 0;
+	return doc->types[t].flags & YATA_TYPE_FORMATTED ? tidy(doc, t, left, start) : 0;
 }
 
 int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t count)

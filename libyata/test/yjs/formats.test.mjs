@@ -137,6 +137,38 @@ test('text typed into formatted text takes on its formatting, as in yjs', async 
   }
 })
 
+test('deleting formatted text deletes the formats that nothing needs, as in yjs', async t => {
+  const driver = new Driver()
+  t.after(() => driver.close())
+  const random = new Random(baseSeed)
+  t.diagnostic(`YATA_SEED=${baseSeed}`)
+  const made = new Y.Doc()
+  made.clientID = 9
+  made.getText('text').insert(0, 'some words to begin with')
+  for (let i = 0; i < 30; i++) editText(random, made.getText('text'))
+  for (let round = 0; round < 60; round++) {
+    const theirs = new Y.Doc()
+    theirs.clientID = 5
+    const ytext = theirs.getText('text')
+    const ours = new YataDoc(driver, 0)
+    await ours.create(5)
+    const text = await ours.root('t', 'text')
+    Y.applyUpdate(theirs, Y.encodeStateAsUpdate(made))
+    await ours.apply(Y.encodeStateAsUpdate(theirs)) // after yjs tidied up what came
+    let local
+    theirs.on('update', u => { local = u })
+    for (let i = 0; i < 4 && ytext.length > 0; i++) {
+      const at = random.below(ytext.length)
+      const count = 1 + random.below(Math.min(8, ytext.length - at))
+      ytext.delete(at, count)
+      await ours.begin()
+      await ours.deleteText(text, at, count)
+      equal(await ours.commit(), local, `round ${round}, deletion ${i}`)
+      equal(await ours.encode(), Y.encodeStateAsUpdate(theirs), `round ${round}, deletion ${i}`)
+    }
+  }
+})
+
 test('content of the first clients (JSON) is carried faithfully', async t => {
   const driver = new Driver()
   t.after(() => driver.close())
