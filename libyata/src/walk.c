@@ -47,8 +47,14 @@ static int walk_deleted(struct yata_rd *rd, const struct yata_walk *w)
 	}
 	rd->what = "the delete set: a range's clock and length";
 	for (uint64_t i = 0; i < ranges; i++) {
+		at = rd->p;
 		YATA_TRY(yata_rd_uint(rd, &clock));
 		YATA_TRY(yata_rd_uint(rd, &len));
+		if (clock > YATA_CLOCK_MAX || len > YATA_CLOCK_MAX - clock) {
+			rd->p = at;
+			rd->what = "the delete set: a range that ends below the greatest clock";
+			return YATA_ERR_LIMIT;
+		}
 		if (w->on_deleted)
 			YATA_TRY(w->on_deleted(w->user, client, clock, len));
 	}

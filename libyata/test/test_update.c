@@ -179,6 +179,7 @@ static void a_long_run_that_takes_few_bytes_takes_little_memory(void **state)
 	static const uint8_t gc[] = {1, 1, 1, 0, 0x00, 0x80, 0x94, 0xeb, 0xdc, 0x03, 0};
 	static const uint8_t deleted[] = {1, 1, 2, 0, 0x01, 1, 1, 't', 0x80, 0x94, 0xeb, 0xdc, 0x03, 0};
 	static const uint8_t too_long[] = {1, 1, 3, 0, 0x00, 0x80, 0x80, 0x80, 0x80, 0x08, 0};
+	static const uint8_t too_late[] = {0, 1, 1, 1, 0x80, 0x80, 0x80, 0x80, 0x08, 1};
 	yata_doc *doc = new_doc(5);
 	yata_stats stats;
 	assert_ok(yata_apply_update(doc, gc, sizeof(gc), NULL));
@@ -188,6 +189,7 @@ static void a_long_run_that_takes_few_bytes_takes_little_memory(void **state)
 	assert_int_equal(stats.units, 2000000000);
 	assert_true(stats.live_bytes < 20000);
 	assert_int_equal(yata_apply_update(doc, too_long, sizeof(too_long), NULL), YATA_ERR_LIMIT);
+	assert_int_equal(yata_apply_update(doc, too_late, sizeof(too_late), NULL), YATA_ERR_LIMIT);
 	yata_doc_destroy(doc);
 }
 
