@@ -17,6 +17,15 @@ void document_files_deinit(struct document_files *files) {
   *files = (struct document_files){0};
 }
 
+/* A NUL-terminated copy of bytes that have no NUL behind them. */
+static char *copy_text(const uint8_t *text, size_t len) {
+  char *copy = malloc(len + 1);
+  if (!copy) return NULL;
+  if (len) memcpy(copy, text, len);
+  copy[len] = '\0';
+  return copy;
+}
+
 /* The string under a key, or NULL with 0 when there is none or it is another kind. */
 static int get_string(struct document *d, yata_type map, const char *key, char **out) {
   yata_value value = {0};
@@ -25,7 +34,7 @@ static int get_string(struct document *d, yata_type map, const char *key, char *
   if (err == YATA_ERR_NOMEM) return ERR_NOMEM;
   if (err) return 0;
   if (value.type.slot == 0 && value.any.kind == YATA_ANY_STRING) {
-    *out = strndup((const char *)value.any.u.bytes.data, value.any.u.bytes.len);
+    *out = copy_text(value.any.u.bytes.data, value.any.u.bytes.len);
     err = *out ? 0 : ERR_NOMEM;
   }
   yata_value_deinit(&value);
@@ -53,7 +62,7 @@ static int read_file(struct document *d, yata_type files, yata_slice key, size_t
   int err = get_string(d, out->file, "path", &path);
   if (!err) err = get_string(d, out->file, "language", &out->language);
   if (!err && !out->language) err = (out->language = strdup("")) ? 0 : ERR_NOMEM;
-  if (!err) err = (out->id = strndup((const char *)key.data, key.len)) ? 0 : ERR_NOMEM;
+  if (!err) err = (out->id = copy_text(key.data, key.len)) ? 0 : ERR_NOMEM;
   if (!err) err = paths_make_safe(path ? path : "", path ? strlen(path) : 0, path_max, &out->path);
   free(path);
   if (err) file_deinit(out);

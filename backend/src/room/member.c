@@ -33,11 +33,13 @@ void member_send(struct member *member, enum ws_opcode opcode, const void *data,
   struct blob *frame = make_frame(opcode, data, len);
   member_send_frame(member, frame);
   blob_unref(frame);
+  metric_add(member->room->registry->metrics.messages_out, 1);
 }
 
-int member_skip(struct member *member, size_t from, size_t to) {
+int member_skip(struct member *member, size_t from, size_t to, size_t messages) {
   if (member->skip_count > 0 && member->skips[member->skip_count - 1].to == from) {
     member->skips[member->skip_count - 1].to = to;
+    member->skip_messages += messages;
     return 0;
   }
   if (member->skip_count == member->skip_cap) {
@@ -48,6 +50,7 @@ int member_skip(struct member *member, size_t from, size_t to) {
     member->skip_cap = cap;
   }
   member->skips[member->skip_count++] = (struct skip){.from = from, .to = to};
+  member->skip_messages += messages;
   return 0;
 }
 
@@ -110,7 +113,7 @@ int room_join(struct room *room, const struct member_options *options, uint64_t 
                             .message_credit = (double)limits->messages_burst,
                             .byte_credit = (double)limits->bytes_burst};
   member->name = strdup(options->name ? options->name : "");
-  int err = member->name ? member_skip(member, 0, room->turn.len) : ERR_NOMEM;
+  int err = member->name ? member_skip(member, 0, room->turn.len, room->turn_messages) : ERR_NOMEM;
   if (err) {
     member_free(member);
     return err;
@@ -332,6 +335,7 @@ size_t member_output_backlog(const struct member *member) {
 /* Queue what of the turn is for this member, and tell its connection. */
 void member_flush(struct member *member, struct blob *turn) {
   if (turn && member->kind == MEMBER_YJS && !member->closing) {
+    metric_add(member->room->registry->metrics.messages_out, member->room->turn_messages - member->skip_messages);
     size_t from = 0;
     int err = 0;
     for (size_t i = 0; i < member->skip_count && !err; i++) {
@@ -343,7 +347,7 @@ void member_flush(struct member *member, struct blob *turn) {
     if (member_output_backlog(member) > member->room->registry->limits->outbox_max_bytes)
       member_close(member, WS_CLOSE_TRY_LATER, "this connection reads too slowly: see outbox_max_bytes");
   }
-  member->skip_count = 0;
+  member->skip_count = member->skip_messages = 0;
   if (member->outbox.bytes > 0 && !member->signalled) {
     member->signalled = true;
     member->hooks->on_output(member->ctx);

@@ -34,6 +34,8 @@ static void open_metrics(struct registry *registry, struct metrics *m) {
   registry->metrics.members = metrics_gauge(m, "yoke_members", NULL, "Connections in rooms.");
   registry->metrics.updates = metrics_counter(m, "yoke_updates_total", NULL, "Updates applied.");
   registry->metrics.duplicates = metrics_counter(m, "yoke_updates_repeated_total", NULL, "Updates that changed nothing.");
+  registry->metrics.messages_out = metrics_counter(m, "yoke_websocket_messages_total", "direction=\"out\"",
+                                                   "WebSocket messages received and sent.");
   registry->metrics.refused = metrics_counter(m, "yoke_updates_refused_total", NULL, "Updates refused.");
   registry->metrics.apply = metrics_histogram(m, "yoke_apply_seconds", NULL, "Time to merge one update into its room.");
 }

@@ -73,8 +73,9 @@ int room_broadcast(struct room *room, struct member *except, const uint8_t *mess
   if (room->member_count == 0 || (room->member_count == 1 && room->members == except)) return 0;
   size_t from = room->turn.len;
   int err = ws_frame_append(&room->turn, WS_BINARY, message, len);
-  if (!err && except) err = member_skip(except, from, room->turn.len);
+  if (!err && except) err = member_skip(except, from, room->turn.len, 1);
   if (err) room->turn.len = from;
+  else room->turn_messages++;
   return err;
 }
 
@@ -126,6 +127,7 @@ void room_flush(struct room *room, uint64_t now_ms) {
     member_flush(member, turn);
   }
   blob_unref(turn);
+  room->turn_messages = 0;
 }
 
 bool room_unused(const struct room *room) {

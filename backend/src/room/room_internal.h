@@ -74,6 +74,7 @@ struct member {
   size_t bulk_bytes;   /* of the outbox: first syncs, not held against the slow-reader limit */
   struct skip *skips;  /* own messages in this turn, ascending; the first begins at 0 for one who joined in it */
   size_t skip_count, skip_cap;
+  size_t skip_messages; /* of the turn, in those bytes */
   bool closing;        /* on_close was called */
   bool signalled;      /* on_output was called and the outbox not drained since */
   double message_credit, byte_credit; /* token buckets */
@@ -113,6 +114,7 @@ struct room {
   size_t pins;          /* holders that are not members */
   uint64_t idle_since_ms;
   struct buf turn;      /* WebSocket frames for all Yjs members, since the last flush */
+  size_t turn_messages;
   bool dirty;           /* in the registry's list of rooms to flush */
   bool text_changed;    /* plain-text members may have to be told */
   bool info_changed;    /* title or language may differ from the store's */
@@ -144,7 +146,8 @@ void member_close(struct member *member, uint16_t code, const char *reason);
 void member_send(struct member *member, enum ws_opcode opcode, const void *data, size_t len);
 /** Queue a ready-made frame that others may share. */
 void member_send_frame(struct member *member, struct blob *frame);
-int member_skip(struct member *member, size_t from, size_t to);
+/** Bytes [from, to) of the turn, so many messages, are not for this member. ERR_NOMEM. */
+int member_skip(struct member *member, size_t from, size_t to, size_t messages);
 void member_flush(struct member *member, struct blob *turn);
 
 /* plain.c */
@@ -185,7 +188,7 @@ struct registry {
   void *stopped_ctx;
   struct {
     struct metric_gauge *rooms, *members;
-    struct metric_counter *updates, *duplicates, *refused;
+    struct metric_counter *updates, *duplicates, *refused, *messages_out;
     struct metric_histogram *apply;
   } metrics;
 };
