@@ -279,7 +279,7 @@ void client_frame(struct client *c, uint8_t first_byte, const void *data, size_t
   buf_deinit(&out);
 }
 
-bool client_next_frame(struct client *c, struct frame *out) {
+static bool next_frame(struct client *c, struct frame *out) {
   *out = (struct frame){0};
   if (!client_wait_bytes(c, 2)) return false;
   assert_int_equal(c->in.data[1] & 0x80, 0);
@@ -297,6 +297,16 @@ bool client_next_frame(struct client *c, struct frame *out) {
   out->data.len--;
   buf_consume(&c->in, header + size);
   return true;
+}
+
+/* As every client does: the ping behind a plain text is answered and not shown. */
+bool client_next_frame(struct client *c, struct frame *out) {
+  while (next_frame(c, out)) {
+    if (out->opcode != WS_PING || out->data.len == 0) return true;
+    client_frame(c, 0x80 | WS_PONG, out->data.data, out->data.len);
+    buf_deinit(&out->data);
+  }
+  return false;
 }
 
 uint16_t client_close_code(struct client *c) {
