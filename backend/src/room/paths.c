@@ -108,6 +108,22 @@ static void free_nothing(void *node) { (void)node; }
 static int set_add(void **set, const char *text) { return tsearch(text, set, compare_text) ? 0 : ERR_NOMEM; }
 static bool set_has(void *const *set, const char *text) { return tfind(text, set, compare_text) != NULL; }
 
+/* A path that entries ask for, before any got a suffix. */
+struct wish {
+  char *path;
+  unsigned next; /* every smaller suffix stands for good: those who ask for one path never try it twice */
+};
+
+static int compare_wishes(const void *a, const void *b) {
+  return strcmp(((const struct wish *)a)->path, ((const struct wish *)b)->path);
+}
+
+static struct wish *find_wish(void *const *wanted, char *path) {
+  const struct wish key = {.path = path};
+  void *node = tfind(&key, wanted, compare_wishes);
+  return node ? *(struct wish **)node : NULL;
+}
+
 static int add_folders(void **folders, const char *path) {
   for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
     char *folder = strndup(path, (size_t)(slash - path));
@@ -132,28 +148,28 @@ static char *with_suffix(const char *path, unsigned n) {
 }
 
 static int make_one_unique(struct paths_entry *entry, void *const *taken, void *const *folders, void *const *wanted) {
-  char *shown = entry->shown;
-  for (unsigned n = 2; set_has(taken, shown) || set_has(folders, shown) || (n > 2 && set_has(wanted, shown)); n++) {
-    char *next = with_suffix(entry->shown, n);
-    if (shown != entry->shown) free(shown);
+  if (!set_has(taken, entry->shown) && !set_has(folders, entry->shown)) return 0;
+  struct wish *wish = find_wish(wanted, entry->shown);
+  for (;;) {
+    char *next = with_suffix(entry->shown, wish->next++);
     if (!next) return ERR_NOMEM;
-    shown = next;
+    if (!set_has(taken, next) && !set_has(folders, next) && !find_wish(wanted, next)) {
+      free(entry->shown);
+      entry->shown = next;
+      return 0;
+    }
+    free(next);
   }
-  if (shown != entry->shown) {
-    free(entry->shown);
-    entry->shown = shown;
-  }
-  return 0;
 }
 
 int paths_make_unique(struct paths_entry *entries, size_t count) {
   void *folders = NULL, *wanted = NULL, *taken = NULL;
-  char **originals = calloc(count ? count : 1, sizeof *originals);
-  int err = originals ? 0 : ERR_NOMEM;
+  struct wish *wishes = calloc(count ? count : 1, sizeof *wishes);
+  int err = wishes ? 0 : ERR_NOMEM;
   for (size_t i = 0; i < count && !err; i++) {
-    originals[i] = strdup(entries[i].shown);
-    err = originals[i] ? add_folders(&folders, entries[i].shown) : ERR_NOMEM;
-    if (!err) err = set_add(&wanted, originals[i]);
+    wishes[i] = (struct wish){.path = strdup(entries[i].shown), .next = 2};
+    err = wishes[i].path ? add_folders(&folders, entries[i].shown) : ERR_NOMEM;
+    if (!err && !tsearch(&wishes[i], &wanted, compare_wishes)) err = ERR_NOMEM;
   }
   for (size_t i = 0; i < count && !err; i++) {
     err = make_one_unique(&entries[i], &taken, &folders, &wanted);
@@ -162,7 +178,7 @@ int paths_make_unique(struct paths_entry *entries, size_t count) {
   tdestroy(taken, free_nothing);
   tdestroy(wanted, free_nothing);
   tdestroy(folders, free);
-  for (size_t i = 0; originals && i < count; i++) free(originals[i]);
-  free(originals);
+  for (size_t i = 0; wishes && i < count; i++) free(wishes[i].path);
+  free(wishes);
   return err;
 }
