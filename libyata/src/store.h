@@ -4,7 +4,7 @@
 #ifndef YATA_STORE_H
 #define YATA_STORE_H
 
-#include "doc.h"
+#include "model.h"
 
 /* ---- journal ------------------------------------------------------------------------------ */
 

@@ -3,7 +3,7 @@
 #ifndef YATA_UPDATE_H
 #define YATA_UPDATE_H
 
-#include "doc.h"
+#include "model.h"
 
 /* One struct of a parsed update: where it begins. Each section ends with one that marks its end. */
 struct yata_ref {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The document's structures. Everything is referred to by 32-bit handles; handle 0 is nothing. */
-#ifndef YATA_DOC_H
-#define YATA_DOC_H
+/* The structures of a document. Everything is referred to by 32-bit handles; handle 0 is nothing. */
+#ifndef YATA_MODEL_H
+#define YATA_MODEL_H
 
 #include "wire.h"
 
