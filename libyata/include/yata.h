@@ -39,17 +39,17 @@ extern "C" {
 #define YATA_CLOCK_MAX ((uint64_t)0x7fffffff)        /* units one client may write */
 
 enum yata_error {
-	YATA_OK = 0,
-	YATA_ERR_NOMEM = -1,     /* the allocator returned NULL */
-	YATA_ERR_MALFORMED = -2, /* the bytes are not what they should be */
-	YATA_ERR_LIMIT = -3,     /* well formed, but beyond a limit of the options or of this library */
-	YATA_ERR_RANGE = -4,     /* an index or length is past the end */
-	YATA_ERR_KIND = -5,      /* the shared type, or value, is of another kind */
-	YATA_ERR_GONE = -6,      /* the handle's shared type was deleted */
-	YATA_ERR_NOT_FOUND = -7, /* no such key */
-	YATA_ERR_STATE = -8,     /* not allowed now: inside, or outside, of a transaction */
-	YATA_ERR_INVALID = -9,   /* an argument is wrong: NULL, not UTF-8, not a client id */
-	YATA_ERR_CORRUPT = -10,  /* yata_doc_check found a broken invariant: a bug of this library */
+  YATA_OK = 0,
+  YATA_ERR_NOMEM = -1,     /* the allocator returned NULL */
+  YATA_ERR_MALFORMED = -2, /* the bytes are not what they should be */
+  YATA_ERR_LIMIT = -3,     /* well formed, but beyond a limit of the options or of this library */
+  YATA_ERR_RANGE = -4,     /* an index or length is past the end */
+  YATA_ERR_KIND = -5,      /* the shared type, or value, is of another kind */
+  YATA_ERR_GONE = -6,      /* the handle's shared type was deleted */
+  YATA_ERR_NOT_FOUND = -7, /* no such key */
+  YATA_ERR_STATE = -8,     /* not allowed now: inside, or outside, of a transaction */
+  YATA_ERR_INVALID = -9,   /* an argument is wrong: NULL, not UTF-8, not a client id */
+  YATA_ERR_CORRUPT = -10,  /* yata_doc_check found a broken invariant: a bug of this library */
 };
 
 /** The error's name in words: static, never NULL, for any number. */
@@ -63,19 +63,20 @@ YATA_API const char *yata_strerror(int error);
  * was asked for before. NULL on failure, `ptr` then still valid; shrinking may fail too.
  */
 typedef struct yata_allocator {
-	void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
-	void *user;
+  void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
+  void *user;
 } yata_allocator;
 
 /** A growable byte buffer of the caller. Zeroed (YATA_BUF_INIT) it is empty and uses libc. */
 typedef struct yata_buf {
-	uint8_t *data; /* may be NULL while len is 0 */
-	size_t len;
-	size_t cap;
-	const yata_allocator *alloc; /* borrowed; NULL: realloc and free */
+  uint8_t *data; /* may be NULL while len is 0 */
+  size_t len;
+  size_t cap;
+  const yata_allocator *alloc; /* borrowed; NULL: realloc and free */
 } yata_buf;
 
-#define YATA_BUF_INIT {NULL, 0, 0, NULL}
+#define YATA_BUF_INIT                                                                                                  \
+  { NULL, 0, 0, NULL }
 
 YATA_API void yata_buf_init(yata_buf *buf, const yata_allocator *alloc);
 /** Empty the buffer and keep its memory. */
@@ -90,12 +91,12 @@ YATA_API void yata_buf_deinit(yata_buf *buf);
 typedef struct yata_doc yata_doc;
 
 typedef struct yata_options {
-	uint64_t client_id;             /* unique among the replicas that edit; 0 .. YATA_CLIENT_MAX */
-	bool keep_deleted;              /* true: no garbage collection, deleted content stays */
-	const yata_allocator *alloc;    /* borrowed until yata_doc_destroy; NULL: libc */
-	size_t max_pending_bytes;       /* updates that wait for others; 0: 16 MiB */
-	uint32_t max_nesting;           /* of arrays and objects in a value; 0: 64, which is the most */
-	uint64_t max_steps;             /* conflict resolution steps in one call; 0: 2^26 */
+  uint64_t client_id;          /* unique among the replicas that edit; 0 .. YATA_CLIENT_MAX */
+  bool keep_deleted;           /* true: no garbage collection, deleted content stays */
+  const yata_allocator *alloc; /* borrowed until yata_doc_destroy; NULL: libc */
+  size_t max_pending_bytes;    /* updates that wait for others; 0: 16 MiB */
+  uint32_t max_nesting;        /* of arrays and objects in a value; 0: 64, which is the most */
+  uint64_t max_steps;          /* conflict resolution steps in one call; 0: 2^26 */
 } yata_options;
 
 /**
@@ -116,12 +117,12 @@ YATA_API YATA_CHECKED int yata_doc_check(const yata_doc *doc);
 YATA_API uint64_t yata_doc_client_id(const yata_doc *doc);
 
 typedef struct yata_stats {
-	size_t items;         /* runs, garbage-collected ones included */
-	size_t clients;       /* that have written something */
-	size_t types;         /* shared types alive, roots included */
-	size_t live_bytes;    /* all memory the document holds now, the doc itself included */
-	size_t pending_bytes; /* of updates and deletions that wait for others */
-	uint64_t units;       /* sum of all clients' clocks */
+  size_t items;         /* runs, garbage-collected ones included */
+  size_t clients;       /* that have written something */
+  size_t types;         /* shared types alive, roots included */
+  size_t live_bytes;    /* all memory the document holds now, the doc itself included */
+  size_t pending_bytes; /* of updates and deletions that wait for others */
+  uint64_t units;       /* sum of all clients' clocks */
 } yata_stats;
 
 YATA_API void yata_doc_stats(const yata_doc *doc, yata_stats *out);
@@ -129,9 +130,9 @@ YATA_API void yata_doc_stats(const yata_doc *doc, yata_stats *out);
 /* ---- updates ------------------------------------------------------------------------------ */
 
 typedef struct yata_applied {
-	bool changed; /* a struct was integrated, something was deleted, or what is pending grew */
-	bool pending; /* something now waits for updates that have not arrived */
-	size_t error_offset; /* after YATA_ERR_MALFORMED: where in the bytes */
+  bool changed;        /* a struct was integrated, something was deleted, or what is pending grew */
+  bool pending;        /* something now waits for updates that have not arrived */
+  size_t error_offset; /* after YATA_ERR_MALFORMED: where in the bytes */
 } yata_applied;
 
 /**
@@ -146,8 +147,7 @@ typedef struct yata_applied {
  * Returns 0, or YATA_ERR_MALFORMED, YATA_ERR_LIMIT (nesting, pending bytes, steps, clocks above
  * YATA_CLOCK_MAX), YATA_ERR_NOMEM, YATA_ERR_STATE (a transaction is open).
  */
-YATA_API YATA_CHECKED int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len,
-					    yata_applied *out);
+YATA_API YATA_CHECKED int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
 
 /** Append the state vector: the number of units known of each client. YATA_ERR_NOMEM, _STATE. */
 YATA_API YATA_CHECKED int yata_encode_state_vector(const yata_doc *doc, yata_buf *out);
@@ -160,8 +160,8 @@ YATA_API YATA_CHECKED int yata_encode_state_vector(const yata_doc *doc, yata_buf
  * Byte-identical to Y.encodeStateAsUpdate of a Yjs document that took the same transactions.
  * Returns 0, or YATA_ERR_MALFORMED (the state vector), YATA_ERR_NOMEM, YATA_ERR_STATE.
  */
-YATA_API YATA_CHECKED int yata_encode_state_as_update(const yata_doc *doc, const uint8_t *sv,
-						      size_t sv_len, yata_buf *out);
+YATA_API YATA_CHECKED int yata_encode_state_as_update(const yata_doc *doc, const uint8_t *sv, size_t sv_len,
+                                                      yata_buf *out);
 
 /* ---- updates without a document ----------------------------------------------------------- */
 
@@ -172,39 +172,34 @@ YATA_API YATA_CHECKED int yata_encode_state_as_update(const yata_doc *doc, const
  *
  * Returns 0, YATA_ERR_MALFORMED or YATA_ERR_LIMIT. Allocates nothing.
  */
-YATA_API YATA_CHECKED int yata_update_validate(const uint8_t *update, size_t len,
-					       size_t *error_offset);
+YATA_API YATA_CHECKED int yata_update_validate(const uint8_t *update, size_t len, size_t *error_offset);
 
 /**
  * What is wrong with an update, in words: what should have stood at *error_offset (may be NULL).
  * Static text; NULL for a well-formed update.
  */
-YATA_API const char *yata_update_explain(const uint8_t *update, size_t len,
-					 size_t *error_offset);
+YATA_API const char *yata_update_explain(const uint8_t *update, size_t len, size_t *error_offset);
 
 /** Is this a well-formed state vector? As yata_update_validate. */
-YATA_API YATA_CHECKED int yata_state_vector_validate(const uint8_t *sv, size_t len,
-						     size_t *error_offset);
+YATA_API YATA_CHECKED int yata_state_vector_validate(const uint8_t *sv, size_t len, size_t *error_offset);
 
 /** What an update is made of. */
 typedef struct yata_update_info {
-	size_t clients;       /* whose structs it carries */
-	size_t structs;
-	size_t deleted_ranges;
-	uint64_t units;       /* length of all structs but the skips */
+  size_t clients; /* whose structs it carries */
+  size_t structs;
+  size_t deleted_ranges;
+  uint64_t units; /* length of all structs but the skips */
 } yata_update_info;
 
 /** Count what an update holds. Returns as yata_update_validate. */
-YATA_API YATA_CHECKED int yata_update_inspect(const uint8_t *update, size_t len,
-					      yata_update_info *out);
+YATA_API YATA_CHECKED int yata_update_inspect(const uint8_t *update, size_t len, yata_update_info *out);
 
 /** Append the state vector that a document has which took this update alone. */
-YATA_API YATA_CHECKED int yata_update_state_vector(const uint8_t *update, size_t len,
-						   yata_buf *out);
+YATA_API YATA_CHECKED int yata_update_state_vector(const uint8_t *update, size_t len, yata_buf *out);
 
 typedef struct yata_slice {
-	const uint8_t *data;
-	size_t len;
+  const uint8_t *data;
+  size_t len;
 } yata_slice;
 
 /**
@@ -212,12 +207,11 @@ typedef struct yata_slice {
  *
  * Returns 0, or YATA_ERR_MALFORMED, YATA_ERR_LIMIT, YATA_ERR_NOMEM.
  */
-YATA_API YATA_CHECKED int yata_merge_updates(const yata_slice *updates, size_t count,
-					     yata_buf *out);
+YATA_API YATA_CHECKED int yata_merge_updates(const yata_slice *updates, size_t count, yata_buf *out);
 
 /** Append what of the update the state vector lacks, as Y.diffUpdate. */
-YATA_API YATA_CHECKED int yata_diff_update(const uint8_t *update, size_t len, const uint8_t *sv,
-					   size_t sv_len, yata_buf *out);
+YATA_API YATA_CHECKED int yata_diff_update(const uint8_t *update, size_t len, const uint8_t *sv, size_t sv_len,
+                                           yata_buf *out);
 
 /* ---- transactions ------------------------------------------------------------------------- */
 
@@ -248,19 +242,19 @@ YATA_API void yata_txn_abort(yata_doc *doc);
  * with it returns YATA_ERR_GONE; it is never valid again. {0, 0} is no type.
  */
 typedef struct yata_type {
-	uint32_t slot;
-	uint32_t generation;
+  uint32_t slot;
+  uint32_t generation;
 } yata_type;
 
 enum yata_kind {
-	YATA_KIND_NONE = 0, /* a root that nobody has asked for by kind yet; or no type */
-	YATA_KIND_ARRAY,
-	YATA_KIND_MAP,
-	YATA_KIND_TEXT,
-	YATA_KIND_XML_ELEMENT,
-	YATA_KIND_XML_FRAGMENT,
-	YATA_KIND_XML_HOOK,
-	YATA_KIND_XML_TEXT,
+  YATA_KIND_NONE = 0, /* a root that nobody has asked for by kind yet; or no type */
+  YATA_KIND_ARRAY,
+  YATA_KIND_MAP,
+  YATA_KIND_TEXT,
+  YATA_KIND_XML_ELEMENT,
+  YATA_KIND_XML_FRAGMENT,
+  YATA_KIND_XML_HOOK,
+  YATA_KIND_XML_TEXT,
 };
 
 /**
@@ -285,8 +279,7 @@ YATA_API enum yata_kind yata_type_kind(const yata_doc *doc, yata_type type);
  *
  * @name  borrowed until the document changes, not NUL-terminated; may be NULL.
  */
-YATA_API YATA_CHECKED int yata_root_next(const yata_doc *doc, uint32_t *cursor, yata_type *out,
-					 yata_slice *name);
+YATA_API YATA_CHECKED int yata_root_next(const yata_doc *doc, uint32_t *cursor, yata_type *out, yata_slice *name);
 
 /* ---- text --------------------------------------------------------------------------------- */
 
@@ -302,12 +295,10 @@ YATA_API YATA_CHECKED int yata_text_length(const yata_doc *doc, yata_type text, 
  * Returns 0, or YATA_ERR_RANGE, YATA_ERR_INVALID (not UTF-8), YATA_ERR_GONE, YATA_ERR_KIND,
  * YATA_ERR_STATE (no transaction), YATA_ERR_LIMIT (YATA_CLOCK_MAX), YATA_ERR_NOMEM.
  */
-YATA_API YATA_CHECKED int yata_text_insert(yata_doc *doc, yata_type text, uint32_t index,
-					   const char *utf8, size_t len);
+YATA_API YATA_CHECKED int yata_text_insert(yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len);
 
 /** Delete `count` units from `index` on. Errors as yata_text_insert. */
-YATA_API YATA_CHECKED int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index,
-					   uint32_t count);
+YATA_API YATA_CHECKED int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t count);
 
 /** Append the whole text as UTF-8, without embeds and formatting. */
 YATA_API YATA_CHECKED int yata_text_read(const yata_doc *doc, yata_type text, yata_buf *out);
@@ -315,45 +306,54 @@ YATA_API YATA_CHECKED int yata_text_read(const yata_doc *doc, yata_type text, ya
 /* ---- values ------------------------------------------------------------------------------- */
 
 enum yata_any_kind {
-	YATA_ANY_UNDEFINED = 0,
-	YATA_ANY_NULL,
-	YATA_ANY_BOOL,
-	YATA_ANY_NUMBER,
-	YATA_ANY_BIGINT,
-	YATA_ANY_STRING, /* UTF-8 */
-	YATA_ANY_BINARY,
-	YATA_ANY_ARRAY,
-	YATA_ANY_OBJECT,
-	YATA_ANY_JSON, /* read only: JSON text as written by old clients and by embeds */
+  YATA_ANY_UNDEFINED = 0,
+  YATA_ANY_NULL,
+  YATA_ANY_BOOL,
+  YATA_ANY_NUMBER,
+  YATA_ANY_BIGINT,
+  YATA_ANY_STRING, /* UTF-8 */
+  YATA_ANY_BINARY,
+  YATA_ANY_ARRAY,
+  YATA_ANY_OBJECT,
+  YATA_ANY_JSON, /* read only: JSON text as written by old clients and by embeds */
 };
 
 struct yata_any_entry;
 
 /** A plain value. The pointers are borrowed: whoever made it says from whom. */
 typedef struct yata_any {
-	enum yata_any_kind kind;
-	union {
-		bool boolean;
-		double number;
-		int64_t bigint;
-		struct { const uint8_t *data; size_t len; } bytes; /* STRING, BINARY, JSON */
-		struct { const struct yata_any *items; size_t len; } array;
-		struct { const struct yata_any_entry *entries; size_t len; } object;
-	} u;
+  enum yata_any_kind kind;
+  union {
+    bool boolean;
+    double number;
+    int64_t bigint;
+    struct {
+      const uint8_t *data;
+      size_t len;
+    } bytes; /* STRING, BINARY, JSON */
+    struct {
+      const struct yata_any *items;
+      size_t len;
+    } array;
+    struct {
+      const struct yata_any_entry *entries;
+      size_t len;
+    } object;
+  } u;
 } yata_any;
 
 typedef struct yata_any_entry {
-	yata_slice key; /* UTF-8 */
-	yata_any value;
+  yata_slice key; /* UTF-8 */
+  yata_any value;
 } yata_any_entry;
 
 /** What a map key or an array index holds: a shared type, or a plain value. */
 typedef struct yata_value {
-	yata_type type; /* slot 0: it is `any` */
-	yata_any any;   /* its bytes are borrowed from the document until that changes */
-	void *owned;    /* nodes of arrays and objects; yata_value_deinit frees them */
-	size_t owned_bytes;
-	const yata_allocator *alloc;
+  yata_type type; /* slot 0: it is `any` */
+  yata_any any;   /* its bytes are borrowed from the document until that changes */
+  void *owned;    /* nodes of arrays and objects; yata_value_deinit frees them */
+  size_t owned_bytes;
+  const yata_allocator *alloc;
 } yata_value;
 
 /** Free what a getter put into the value. Safe on a zeroed one and after the document changed,
@@ -378,24 +378,23 @@ YATA_API yata_any yata_any_null(void);
  * Returns 0, or YATA_ERR_INVALID (not UTF-8, kind YATA_ANY_JSON), YATA_ERR_LIMIT (nesting),
  * YATA_ERR_GONE, YATA_ERR_KIND, YATA_ERR_STATE, YATA_ERR_NOMEM.
  */
-YATA_API YATA_CHECKED int yata_map_set(yata_doc *doc, yata_type map, const char *key,
-				       size_t key_len, const yata_any *value);
+YATA_API YATA_CHECKED int yata_map_set(yata_doc *doc, yata_type map, const char *key, size_t key_len,
+                                       const yata_any *value);
 
 /** Set a key to a new, empty shared type (ARRAY, MAP or TEXT) and hand out its handle. */
-YATA_API YATA_CHECKED int yata_map_set_type(yata_doc *doc, yata_type map, const char *key,
-					    size_t key_len, enum yata_kind kind, yata_type *out);
+YATA_API YATA_CHECKED int yata_map_set_type(yata_doc *doc, yata_type map, const char *key, size_t key_len,
+                                            enum yata_kind kind, yata_type *out);
 
 /**
  * Get what a key holds. Call yata_value_deinit when done with it.
  *
  * Returns 0, or YATA_ERR_NOT_FOUND, YATA_ERR_GONE, YATA_ERR_KIND, YATA_ERR_NOMEM.
  */
-YATA_API YATA_CHECKED int yata_map_get(const yata_doc *doc, yata_type map, const char *key,
-				       size_t key_len, yata_value *out);
+YATA_API YATA_CHECKED int yata_map_get(const yata_doc *doc, yata_type map, const char *key, size_t key_len,
+                                       yata_value *out);
 
 /** Delete a key. YATA_ERR_NOT_FOUND when it holds nothing; else as yata_map_set. */
-YATA_API YATA_CHECKED int yata_map_delete(yata_doc *doc, yata_type map, const char *key,
-					  size_t key_len);
+YATA_API YATA_CHECKED int yata_map_delete(yata_doc *doc, yata_type map, const char *key, size_t key_len);
 
 /** The number of keys that hold something. */
 YATA_API YATA_CHECKED int yata_map_length(const yata_doc *doc, yata_type map, uint32_t *out);
@@ -406,39 +405,36 @@ YATA_API YATA_CHECKED int yata_map_length(const yata_doc *doc, yata_type map, ui
  *
  * @key  borrowed until the document changes; not NUL-terminated.
  */
-YATA_API YATA_CHECKED int yata_map_next(const yata_doc *doc, yata_type map, uint32_t *cursor,
-					yata_slice *key);
+YATA_API YATA_CHECKED int yata_map_next(const yata_doc *doc, yata_type map, uint32_t *cursor, yata_slice *key);
 
 /* ---- array -------------------------------------------------------------------------------- */
 
 YATA_API YATA_CHECKED int yata_array_length(const yata_doc *doc, yata_type array, uint32_t *out);
 
 /** Get the value at an index. As yata_map_get, with YATA_ERR_RANGE instead of NOT_FOUND. */
-YATA_API YATA_CHECKED int yata_array_get(const yata_doc *doc, yata_type array, uint32_t index,
-					 yata_value *out);
+YATA_API YATA_CHECKED int yata_array_get(const yata_doc *doc, yata_type array, uint32_t index, yata_value *out);
 
 /** Insert values before an index (0 .. length). Errors as yata_map_set, and YATA_ERR_RANGE. */
-YATA_API YATA_CHECKED int yata_array_insert(yata_doc *doc, yata_type array, uint32_t index,
-					    const yata_any *values, size_t count);
+YATA_API YATA_CHECKED int yata_array_insert(yata_doc *doc, yata_type array, uint32_t index, const yata_any *values,
+                                            size_t count);
 
 /** Insert one new, empty shared type (ARRAY, MAP or TEXT). */
-YATA_API YATA_CHECKED int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index,
-						 enum yata_kind kind, yata_type *out);
+YATA_API YATA_CHECKED int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index, enum yata_kind kind,
+                                                 yata_type *out);
 
-YATA_API YATA_CHECKED int yata_array_delete(yata_doc *doc, yata_type array, uint32_t index,
-					    uint32_t count);
+YATA_API YATA_CHECKED int yata_array_delete(yata_doc *doc, yata_type array, uint32_t index, uint32_t count);
 
 /**
  * Walk an array in linear time: start with a zeroed cursor, and call until YATA_ERR_NOT_FOUND.
  * The document must not change in between. Each value is for yata_value_deinit.
  */
 typedef struct yata_array_cursor {
-	uint32_t item;   /* 0: before the first */
-	uint32_t offset;
+  uint32_t item; /* 0: before the first */
+  uint32_t offset;
 } yata_array_cursor;
 
-YATA_API YATA_CHECKED int yata_array_next(const yata_doc *doc, yata_type array,
-					  yata_array_cursor *cursor, yata_value *out);
+YATA_API YATA_CHECKED int yata_array_next(const yata_doc *doc, yata_type array, yata_array_cursor *cursor,
+                                          yata_value *out);
 
 /* ---- export ------------------------------------------------------------------------------- */
 
@@ -447,8 +443,8 @@ YATA_API YATA_CHECKED int yata_array_next(const yata_doc *doc, yata_type array,
  *
  * Text is a string without its formatting, XML a string of markup, binary a base64 string, a
  * bigint its digits; numbers that JSON lacks are null, undefined is left out of objects and null
- * in arrays. A root that nobody asked for by kind is shown as what its content looks like. Returns 0, YATA_ERR_GONE or _NOMEM;
- * YATA_ERR_LIMIT when types are nested more than 200 deep.
+ * in arrays. A root that nobody asked for by kind is shown as what its content looks like. Returns 0, YATA_ERR_GONE or
+ * _NOMEM; YATA_ERR_LIMIT when types are nested more than 200 deep.
  */
 YATA_API YATA_CHECKED int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out);
 

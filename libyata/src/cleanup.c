@@ -5,188 +5,157 @@
 
 /* ---- garbage collection --------------------------------------------------------------------- */
 
-static void release_content(struct yata_doc *doc, struct yata_item *it, uint32_t *work)
-{
-	if (it->kind == YATA_WIRE_STRING) {
-		yata_text_release(doc, it->client, it->content, it->len);
-	} else if (yata_kind_has_values(it->kind)) {
-		yata_values_release(doc, it->client, it->content, it->len);
-	} else if (it->kind == YATA_WIRE_TYPE) {
-		doc->types[it->content].link = *work;
-		*work = it->content;
-	}
+static void release_content(struct yata_doc *doc, struct yata_item *it, uint32_t *work) {
+  if (it->kind == YATA_WIRE_STRING) {
+    yata_text_release(doc, it->client, it->content, it->len);
+  } else if (yata_kind_has_values(it->kind)) {
+    yata_values_release(doc, it->client, it->content, it->len);
+  } else if (it->kind == YATA_WIRE_TYPE) {
+    doc->types[it->content].link = *work;
+    *work = it->content;
+  }
 }
 
 /* A child of a collected type: only its id and length stay. */
-static void to_gc(struct yata_doc *doc, struct yata_item *it, uint32_t *work)
-{
-	release_content(doc, it, work);
-	*it = (struct yata_item){.clock = it->clock, .len = it->len, .client = it->client,
-				 .kind = YATA_WIRE_GC, .flags = YATA_ITEM_DELETED};
+static void to_gc(struct yata_doc *doc, struct yata_item *it, uint32_t *work) {
+  release_content(doc, it, work);
+  *it = (struct yata_item){
+      .clock = it->clock, .len = it->len, .client = it->client, .kind = YATA_WIRE_GC, .flags = YATA_ITEM_DELETED};
 }
 
-static void collect_type(struct yata_doc *doc, uint32_t t, uint32_t *work)
-{
-	uint32_t next;
-	for (uint32_t h = doc->types[t].start; h != 0; h = next) {
-		next = doc->items[h].right;
-		to_gc(doc, &doc->items[h], work);
-	}
-	for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next) {
-		for (uint32_t h = doc->ents[e].item; h != 0; h = next) {
-			next = doc->items[h].left;
-			to_gc(doc, &doc->items[h], work);
-		}
-	}
-	yata_ents_clear(doc, t);
-	yata_type_free(doc, t);
+static void collect_type(struct yata_doc *doc, uint32_t t, uint32_t *work) {
+  uint32_t next;
+  for (uint32_t h = doc->types[t].start; h != 0; h = next) {
+    next = doc->items[h].right;
+    to_gc(doc, &doc->items[h], work);
+  }
+  for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next) {
+    for (uint32_t h = doc->ents[e].item; h != 0; h = next) {
+      next = doc->items[h].left;
+      to_gc(doc, &doc->items[h], work);
+    }
+  }
+  yata_ents_clear(doc, t);
+  yata_type_free(doc, t);
 }
 
-static void collect(struct yata_doc *doc, uint32_t h)
-{
-	uint32_t work = 0;
-	struct yata_item *it = &doc->items[h];
-	release_content(doc, it, &work);
-	it->kind = YATA_WIRE_DELETED;
-	it->content = 0;
-	while (work != 0) {
-		uint32_t t = work;
-		work = doc->types[t].link;
-		collect_type(doc, t, &work);
-	}
+static void collect(struct yata_doc *doc, uint32_t h) {
+  uint32_t work = 0;
+  struct yata_item *it = &doc->items[h];
+  release_content(doc, it, &work);
+  it->kind = YATA_WIRE_DELETED;
+  it->content = 0;
+  while (work != 0) {
+    uint32_t t = work;
+    work = doc->types[t].link;
+    collect_type(doc, t, &work);
+  }
 }
 
-static void collect_range(struct yata_doc *doc, const struct yata_range *r)
-{
-	const struct yata_client *c = &doc->clients[yata_client_find(doc, r->client)];
-	struct yata_pos pos = yata_index_find(c, (uint32_t)r->clock);
-	do {
-		uint32_t h = yata_index_at(c, pos);
-		const struct yata_item *it = &doc->items[h];
-		if (it->clock >= r->clock + r->len)
-			break;
-		if ((it->flags & YATA_ITEM_DELETED) && it->kind != YATA_WIRE_GC &&
-		    it->kind != YATA_WIRE_DELETED)
-			collect(doc, h);
-	} while (yata_index_next(c, &pos));
+static void collect_range(struct yata_doc *doc, const struct yata_range *r) {
+  const struct yata_client *c = &doc->clients[yata_client_find(doc, r->client)];
+  struct yata_pos pos = yata_index_find(c, (uint32_t)r->clock);
+  do {
+    uint32_t h = yata_index_at(c, pos);
+    const struct yata_item *it = &doc->items[h];
+    if (it->clock >= r->clock + r->len) break;
+    if ((it->flags & YATA_ITEM_DELETED) && it->kind != YATA_WIRE_GC && it->kind != YATA_WIRE_DELETED) collect(doc, h);
+  } while (yata_index_next(c, &pos));
 }
 
 /* ---- merging ------------------------------------------------------------------------------ */
 
-static bool mergeable(const struct yata_item *l, uint32_t rh, const struct yata_item *r)
-{
-	if (l->kind != r->kind || ((l->flags ^ r->flags) & YATA_ITEM_DELETED))
-		return false;
-	if (l->kind == YATA_WIRE_GC)
-		return true;
-	if (r->origin != l->client + 1 || r->origin_clock != l->clock + l->len - 1 ||
-	    l->right != rh || l->ror != r->ror || (l->ror != 0 && l->ror_clock != r->ror_clock))
-		return false;
-	switch (l->kind) {
-	case YATA_WIRE_DELETED: return true;
-	case YATA_WIRE_STRING:
-	case YATA_WIRE_ANY:
-	case YATA_WIRE_JSON: return l->content + l->len == r->content;
-	default: return false;
-	}
+static bool mergeable(const struct yata_item *l, uint32_t rh, const struct yata_item *r) {
+  if (l->kind != r->kind || ((l->flags ^ r->flags) & YATA_ITEM_DELETED)) return false;
+  if (l->kind == YATA_WIRE_GC) return true;
+  if (r->origin != l->client + 1 || r->origin_clock != l->clock + l->len - 1 || l->right != rh || l->ror != r->ror ||
+      (l->ror != 0 && l->ror_clock != r->ror_clock))
+    return false;
+  switch (l->kind) {
+  case YATA_WIRE_DELETED: return true;
+  case YATA_WIRE_STRING:
+  case YATA_WIRE_ANY:
+  case YATA_WIRE_JSON: return l->content + l->len == r->content;
+  default: return false;
+  }
 }
 
-static void move_mark(struct yata_doc *doc, uint32_t lh, uint32_t rh)
-{
-	const struct yata_item *l = &doc->items[lh];
-	struct yata_typ *t = &doc->types[l->parent];
-	if (t->mark != rh)
-		return;
-	t->mark = lh;
-	if (yata_item_counts(l))
-		t->mark_index -= l->len;
+static void move_mark(struct yata_doc *doc, uint32_t lh, uint32_t rh) {
+  const struct yata_item *l = &doc->items[lh];
+  struct yata_typ *t = &doc->types[l->parent];
+  if (t->mark != rh) return;
+  t->mark = lh;
+  if (yata_item_counts(l)) t->mark_index -= l->len;
 }
 
-static void merge(struct yata_doc *doc, uint32_t lh, uint32_t rh)
-{
-	struct yata_item *l = &doc->items[lh], *r = &doc->items[rh];
-	if (l->kind != YATA_WIRE_GC) {
-		move_mark(doc, lh, rh);
-		l->right = r->right;
-		if (r->right != 0)
-			doc->items[r->right].left = lh;
-		else if (r->key != 0)
-			yata_ent_replace(doc, r->parent, r->key, lh);
-	}
-	l->len += r->len;
-	yata_item_free(doc, rh);
+static void merge(struct yata_doc *doc, uint32_t lh, uint32_t rh) {
+  struct yata_item *l = &doc->items[lh], *r = &doc->items[rh];
+  if (l->kind != YATA_WIRE_GC) {
+    move_mark(doc, lh, rh);
+    l->right = r->right;
+    if (r->right != 0)
+      doc->items[r->right].left = lh;
+    else if (r->key != 0)
+      yata_ent_replace(doc, r->parent, r->key, lh);
+  }
+  l->len += r->len;
+  yata_item_free(doc, rh);
 }
 
 /* Merge the item at *pos into those before it, as far as it goes; *pos is then the result. The
  * number of merged items. */
-static uint32_t merge_left(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos)
-{
-	uint32_t merged = 0;
-	for (;;) {
-		struct yata_pos before = *pos;
-		if (!yata_index_prev(c, &before))
-			return merged;
-		uint32_t lh = yata_index_at(c, before), rh = yata_index_at(c, *pos);
-		if (!mergeable(&doc->items[lh], rh, &doc->items[rh]))
-			return merged;
-		merge(doc, lh, rh);
-		yata_index_remove(doc, c, pos);
-		merged++;
-	}
+static uint32_t merge_left(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos) {
+  uint32_t merged = 0;
+  for (;;) {
+    struct yata_pos before = *pos;
+    if (!yata_index_prev(c, &before)) return merged;
+    uint32_t lh = yata_index_at(c, before), rh = yata_index_at(c, *pos);
+    if (!mergeable(&doc->items[lh], rh, &doc->items[rh])) return merged;
+    merge(doc, lh, rh);
+    yata_index_remove(doc, c, pos);
+    merged++;
+  }
 }
 
 /* From *pos leftwards while the items begin at or after `clock`. */
-static void merge_down(struct yata_doc *doc, struct yata_client *c, struct yata_pos pos,
-		       uint64_t clock)
-{
-	while (doc->items[yata_index_at(c, pos)].clock >= clock) {
-		merge_left(doc, c, &pos);
-		if (!yata_index_prev(c, &pos))
-			return;
-	}
+static void merge_down(struct yata_doc *doc, struct yata_client *c, struct yata_pos pos, uint64_t clock) {
+  while (doc->items[yata_index_at(c, pos)].clock >= clock) {
+    merge_left(doc, c, &pos);
+    if (!yata_index_prev(c, &pos)) return;
+  }
 }
 
-static void merge_range(struct yata_doc *doc, const struct yata_range *r)
-{
-	struct yata_client *c = &doc->clients[yata_client_find(doc, r->client)];
-	struct yata_pos pos = yata_index_find(c, (uint32_t)(r->clock + r->len - 1));
-	yata_index_next(c, &pos);
-	merge_down(doc, c, pos, r->clock);
+static void merge_range(struct yata_doc *doc, const struct yata_range *r) {
+  struct yata_client *c = &doc->clients[yata_client_find(doc, r->client)];
+  struct yata_pos pos = yata_index_find(c, (uint32_t)(r->clock + r->len - 1));
+  yata_index_next(c, &pos);
+  merge_down(doc, c, pos, r->clock);
 }
 
-static void merge_touched(struct yata_doc *doc, const struct yata_touched *t)
-{
-	struct yata_client *c = &doc->clients[t->client];
-	if (c->state == t->before)
-		return;
-	struct yata_pos first = yata_index_find(c, t->before);
-	merge_down(doc, c, yata_index_last(c), doc->items[yata_index_at(c, first)].clock);
+static void merge_touched(struct yata_doc *doc, const struct yata_touched *t) {
+  struct yata_client *c = &doc->clients[t->client];
+  if (c->state == t->before) return;
+  struct yata_pos first = yata_index_find(c, t->before);
+  merge_down(doc, c, yata_index_last(c), doc->items[yata_index_at(c, first)].clock);
 }
 
-static void merge_split(struct yata_doc *doc, const struct yata_split *s)
-{
-	struct yata_client *c = &doc->clients[s->client];
-	struct yata_pos pos = yata_index_find(c, s->clock), next = pos;
-	if (yata_index_next(c, &next)) {
-		uint32_t merged = merge_left(doc, c, &next);
-		if (merged > 1)
-			return;
-		pos = yata_index_find(c, s->clock);
-	}
-	merge_left(doc, c, &pos);
+static void merge_split(struct yata_doc *doc, const struct yata_split *s) {
+  struct yata_client *c = &doc->clients[s->client];
+  struct yata_pos pos = yata_index_find(c, s->clock), next = pos;
+  if (yata_index_next(c, &next)) {
+    uint32_t merged = merge_left(doc, c, &next);
+    if (merged > 1) return;
+    pos = yata_index_find(c, s->clock);
+  }
+  merge_left(doc, c, &pos);
 }
 
-void yata_cleanup(struct yata_doc *doc)
-{
-	struct yata_txn *txn = &doc->txn;
-	yata_ranges_sort(&txn->deleted);
-	if (!doc->keep_deleted)
-		for (uint32_t i = 0; i < txn->deleted.n; i++)
-			collect_range(doc, &txn->deleted.v[i]);
-	for (uint32_t i = 0; i < txn->deleted.n; i++)
-		merge_range(doc, &txn->deleted.v[i]);
-	for (uint32_t i = 0; i < txn->n_touched; i++)
-		merge_touched(doc, &txn->touched[i]);
-	for (uint32_t i = txn->n_splits; i-- > 0;)
-		merge_split(doc, &txn->splits[i]);
+void yata_cleanup(struct yata_doc *doc) {
+  struct yata_txn *txn = &doc->txn;
+  yata_ranges_sort(&txn->deleted);
+  if (!doc->keep_deleted)
+    for (uint32_t i = 0; i < txn->deleted.n; i++) collect_range(doc, &txn->deleted.v[i]);
+  for (uint32_t i = 0; i < txn->deleted.n; i++) merge_range(doc, &txn->deleted.v[i]);
+  for (uint32_t i = 0; i < txn->n_touched; i++) merge_touched(doc, &txn->touched[i]);
+  for (uint32_t i = txn->n_splits; i-- > 0;) merge_split(doc, &txn->splits[i]);
 }

@@ -2,345 +2,292 @@
 /* Clients and, for each, its items in the order of their clocks. */
 #include "store.h"
 
-static uint32_t hash_id(uint64_t id)
-{
-	return (uint32_t)((id * 0x9e3779b97f4a7c15u) >> 32);
+static uint32_t hash_id(uint64_t id) {
+  return (uint32_t)((id * 0x9e3779b97f4a7c15u) >> 32);
 }
 
-uint32_t yata_client_find(struct yata_doc *doc, uint64_t id)
-{
-	if (doc->last_client < doc->n_clients && doc->clients[doc->last_client].id == id)
-		return doc->last_client;
-	if (doc->n_client_hash == 0)
-		return YATA_NO_CLIENT;
-	uint32_t i = doc->client_hash[hash_id(id) & (doc->n_client_hash - 1)];
-	for (; i != 0; i = doc->clients[i - 1].next_hash) {
-		if (doc->clients[i - 1].id == id) {
-			doc->last_client = i - 1;
-			return i - 1;
-		}
-	}
-	return YATA_NO_CLIENT;
+uint32_t yata_client_find(struct yata_doc *doc, uint64_t id) {
+  if (doc->last_client < doc->n_clients && doc->clients[doc->last_client].id == id) return doc->last_client;
+  if (doc->n_client_hash == 0) return YATA_NO_CLIENT;
+  uint32_t i = doc->client_hash[hash_id(id) & (doc->n_client_hash - 1)];
+  for (; i != 0; i = doc->clients[i - 1].next_hash) {
+    if (doc->clients[i - 1].id == id) {
+      doc->last_client = i - 1;
+      return i - 1;
+    }
+  }
+  return YATA_NO_CLIENT;
 }
 
-static int grow_hash(struct yata_doc *doc)
-{
-	if (doc->n_clients < doc->n_client_hash)
-		return 0;
-	uint32_t n = doc->n_client_hash ? doc->n_client_hash * 2 : 8;
-	uint32_t *hash = yata_mem_resize(&doc->mem, NULL, 0, n * sizeof(*hash));
-	if (hash == NULL)
-		return YATA_ERR_NOMEM;
-	memset(hash, 0, n * sizeof(*hash));
-	for (uint32_t i = 0; i < doc->n_clients; i++) {
-		uint32_t *head = &hash[hash_id(doc->clients[i].id) & (n - 1)];
-		doc->clients[i].next_hash = *head;
-		*head = i + 1;
-	}
-	yata_mem_resize(&doc->mem, doc->client_hash, doc->n_client_hash * sizeof(*hash), 0);
-	doc->client_hash = hash;
-	doc->n_client_hash = n;
-	return 0;
+static int grow_hash(struct yata_doc *doc) {
+  if (doc->n_clients < doc->n_client_hash) return 0;
+  uint32_t n = doc->n_client_hash ? doc->n_client_hash * 2 : 8;
+  uint32_t *hash = yata_mem_resize(&doc->mem, NULL, 0, n * sizeof(*hash));
+  if (hash == NULL) return YATA_ERR_NOMEM;
+  memset(hash, 0, n * sizeof(*hash));
+  for (uint32_t i = 0; i < doc->n_clients; i++) {
+    uint32_t *head = &hash[hash_id(doc->clients[i].id) & (n - 1)];
+    doc->clients[i].next_hash = *head;
+    *head = i + 1;
+  }
+  yata_mem_resize(&doc->mem, doc->client_hash, doc->n_client_hash * sizeof(*hash), 0);
+  doc->client_hash = hash;
+  doc->n_client_hash = n;
+  return 0;
 }
 
-int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out)
-{
-	*out = yata_client_find(doc, id);
-	if (*out != YATA_NO_CLIENT)
-		return 0;
-	YATA_TRY(grow_hash(doc));
-	YATA_TRY(yata_mem_grow(&doc->mem, &doc->order, &doc->cap_order, doc->n_clients + 1,
-			       sizeof(*doc->order)));
-	YATA_TRY(yata_mem_grow(&doc->mem, &doc->clients, &doc->cap_clients, doc->n_clients + 1,
-			       sizeof(*doc->clients)));
-	uint32_t n = doc->n_clients++;
-	uint32_t *head = &doc->client_hash[hash_id(id) & (doc->n_client_hash - 1)];
-	doc->clients[n] = (struct yata_client){.id = id, .next_hash = *head};
-	*head = n + 1;
-	*out = n;
-	return 0;
+int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out) {
+  *out = yata_client_find(doc, id);
+  if (*out != YATA_NO_CLIENT) return 0;
+  YATA_TRY(grow_hash(doc));
+  YATA_TRY(yata_mem_grow(&doc->mem, &doc->order, &doc->cap_order, doc->n_clients + 1, sizeof(*doc->order)));
+  YATA_TRY(yata_mem_grow(&doc->mem, &doc->clients, &doc->cap_clients, doc->n_clients + 1, sizeof(*doc->clients)));
+  uint32_t n = doc->n_clients++;
+  uint32_t *head = &doc->client_hash[hash_id(id) & (doc->n_client_hash - 1)];
+  doc->clients[n] = (struct yata_client){.id = id, .next_hash = *head};
+  *head = n + 1;
+  *out = n;
+  return 0;
 }
 
-static void order_insert(struct yata_doc *doc, uint32_t n)
-{
-	uint32_t at = 0, end = n;
-	while (at < end) {
-		uint32_t mid = (at + end) / 2;
-		if (doc->clients[doc->order[mid]].id > doc->clients[n].id)
-			at = mid + 1;
-		else
-			end = mid;
-	}
-	memmove(doc->order + at + 1, doc->order + at, (n - at) * sizeof(*doc->order));
-	doc->order[at] = n;
+static void order_insert(struct yata_doc *doc, uint32_t n) {
+  uint32_t at = 0, end = n;
+  while (at < end) {
+    uint32_t mid = (at + end) / 2;
+    if (doc->clients[doc->order[mid]].id > doc->clients[n].id)
+      at = mid + 1;
+    else
+      end = mid;
+  }
+  memmove(doc->order + at + 1, doc->order + at, (n - at) * sizeof(*doc->order));
+  doc->order[at] = n;
 }
 
 /* Sift down in a heap whose root is the lowest id: it goes to the end. */
-static void sift(const struct yata_doc *doc, uint32_t *heap, uint32_t n, uint32_t i)
-{
-	for (uint32_t child; (child = 2 * i + 1) < n; i = child) {
-		if (child + 1 < n &&
-		    doc->clients[heap[child + 1]].id < doc->clients[heap[child]].id)
-			child++;
-		if (doc->clients[heap[i]].id <= doc->clients[heap[child]].id)
-			return;
-		uint32_t swap = heap[i];
-		heap[i] = heap[child];
-		heap[child] = swap;
-	}
+static void sift(const struct yata_doc *doc, uint32_t *heap, uint32_t n, uint32_t i) {
+  for (uint32_t child; (child = 2 * i + 1) < n; i = child) {
+    if (child + 1 < n && doc->clients[heap[child + 1]].id < doc->clients[heap[child]].id) child++;
+    if (doc->clients[heap[i]].id <= doc->clients[heap[child]].id) return;
+    uint32_t swap = heap[i];
+    heap[i] = heap[child];
+    heap[child] = swap;
+  }
 }
 
 /* A heap sort: it needs the document to compare, and no memory. */
-static void order_all(struct yata_doc *doc)
-{
-	uint32_t n = doc->n_clients;
-	for (uint32_t i = 0; i < n; i++)
-		doc->order[i] = i;
-	for (uint32_t i = n / 2; i-- > 0;)
-		sift(doc, doc->order, n, i);
-	while (n > 1) {
-		uint32_t swap = doc->order[0];
-		doc->order[0] = doc->order[--n];
-		doc->order[n] = swap;
-		sift(doc, doc->order, n, 0);
-	}
+static void order_all(struct yata_doc *doc) {
+  uint32_t n = doc->n_clients;
+  for (uint32_t i = 0; i < n; i++) doc->order[i] = i;
+  for (uint32_t i = n / 2; i-- > 0;) sift(doc, doc->order, n, i);
+  while (n > 1) {
+    uint32_t swap = doc->order[0];
+    doc->order[0] = doc->order[--n];
+    doc->order[n] = swap;
+    sift(doc, doc->order, n, 0);
+  }
 }
 
-void yata_clients_order(struct yata_doc *doc)
-{
-	if (doc->n_clients > doc->n_ordered + 16)
-		order_all(doc);
-	else
-		for (uint32_t n = doc->n_ordered; n < doc->n_clients; n++)
-			order_insert(doc, n);
-	doc->n_ordered = doc->n_clients;
+void yata_clients_order(struct yata_doc *doc) {
+  if (doc->n_clients > doc->n_ordered + 16)
+    order_all(doc);
+  else
+    for (uint32_t n = doc->n_ordered; n < doc->n_clients; n++) order_insert(doc, n);
+  doc->n_ordered = doc->n_clients;
 }
 
-int yata_client_touch(struct yata_doc *doc, uint32_t client)
-{
-	struct yata_client *c = &doc->clients[client];
-	struct yata_txn *txn = &doc->txn;
-	if (c->txn_id != txn->id) {
-		YATA_TRY(yata_mem_grow(&doc->mem, &txn->touched, &txn->cap_touched,
-				       txn->n_touched + 1, sizeof(*txn->touched)));
-		txn->touched[txn->n_touched++] = (struct yata_touched){c->id, client, c->state};
-		c->touched = txn->n_touched;
-		c->txn_id = txn->id;
-	}
-	struct yata_undo undo = {.kind = YATA_UNDO_CLIENT, .at = client};
-	undo.u.client.state = c->state;
-	undo.u.client.text = c->text.len;
-	undo.u.client.values = c->values.len;
-	return yata_log(doc, &undo);
+int yata_client_touch(struct yata_doc *doc, uint32_t client) {
+  struct yata_client *c = &doc->clients[client];
+  struct yata_txn *txn = &doc->txn;
+  if (c->txn_id != txn->id) {
+    YATA_TRY(yata_mem_grow(&doc->mem, &txn->touched, &txn->cap_touched, txn->n_touched + 1, sizeof(*txn->touched)));
+    txn->touched[txn->n_touched++] = (struct yata_touched){c->id, client, c->state};
+    c->touched = txn->n_touched;
+    c->txn_id = txn->id;
+  }
+  struct yata_undo undo = {.kind = YATA_UNDO_CLIENT, .at = client};
+  undo.u.client.state = c->state;
+  undo.u.client.text = c->text.len;
+  undo.u.client.values = c->values.len;
+  return yata_log(doc, &undo);
 }
 
-uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client)
-{
-	const struct yata_client *c = &doc->clients[client];
-	return c->txn_id == doc->txn.id ? doc->txn.touched[c->touched - 1].before : c->state;
+uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client) {
+  const struct yata_client *c = &doc->clients[client];
+  return c->txn_id == doc->txn.id ? doc->txn.touched[c->touched - 1].before : c->state;
 }
 
-void yata_client_deinit(struct yata_doc *doc, struct yata_client *c)
-{
-	for (uint32_t i = 0; i < c->n_blocks; i++)
-		yata_mem_resize(&doc->mem, c->blocks[i].clocks,
-				(size_t)c->blocks[i].cap * 2 * sizeof(uint32_t), 0);
-	yata_mem_drop(&doc->mem, &c->blocks, &c->cap_blocks, sizeof(*c->blocks));
-	yata_store_deinit(doc, &c->text, false);
-	yata_store_deinit(doc, &c->values, true);
+void yata_client_deinit(struct yata_doc *doc, struct yata_client *c) {
+  for (uint32_t i = 0; i < c->n_blocks; i++)
+    yata_mem_resize(&doc->mem, c->blocks[i].clocks, (size_t)c->blocks[i].cap * 2 * sizeof(uint32_t), 0);
+  yata_mem_drop(&doc->mem, &c->blocks, &c->cap_blocks, sizeof(*c->blocks));
+  yata_store_deinit(doc, &c->text, false);
+  yata_store_deinit(doc, &c->values, true);
 }
 
 /* ---- index -------------------------------------------------------------------------------- */
 
-struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock)
-{
-	uint32_t lo = 0, hi = c->n_blocks - 1;
-	while (lo < hi) {
-		uint32_t mid = (lo + hi + 1) / 2;
-		if (c->blocks[mid].clocks[0] <= clock)
-			lo = mid;
-		else
-			hi = mid - 1;
-	}
-	const struct yata_block *b = &c->blocks[lo];
-	const uint32_t *base = b->clocks;
-	uint32_t n = b->n;
-	if (base[n - 1] <= clock)
-		return (struct yata_pos){lo, n - 1};
-	while (n > 1) {
-		uint32_t half = n / 2;
-		base += base[half] <= clock ? half : 0;
-		n -= half;
-	}
-	return (struct yata_pos){lo, (uint32_t)(base - b->clocks)};
+struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock) {
+  uint32_t lo = 0, hi = c->n_blocks - 1;
+  while (lo < hi) {
+    uint32_t mid = (lo + hi + 1) / 2;
+    if (c->blocks[mid].clocks[0] <= clock)
+      lo = mid;
+    else
+      hi = mid - 1;
+  }
+  const struct yata_block *b = &c->blocks[lo];
+  const uint32_t *base = b->clocks;
+  uint32_t n = b->n;
+  if (base[n - 1] <= clock) return (struct yata_pos){lo, n - 1};
+  while (n > 1) {
+    uint32_t half = n / 2;
+    base += base[half] <= clock ? half : 0;
+    n -= half;
+  }
+  return (struct yata_pos){lo, (uint32_t)(base - b->clocks)};
 }
 
-uint32_t yata_index_at(const struct yata_client *c, struct yata_pos pos)
-{
-	const struct yata_block *b = &c->blocks[pos.block];
-	return b->clocks[b->cap + pos.slot];
+uint32_t yata_index_at(const struct yata_client *c, struct yata_pos pos) {
+  const struct yata_block *b = &c->blocks[pos.block];
+  return b->clocks[b->cap + pos.slot];
 }
 
-uint32_t yata_index_lookup(const struct yata_doc *doc, uint32_t client, uint32_t clock)
-{
-	const struct yata_client *c = &doc->clients[client];
-	return yata_index_at(c, yata_index_find(c, clock));
+uint32_t yata_index_lookup(const struct yata_doc *doc, uint32_t client, uint32_t clock) {
+  const struct yata_client *c = &doc->clients[client];
+  return yata_index_at(c, yata_index_find(c, clock));
 }
 
-bool yata_index_next(const struct yata_client *c, struct yata_pos *pos)
-{
-	if (pos->slot + 1 < c->blocks[pos->block].n) {
-		pos->slot++;
-		return true;
-	}
-	if (pos->block + 1 >= c->n_blocks)
-		return false;
-	pos->block++;
-	pos->slot = 0;
-	return true;
+bool yata_index_next(const struct yata_client *c, struct yata_pos *pos) {
+  if (pos->slot + 1 < c->blocks[pos->block].n) {
+    pos->slot++;
+    return true;
+  }
+  if (pos->block + 1 >= c->n_blocks) return false;
+  pos->block++;
+  pos->slot = 0;
+  return true;
 }
 
-bool yata_index_prev(const struct yata_client *c, struct yata_pos *pos)
-{
-	if (pos->slot > 0) {
-		pos->slot--;
-		return true;
-	}
-	if (pos->block == 0)
-		return false;
-	pos->block--;
-	pos->slot = c->blocks[pos->block].n - 1;
-	return true;
+bool yata_index_prev(const struct yata_client *c, struct yata_pos *pos) {
+  if (pos->slot > 0) {
+    pos->slot--;
+    return true;
+  }
+  if (pos->block == 0) return false;
+  pos->block--;
+  pos->slot = c->blocks[pos->block].n - 1;
+  return true;
 }
 
-struct yata_pos yata_index_last(const struct yata_client *c)
-{
-	return (struct yata_pos){c->n_blocks - 1, c->blocks[c->n_blocks - 1].n - 1};
+struct yata_pos yata_index_last(const struct yata_client *c) {
+  return (struct yata_pos){c->n_blocks - 1, c->blocks[c->n_blocks - 1].n - 1};
 }
 
-static int block_grow(struct yata_doc *doc, struct yata_block *b)
-{
-	uint32_t cap = b->cap ? b->cap * 2 : 4;
-	uint32_t *p = yata_mem_resize(&doc->mem, b->clocks, (size_t)b->cap * 8, (size_t)cap * 8);
-	if (p == NULL)
-		return YATA_ERR_NOMEM;
-	memmove(p + cap, p + b->cap, b->n * sizeof(*p));
-	b->clocks = p;
-	b->cap = cap;
-	return 0;
+static int block_grow(struct yata_doc *doc, struct yata_block *b) {
+  uint32_t cap = b->cap ? b->cap * 2 : 4;
+  uint32_t *p = yata_mem_resize(&doc->mem, b->clocks, (size_t)b->cap * 8, (size_t)cap * 8);
+  if (p == NULL) return YATA_ERR_NOMEM;
+  memmove(p + cap, p + b->cap, b->n * sizeof(*p));
+  b->clocks = p;
+  b->cap = cap;
+  return 0;
 }
 
 /* Make room for one more block at `at`, empty. */
-static int block_insert(struct yata_doc *doc, struct yata_client *c, uint32_t at)
-{
-	YATA_TRY(yata_mem_grow(&doc->mem, &c->blocks, &c->cap_blocks, c->n_blocks + 1,
-			       sizeof(*c->blocks)));
-	struct yata_block fresh = {0};
-	YATA_TRY(block_grow(doc, &fresh));
-	memmove(c->blocks + at + 1, c->blocks + at, (c->n_blocks - at) * sizeof(*c->blocks));
-	c->blocks[at] = fresh;
-	c->n_blocks++;
-	return 0;
+static int block_insert(struct yata_doc *doc, struct yata_client *c, uint32_t at) {
+  YATA_TRY(yata_mem_grow(&doc->mem, &c->blocks, &c->cap_blocks, c->n_blocks + 1, sizeof(*c->blocks)));
+  struct yata_block fresh = {0};
+  YATA_TRY(block_grow(doc, &fresh));
+  memmove(c->blocks + at + 1, c->blocks + at, (c->n_blocks - at) * sizeof(*c->blocks));
+  c->blocks[at] = fresh;
+  c->n_blocks++;
+  return 0;
 }
 
-static void block_drop(struct yata_doc *doc, struct yata_client *c, uint32_t at)
-{
-	yata_mem_resize(&doc->mem, c->blocks[at].clocks, (size_t)c->blocks[at].cap * 8, 0);
-	c->n_blocks--;
-	memmove(c->blocks + at, c->blocks + at + 1, (c->n_blocks - at) * sizeof(*c->blocks));
+static void block_drop(struct yata_doc *doc, struct yata_client *c, uint32_t at) {
+  yata_mem_resize(&doc->mem, c->blocks[at].clocks, (size_t)c->blocks[at].cap * 8, 0);
+  c->n_blocks--;
+  memmove(c->blocks + at, c->blocks + at + 1, (c->n_blocks - at) * sizeof(*c->blocks));
 }
 
-static int log_index(struct yata_doc *doc, uint32_t client, uint32_t clock)
-{
-	struct yata_undo undo = {.kind = YATA_UNDO_INDEX, .at = client};
-	undo.u.clock = clock;
-	return yata_log(doc, &undo);
+static int log_index(struct yata_doc *doc, uint32_t client, uint32_t clock) {
+  struct yata_undo undo = {.kind = YATA_UNDO_INDEX, .at = client};
+  undo.u.clock = clock;
+  return yata_log(doc, &undo);
 }
 
-int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h)
-{
-	struct yata_client *c = &doc->clients[client];
-	if (c->n_blocks == 0 || c->blocks[c->n_blocks - 1].n == YATA_BLOCK_MAX)
-		YATA_TRY(block_insert(doc, c, c->n_blocks));
-	struct yata_block *b = &c->blocks[c->n_blocks - 1];
-	int err = 0;
-	if (b->n == b->cap)
-		err = block_grow(doc, b);
-	if (err == 0)
-		err = log_index(doc, client, clock);
-	if (err < 0) {
-		if (b->n == 0)
-			block_drop(doc, c, c->n_blocks - 1);
-		return err;
-	}
-	b->clocks[b->n] = clock;
-	b->clocks[b->cap + b->n] = h;
-	b->n++;
-	return 0;
+int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h) {
+  struct yata_client *c = &doc->clients[client];
+  if (c->n_blocks == 0 || c->blocks[c->n_blocks - 1].n == YATA_BLOCK_MAX) YATA_TRY(block_insert(doc, c, c->n_blocks));
+  struct yata_block *b = &c->blocks[c->n_blocks - 1];
+  int err = 0;
+  if (b->n == b->cap) err = block_grow(doc, b);
+  if (err == 0) err = log_index(doc, client, clock);
+  if (err < 0) {
+    if (b->n == 0) block_drop(doc, c, c->n_blocks - 1);
+    return err;
+  }
+  b->clocks[b->n] = clock;
+  b->clocks[b->cap + b->n] = h;
+  b->n++;
+  return 0;
 }
 
 /* Move the upper half of a full block into a new one behind it. */
-static int block_split(struct yata_doc *doc, struct yata_client *c, uint32_t at)
-{
-	YATA_TRY(block_insert(doc, c, at + 1));
-	struct yata_block *to = &c->blocks[at + 1];
-	while (to->cap < YATA_BLOCK_MAX / 2) {
-		int err = block_grow(doc, to);
-		if (err < 0) {
-			block_drop(doc, c, at + 1);
-			return err;
-		}
-	}
-	struct yata_block *from = &c->blocks[at];
-	uint32_t half = from->n / 2;
-	to->n = from->n - half;
-	memcpy(to->clocks, from->clocks + half, to->n * sizeof(uint32_t));
-	memcpy(to->clocks + to->cap, from->clocks + from->cap + half, to->n * sizeof(uint32_t));
-	from->n = half;
-	return 0;
+static int block_split(struct yata_doc *doc, struct yata_client *c, uint32_t at) {
+  YATA_TRY(block_insert(doc, c, at + 1));
+  struct yata_block *to = &c->blocks[at + 1];
+  while (to->cap < YATA_BLOCK_MAX / 2) {
+    int err = block_grow(doc, to);
+    if (err < 0) {
+      block_drop(doc, c, at + 1);
+      return err;
+    }
+  }
+  struct yata_block *from = &c->blocks[at];
+  uint32_t half = from->n / 2;
+  to->n = from->n - half;
+  memcpy(to->clocks, from->clocks + half, to->n * sizeof(uint32_t));
+  memcpy(to->clocks + to->cap, from->clocks + from->cap + half, to->n * sizeof(uint32_t));
+  from->n = half;
+  return 0;
 }
 
-int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h)
-{
-	struct yata_client *c = &doc->clients[client];
-	struct yata_pos pos = yata_index_find(c, clock);
-	if (c->blocks[pos.block].n == YATA_BLOCK_MAX) {
-		YATA_TRY(block_split(doc, c, pos.block));
-		pos = yata_index_find(c, clock);
-	}
-	struct yata_block *b = &c->blocks[pos.block];
-	if (b->n == b->cap)
-		YATA_TRY(block_grow(doc, b));
-	YATA_TRY(log_index(doc, client, clock));
-	uint32_t at = pos.slot + 1, more = b->n - at;
-	uint32_t *clocks = b->clocks + at, *handles = b->clocks + b->cap + at;
-	memmove(clocks + 1, clocks, more * sizeof(*clocks));
-	memmove(handles + 1, handles, more * sizeof(*handles));
-	*clocks = clock;
-	*handles = h;
-	b->n++;
-	return 0;
+int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h) {
+  struct yata_client *c = &doc->clients[client];
+  struct yata_pos pos = yata_index_find(c, clock);
+  if (c->blocks[pos.block].n == YATA_BLOCK_MAX) {
+    YATA_TRY(block_split(doc, c, pos.block));
+    pos = yata_index_find(c, clock);
+  }
+  struct yata_block *b = &c->blocks[pos.block];
+  if (b->n == b->cap) YATA_TRY(block_grow(doc, b));
+  YATA_TRY(log_index(doc, client, clock));
+  uint32_t at = pos.slot + 1, more = b->n - at;
+  uint32_t *clocks = b->clocks + at, *handles = b->clocks + b->cap + at;
+  memmove(clocks + 1, clocks, more * sizeof(*clocks));
+  memmove(handles + 1, handles, more * sizeof(*handles));
+  *clocks = clock;
+  *handles = h;
+  b->n++;
+  return 0;
 }
 
-static void remove_at(struct yata_doc *doc, struct yata_client *c, struct yata_pos at)
-{
-	struct yata_block *b = &c->blocks[at.block];
-	uint32_t more = b->n - at.slot - 1;
-	uint32_t *clocks = b->clocks + at.slot, *handles = b->clocks + b->cap + at.slot;
-	memmove(clocks, clocks + 1, more * sizeof(*clocks));
-	memmove(handles, handles + 1, more * sizeof(*handles));
-	if (--b->n == 0)
-		block_drop(doc, c, at.block);
+static void remove_at(struct yata_doc *doc, struct yata_client *c, struct yata_pos at) {
+  struct yata_block *b = &c->blocks[at.block];
+  uint32_t more = b->n - at.slot - 1;
+  uint32_t *clocks = b->clocks + at.slot, *handles = b->clocks + b->cap + at.slot;
+  memmove(clocks, clocks + 1, more * sizeof(*clocks));
+  memmove(handles, handles + 1, more * sizeof(*handles));
+  if (--b->n == 0) block_drop(doc, c, at.block);
 }
 
-void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos)
-{
-	struct yata_pos at = *pos;
-	yata_index_prev(c, pos);
-	remove_at(doc, c, at);
+void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos) {
+  struct yata_pos at = *pos;
+  yata_index_prev(c, pos);
+  remove_at(doc, c, at);
 }
 
-void yata_index_drop(struct yata_doc *doc, struct yata_client *c, uint32_t clock)
-{
-	remove_at(doc, c, yata_index_find(c, clock));
+void yata_index_drop(struct yata_doc *doc, struct yata_client *c, uint32_t clock) {
+  remove_at(doc, c, yata_index_find(c, clock));
 }

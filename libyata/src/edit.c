@@ -1,168 +1,135 @@
 /* SPDX-License-Identifier: MIT */
 #include "edit.h"
 
-int yata_handle(const struct yata_doc *doc, yata_type type, enum yata_kind kind, uint32_t *slot)
-{
-	if (type.slot == 0 || type.slot >= doc->n_types)
-		return YATA_ERR_GONE;
-	const struct yata_typ *t = &doc->types[type.slot];
-	if (t->generation != type.generation || !(t->flags & YATA_TYPE_ALIVE) ||
-	    (t->item != 0 && yata_item_deleted(doc, t->item)))
-		return YATA_ERR_GONE;
-	if (kind != YATA_KIND_NONE && t->kind != kind &&
-	    !(kind == YATA_KIND_TEXT && t->kind == YATA_KIND_XML_TEXT) &&
-	    !(kind == YATA_KIND_ARRAY &&
-	      (t->kind == YATA_KIND_XML_FRAGMENT || t->kind == YATA_KIND_XML_ELEMENT)) &&
-	    !(kind == YATA_KIND_MAP && t->kind >= YATA_KIND_XML_ELEMENT))
-		return YATA_ERR_KIND;
-	*slot = type.slot;
-	return 0;
+int yata_handle(const struct yata_doc *doc, yata_type type, enum yata_kind kind, uint32_t *slot) {
+  if (type.slot == 0 || type.slot >= doc->n_types) return YATA_ERR_GONE;
+  const struct yata_typ *t = &doc->types[type.slot];
+  if (t->generation != type.generation || !(t->flags & YATA_TYPE_ALIVE) ||
+      (t->item != 0 && yata_item_deleted(doc, t->item)))
+    return YATA_ERR_GONE;
+  if (kind != YATA_KIND_NONE && t->kind != kind && !(kind == YATA_KIND_TEXT && t->kind == YATA_KIND_XML_TEXT) &&
+      !(kind == YATA_KIND_ARRAY && (t->kind == YATA_KIND_XML_FRAGMENT || t->kind == YATA_KIND_XML_ELEMENT)) &&
+      !(kind == YATA_KIND_MAP && t->kind >= YATA_KIND_XML_ELEMENT))
+    return YATA_ERR_KIND;
+  *slot = type.slot;
+  return 0;
 }
 
-yata_type yata_handle_of(const struct yata_doc *doc, uint32_t slot)
-{
-	return (yata_type){slot, doc->types[slot].generation};
+yata_type yata_handle_of(const struct yata_doc *doc, uint32_t slot) {
+  return (yata_type){slot, doc->types[slot].generation};
 }
 
-static int root_of_kind(yata_doc *doc, yata_slice name, enum yata_kind kind, uint32_t *slot)
-{
-	YATA_TRY(yata_root_get(doc, name, slot));
-	if (doc->types[*slot].kind == (uint8_t)kind)
-		return 0;
-	if (doc->types[*slot].kind != YATA_KIND_NONE)
-		return YATA_ERR_KIND;
-	YATA_TRY(yata_log_type(doc, *slot));
-	doc->types[*slot].kind = (uint8_t)kind;
-	return 0;
+static int root_of_kind(yata_doc *doc, yata_slice name, enum yata_kind kind, uint32_t *slot) {
+  YATA_TRY(yata_root_get(doc, name, slot));
+  if (doc->types[*slot].kind == (uint8_t)kind) return 0;
+  if (doc->types[*slot].kind != YATA_KIND_NONE) return YATA_ERR_KIND;
+  YATA_TRY(yata_log_type(doc, *slot));
+  doc->types[*slot].kind = (uint8_t)kind;
+  return 0;
 }
 
-static int get_root(yata_doc *doc, const char *name, enum yata_kind kind, yata_type *out)
-{
-	struct yata_op op;
-	uint32_t slot, units;
-	bool own = !doc->txn.open;
-	if (name == NULL)
-		return YATA_ERR_INVALID;
-	yata_slice s = {(const uint8_t *)name, strlen(name)};
-	if (!yata_utf8_check(s.data, s.len, &units))
-		return YATA_ERR_INVALID;
-	if (own)
-		yata_txn_open(doc, true);
-	int err = yata_op_begin(doc, &op);
-	if (err == 0)
-		err = yata_op_end(doc, &op, root_of_kind(doc, s, kind, &slot));
-	if (own)
-		yata_txn_close(doc);
-	if (err == 0)
-		*out = yata_handle_of(doc, slot);
-	return err;
+static int get_root(yata_doc *doc, const char *name, enum yata_kind kind, yata_type *out) {
+  struct yata_op op;
+  uint32_t slot, units;
+  bool own = !doc->txn.open;
+  if (name == NULL) return YATA_ERR_INVALID;
+  yata_slice s = {(const uint8_t *)name, strlen(name)};
+  if (!yata_utf8_check(s.data, s.len, &units)) return YATA_ERR_INVALID;
+  if (own) yata_txn_open(doc, true);
+  int err = yata_op_begin(doc, &op);
+  if (err == 0) err = yata_op_end(doc, &op, root_of_kind(doc, s, kind, &slot));
+  if (own) yata_txn_close(doc);
+  if (err == 0) *out = yata_handle_of(doc, slot);
+  return err;
 }
 
-int yata_text(yata_doc *doc, const char *name, yata_type *out)
-{
-	return get_root(doc, name, YATA_KIND_TEXT, out);
+int yata_text(yata_doc *doc, const char *name, yata_type *out) {
+  return get_root(doc, name, YATA_KIND_TEXT, out);
 }
 
-int yata_map(yata_doc *doc, const char *name, yata_type *out)
-{
-	return get_root(doc, name, YATA_KIND_MAP, out);
+int yata_map(yata_doc *doc, const char *name, yata_type *out) {
+  return get_root(doc, name, YATA_KIND_MAP, out);
 }
 
-int yata_array(yata_doc *doc, const char *name, yata_type *out)
-{
-	return get_root(doc, name, YATA_KIND_ARRAY, out);
+int yata_array(yata_doc *doc, const char *name, yata_type *out) {
+  return get_root(doc, name, YATA_KIND_ARRAY, out);
 }
 
-int yata_xml_fragment(yata_doc *doc, const char *name, yata_type *out)
-{
-	return get_root(doc, name, YATA_KIND_XML_FRAGMENT, out);
+int yata_xml_fragment(yata_doc *doc, const char *name, yata_type *out) {
+  return get_root(doc, name, YATA_KIND_XML_FRAGMENT, out);
 }
 
-enum yata_kind yata_type_kind(const yata_doc *doc, yata_type type)
-{
-	uint32_t slot;
-	if (yata_handle(doc, type, YATA_KIND_NONE, &slot) < 0)
-		return YATA_KIND_NONE;
-	return (enum yata_kind)doc->types[slot].kind;
+enum yata_kind yata_type_kind(const yata_doc *doc, yata_type type) {
+  uint32_t slot;
+  if (yata_handle(doc, type, YATA_KIND_NONE, &slot) < 0) return YATA_KIND_NONE;
+  return (enum yata_kind)doc->types[slot].kind;
 }
 
-int yata_root_next(const yata_doc *doc, uint32_t *cursor, yata_type *out, yata_slice *name)
-{
-	uint32_t e = *cursor == 0 ? doc->types[0].first : doc->ents[*cursor].next;
-	if (e == 0)
-		return YATA_ERR_NOT_FOUND;
-	*cursor = e;
-	*out = yata_handle_of(doc, doc->ents[e].item);
-	if (name != NULL)
-		*name = yata_key_bytes(doc, doc->ents[e].key);
-	return 0;
+int yata_root_next(const yata_doc *doc, uint32_t *cursor, yata_type *out, yata_slice *name) {
+  uint32_t e = *cursor == 0 ? doc->types[0].first : doc->ents[*cursor].next;
+  if (e == 0) return YATA_ERR_NOT_FOUND;
+  *cursor = e;
+  *out = yata_handle_of(doc, doc->ents[e].item);
+  if (name != NULL) *name = yata_key_bytes(doc, doc->ents[e].key);
+  return 0;
 }
 
 /* ---- positions ---------------------------------------------------------------------------- */
 
-uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start)
-{
-	struct yata_typ *t = &doc->types[type];
-	uint32_t h = t->start, s = 0;
-	if (t->mark != 0 && t->mark_epoch == doc->mark_epoch && t->mark_index < 2 * index) {
-		h = t->mark;
-		s = t->mark_index;
-	}
-	while (s >= index) {
-		h = doc->items[h].left;
-		if (yata_item_counts(&doc->items[h]))
-			s -= doc->items[h].len;
-	}
-	for (;;) {
-		const struct yata_item *it = &doc->items[h];
-		if (yata_item_counts(it)) {
-			if (s + it->len >= index)
-				break;
-			s += it->len;
-		}
-		h = it->right;
-	}
-	t->mark = h;
-	t->mark_index = s;
-	t->mark_epoch = doc->mark_epoch;
-	*start = s;
-	return h;
+uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
+  struct yata_typ *t = &doc->types[type];
+  uint32_t h = t->start, s = 0;
+  if (t->mark != 0 && t->mark_epoch == doc->mark_epoch && t->mark_index < 2 * index) {
+    h = t->mark;
+    s = t->mark_index;
+  }
+  while (s >= index) {
+    h = doc->items[h].left;
+    if (yata_item_counts(&doc->items[h])) s -= doc->items[h].len;
+  }
+  for (;;) {
+    const struct yata_item *it = &doc->items[h];
+    if (yata_item_counts(it)) {
+      if (s + it->len >= index) break;
+      s += it->len;
+    }
+    h = it->right;
+  }
+  t->mark = h;
+  t->mark_index = s;
+  t->mark_epoch = doc->mark_epoch;
+  *start = s;
+  return h;
 }
 
-int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left,
-		  uint32_t *right)
-{
-	uint32_t start;
-	if (index == 0) {
-		*left = 0;
-		*right = doc->types[type].start;
-		doc->types[type].mark = 0;
-		return 0;
-	}
-	*left = yata_seek(doc, type, index, &start);
-	if (index - start < doc->items[*left].len)
-		return yata_split(doc, *left, index - start, right);
-	*right = doc->items[*left].right;
-	return 0;
+int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right) {
+  uint32_t start;
+  if (index == 0) {
+    *left = 0;
+    *right = doc->types[type].start;
+    doc->types[type].mark = 0;
+    return 0;
+  }
+  *left = yata_seek(doc, type, index, &start);
+  if (index - start < doc->items[*left].len) return yata_split(doc, *left, index - start, right);
+  *right = doc->items[*left].right;
+  return 0;
 }
 
-int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t left,
-		    uint32_t right, uint32_t len, struct yata_new *n)
-{
-	*n = (struct yata_new){.left = left, .right = right, .parent = type, .key = key,
-			       .len = len};
-	YATA_TRY(yata_client_get(doc, doc->client_id, &n->client));
-	n->clock = doc->clients[n->client].state;
-	if (len > YATA_CLOCK_MAX - n->clock)
-		return YATA_ERR_LIMIT;
-	if (left != 0) {
-		const struct yata_item *l = &doc->items[left];
-		n->origin = l->client + 1;
-		n->origin_clock = l->clock + l->len - 1;
-	}
-	if (right != 0) {
-		n->ror = doc->items[right].client + 1;
-		n->ror_clock = doc->items[right].clock;
-	}
-	return 0;
+int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t left, uint32_t right, uint32_t len,
+                    struct yata_new *n) {
+  *n = (struct yata_new){.left = left, .right = right, .parent = type, .key = key, .len = len};
+  YATA_TRY(yata_client_get(doc, doc->client_id, &n->client));
+  n->clock = doc->clients[n->client].state;
+  if (len > YATA_CLOCK_MAX - n->clock) return YATA_ERR_LIMIT;
+  if (left != 0) {
+    const struct yata_item *l = &doc->items[left];
+    n->origin = l->client + 1;
+    n->origin_clock = l->clock + l->len - 1;
+  }
+  if (right != 0) {
+    n->ror = doc->items[right].client + 1;
+    n->ror_clock = doc->items[right].clock;
+  }
+  return 0;
 }

@@ -6,8 +6,7 @@
 #include "txn.h"
 
 /** The slot of a handle; `kind` NONE takes any. YATA_ERR_GONE, YATA_ERR_KIND. */
-YATA_CHECKED int yata_handle(const struct yata_doc *doc, yata_type type, enum yata_kind kind,
-			     uint32_t *slot);
+YATA_CHECKED int yata_handle(const struct yata_doc *doc, yata_type type, enum yata_kind kind, uint32_t *slot);
 yata_type yata_handle_of(const struct yata_doc *doc, uint32_t slot);
 
 /**
@@ -17,18 +16,17 @@ yata_type yata_handle_of(const struct yata_doc *doc, uint32_t slot);
 uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start);
 
 /** The neighbours of a position; an item is split when the position is inside of it. */
-YATA_CHECKED int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index,
-			       uint32_t *left, uint32_t *right);
+YATA_CHECKED int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right);
 
 /** Begin a new item of this document's client between two others: ids and clock are filled in. */
-YATA_CHECKED int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t left,
-				 uint32_t right, uint32_t len, struct yata_new *n);
+YATA_CHECKED int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t left, uint32_t right,
+                                 uint32_t len, struct yata_new *n);
 
 /** Append a value as lib0 writes `any`. YATA_ERR_LIMIT, YATA_ERR_INVALID, YATA_ERR_NOMEM. */
 YATA_CHECKED int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting);
 
 /** What the unit at `offset` of an item holds. */
-YATA_CHECKED int yata_value_of(const struct yata_doc *doc, const struct yata_item *it,
-			       uint32_t offset, yata_value *out);
+YATA_CHECKED int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset,
+                               yata_value *out);
 
 #endif

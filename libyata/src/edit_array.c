@@ -2,165 +2,134 @@
 /* Arrays, as Y.Array. */
 #include "edit.h"
 
-int yata_array_length(const yata_doc *doc, yata_type array, uint32_t *out)
-{
-	uint32_t t;
-	YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
-	*out = doc->types[t].length;
-	return 0;
+int yata_array_length(const yata_doc *doc, yata_type array, uint32_t *out) {
+  uint32_t t;
+  YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
+  *out = doc->types[t].length;
+  return 0;
 }
 
-int yata_array_get(const yata_doc *doc, yata_type array, uint32_t index, yata_value *out)
-{
-	uint32_t t, s = 0;
-	*out = (yata_value){0};
-	YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
-	if (index >= doc->types[t].length)
-		return YATA_ERR_RANGE;
-	uint32_t h = doc->types[t].start;
-	for (;; h = doc->items[h].right) {
-		const struct yata_item *it = &doc->items[h];
-		if (!yata_item_counts(it))
-			continue;
-		if (index < s + it->len)
-			return yata_value_of(doc, it, index - s, out);
-		s += it->len;
-	}
+int yata_array_get(const yata_doc *doc, yata_type array, uint32_t index, yata_value *out) {
+  uint32_t t, s = 0;
+  *out = (yata_value){0};
+  YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
+  if (index >= doc->types[t].length) return YATA_ERR_RANGE;
+  uint32_t h = doc->types[t].start;
+  for (;; h = doc->items[h].right) {
+    const struct yata_item *it = &doc->items[h];
+    if (!yata_item_counts(it)) continue;
+    if (index < s + it->len) return yata_value_of(doc, it, index - s, out);
+    s += it->len;
+  }
 }
 
-int yata_array_next(const yata_doc *doc, yata_type array, yata_array_cursor *cursor,
-		    yata_value *out)
-{
-	uint32_t t;
-	*out = (yata_value){0};
-	YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
-	uint32_t h = cursor->item, offset = cursor->offset + 1;
-	if (h == 0) {
-		h = doc->types[t].start;
-		offset = 0;
-	} else if (offset >= doc->items[h].len) {
-		h = doc->items[h].right;
-		offset = 0;
-	}
-	while (h != 0 && !yata_item_counts(&doc->items[h]))
-		h = doc->items[h].right;
-	if (h == 0)
-		return YATA_ERR_NOT_FOUND;
-	YATA_TRY(yata_value_of(doc, &doc->items[h], offset, out));
-	*cursor = (yata_array_cursor){h, offset};
-	return 0;
+int yata_array_next(const yata_doc *doc, yata_type array, yata_array_cursor *cursor, yata_value *out) {
+  uint32_t t;
+  *out = (yata_value){0};
+  YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
+  uint32_t h = cursor->item, offset = cursor->offset + 1;
+  if (h == 0) {
+    h = doc->types[t].start;
+    offset = 0;
+  } else if (offset >= doc->items[h].len) {
+    h = doc->items[h].right;
+    offset = 0;
+  }
+  while (h != 0 && !yata_item_counts(&doc->items[h])) h = doc->items[h].right;
+  if (h == 0) return YATA_ERR_NOT_FOUND;
+  YATA_TRY(yata_value_of(doc, &doc->items[h], offset, out));
+  *cursor = (yata_array_cursor){h, offset};
+  return 0;
 }
 
 /* One item with values[0 .. count): all plain, or a single binary. */
-static int insert_item(struct yata_doc *doc, uint32_t t, uint32_t *left, uint32_t right,
-		       const yata_any *values, size_t count, yata_buf *buf)
-{
-	struct yata_new n;
-	if (count > YATA_CLOCK_MAX)
-		return YATA_ERR_LIMIT;
-	yata_buf_clear(buf);
-	YATA_TRY(yata_local_item(doc, t, 0, *left, right, (uint32_t)count, &n));
-	if (values->kind == YATA_ANY_BINARY) {
-		n.kind = YATA_WIRE_BINARY;
-		YATA_TRY(yata_buf_put_uint(buf, values->u.bytes.len));
-		YATA_TRY(yata_buf_put(buf, values->u.bytes.data, values->u.bytes.len));
-	} else {
-		n.kind = YATA_WIRE_ANY;
-		for (size_t i = 0; i < count; i++)
-			YATA_TRY(yata_any_write(buf, &values[i], doc->max_nesting));
-	}
-	n.content = (yata_slice){buf->data, buf->len};
-	return yata_integrate(doc, &n, left);
+static int insert_item(struct yata_doc *doc, uint32_t t, uint32_t *left, uint32_t right, const yata_any *values,
+                       size_t count, yata_buf *buf) {
+  struct yata_new n;
+  if (count > YATA_CLOCK_MAX) return YATA_ERR_LIMIT;
+  yata_buf_clear(buf);
+  YATA_TRY(yata_local_item(doc, t, 0, *left, right, (uint32_t)count, &n));
+  if (values->kind == YATA_ANY_BINARY) {
+    n.kind = YATA_WIRE_BINARY;
+    YATA_TRY(yata_buf_put_uint(buf, values->u.bytes.len));
+    YATA_TRY(yata_buf_put(buf, values->u.bytes.data, values->u.bytes.len));
+  } else {
+    n.kind = YATA_WIRE_ANY;
+    for (size_t i = 0; i < count; i++) YATA_TRY(yata_any_write(buf, &values[i], doc->max_nesting));
+  }
+  n.content = (yata_slice){buf->data, buf->len};
+  return yata_integrate(doc, &n, left);
 }
 
-static int insert_values(struct yata_doc *doc, uint32_t t, uint32_t index,
-			 const yata_any *values, size_t count, yata_buf *buf)
-{
-	uint32_t left, right;
-	YATA_TRY(yata_position(doc, t, index, &left, &right));
-	for (size_t i = 0, n; i < count; i += n) {
-		n = 1;
-		if (values[i].kind != YATA_ANY_BINARY)
-			while (i + n < count && values[i + n].kind != YATA_ANY_BINARY)
-				n++;
-		YATA_TRY(insert_item(doc, t, &left, right, &values[i], n, buf));
-	}
-	return 0;
+static int insert_values(struct yata_doc *doc, uint32_t t, uint32_t index, const yata_any *values, size_t count,
+                         yata_buf *buf) {
+  uint32_t left, right;
+  YATA_TRY(yata_position(doc, t, index, &left, &right));
+  for (size_t i = 0, n; i < count; i += n) {
+    n = 1;
+    if (values[i].kind != YATA_ANY_BINARY)
+      while (i + n < count && values[i + n].kind != YATA_ANY_BINARY) n++;
+    YATA_TRY(insert_item(doc, t, &left, right, &values[i], n, buf));
+  }
+  return 0;
 }
 
-static int begin_insert(struct yata_doc *doc, yata_type array, uint32_t index, struct yata_op *op,
-			uint32_t *t)
-{
-	YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, t));
-	if (index > doc->types[*t].length)
-		return YATA_ERR_RANGE;
-	return yata_op_begin(doc, op);
+static int begin_insert(struct yata_doc *doc, yata_type array, uint32_t index, struct yata_op *op, uint32_t *t) {
+  YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, t));
+  if (index > doc->types[*t].length) return YATA_ERR_RANGE;
+  return yata_op_begin(doc, op);
 }
 
-int yata_array_insert(yata_doc *doc, yata_type array, uint32_t index, const yata_any *values,
-		      size_t count)
-{
-	struct yata_op op;
-	uint32_t t;
-	yata_buf buf;
-	YATA_TRY(begin_insert(doc, array, index, &op, &t));
-	if (count == 0)
-		return 0;
-	yata_buf_init(&buf, &doc->alloc);
-	int err = insert_values(doc, t, index, values, count, &buf);
-	yata_buf_deinit(&buf);
-	return yata_op_end(doc, &op, err);
+int yata_array_insert(yata_doc *doc, yata_type array, uint32_t index, const yata_any *values, size_t count) {
+  struct yata_op op;
+  uint32_t t;
+  yata_buf buf;
+  YATA_TRY(begin_insert(doc, array, index, &op, &t));
+  if (count == 0) return 0;
+  yata_buf_init(&buf, &doc->alloc);
+  int err = insert_values(doc, t, index, values, count, &buf);
+  yata_buf_deinit(&buf);
+  return yata_op_end(doc, &op, err);
 }
 
-static int insert_type(struct yata_doc *doc, uint32_t t, uint32_t index, enum yata_kind kind,
-		       yata_type *out)
-{
-	struct yata_new n;
-	uint32_t left, right, h;
-	YATA_TRY(yata_position(doc, t, index, &left, &right));
-	YATA_TRY(yata_local_item(doc, t, 0, left, right, 1, &n));
-	n.kind = YATA_WIRE_TYPE;
-	n.type_kind = kind;
-	YATA_TRY(yata_integrate(doc, &n, &h));
-	*out = yata_handle_of(doc, doc->items[h].content);
-	return 0;
+static int insert_type(struct yata_doc *doc, uint32_t t, uint32_t index, enum yata_kind kind, yata_type *out) {
+  struct yata_new n;
+  uint32_t left, right, h;
+  YATA_TRY(yata_position(doc, t, index, &left, &right));
+  YATA_TRY(yata_local_item(doc, t, 0, left, right, 1, &n));
+  n.kind = YATA_WIRE_TYPE;
+  n.type_kind = kind;
+  YATA_TRY(yata_integrate(doc, &n, &h));
+  *out = yata_handle_of(doc, doc->items[h].content);
+  return 0;
 }
 
-int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index, enum yata_kind kind,
-			   yata_type *out)
-{
-	struct yata_op op;
-	uint32_t t;
-	if (kind < YATA_KIND_ARRAY || kind > YATA_KIND_TEXT)
-		return YATA_ERR_INVALID;
-	YATA_TRY(begin_insert(doc, array, index, &op, &t));
-	return yata_op_end(doc, &op, insert_type(doc, t, index, kind, out));
+int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index, enum yata_kind kind, yata_type *out) {
+  struct yata_op op;
+  uint32_t t;
+  if (kind < YATA_KIND_ARRAY || kind > YATA_KIND_TEXT) return YATA_ERR_INVALID;
+  YATA_TRY(begin_insert(doc, array, index, &op, &t));
+  return yata_op_end(doc, &op, insert_type(doc, t, index, kind, out));
 }
 
-static int delete_units(struct yata_doc *doc, uint32_t t, uint32_t index, uint32_t count)
-{
-	uint32_t left, h, rest;
-	YATA_TRY(yata_position(doc, t, index, &left, &h));
-	for (; h != 0 && count > 0; h = doc->items[h].right) {
-		if (yata_item_deleted(doc, h))
-			continue;
-		if (count < doc->items[h].len)
-			YATA_TRY(yata_split(doc, h, count, &rest));
-		count -= doc->items[h].len;
-		YATA_TRY(yata_delete(doc, h));
-	}
-	return 0;
+static int delete_units(struct yata_doc *doc, uint32_t t, uint32_t index, uint32_t count) {
+  uint32_t left, h, rest;
+  YATA_TRY(yata_position(doc, t, index, &left, &h));
+  for (; h != 0 && count > 0; h = doc->items[h].right) {
+    if (yata_item_deleted(doc, h)) continue;
+    if (count < doc->items[h].len) YATA_TRY(yata_split(doc, h, count, &rest));
+    count -= doc->items[h].len;
+    YATA_TRY(yata_delete(doc, h));
+  }
+  return 0;
 }
 
-int yata_array_delete(yata_doc *doc, yata_type array, uint32_t index, uint32_t count)
-{
-	struct yata_op op;
-	uint32_t t;
-	YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
-	if (index > doc->types[t].length || count > doc->types[t].length - index)
-		return YATA_ERR_RANGE;
-	YATA_TRY(yata_op_begin(doc, &op));
-	if (count == 0)
-		return 0;
-	return yata_op_end(doc, &op, delete_units(doc, t, index, count));
+int yata_array_delete(yata_doc *doc, yata_type array, uint32_t index, uint32_t count) {
+  struct yata_op op;
+  uint32_t t;
+  YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
+  if (index > doc->types[t].length || count > doc->types[t].length - index) return YATA_ERR_RANGE;
+  YATA_TRY(yata_op_begin(doc, &op));
+  if (count == 0) return 0;
+  return yata_op_end(doc, &op, delete_units(doc, t, index, count));
 }

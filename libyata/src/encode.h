@@ -6,8 +6,8 @@
 #include "store.h"
 
 /** Append one client's structs from a clock on: their number, the client, the clock, the structs. */
-YATA_CHECKED int yata_encode_client(const struct yata_doc *doc, const struct yata_client *c,
-				    uint32_t clock, yata_buf *out);
+YATA_CHECKED int yata_encode_client(const struct yata_doc *doc, const struct yata_client *c, uint32_t clock,
+                                    yata_buf *out);
 /** Append a delete set: sorted ranges, joined. */
 YATA_CHECKED int yata_encode_ranges(const struct yata_ranges *ranges, yata_buf *out);
 /** Append the update of the open transaction. */
@@ -15,11 +15,10 @@ YATA_CHECKED int yata_encode_txn(struct yata_doc *doc, yata_buf *out);
 
 /** A state vector that came from outside: sorted by client, the last of a client's entries. */
 struct yata_sv {
-	struct yata_missing *v;
-	uint32_t n, cap;
+  struct yata_missing *v;
+  uint32_t n, cap;
 };
-YATA_CHECKED int yata_sv_read(struct yata_mem *mem, const uint8_t *sv, size_t len,
-			      struct yata_sv *out);
+YATA_CHECKED int yata_sv_read(struct yata_mem *mem, const uint8_t *sv, size_t len, struct yata_sv *out);
 void yata_sv_deinit(struct yata_mem *mem, struct yata_sv *sv);
 uint32_t yata_sv_get(const struct yata_sv *sv, uint64_t client, bool *found);
 

@@ -7,318 +7,283 @@
 /* Open addressing over doc->seen: pairs (item, round). An item is in itemsBeforeOrigin when it is
  * there at all, and in conflictingItems when its round is the current one. */
 struct seen {
-	uint32_t n, round;
+  uint32_t n, round;
 };
 
-static uint32_t *seen_slot(const struct yata_doc *doc, uint32_t h)
-{
-	uint32_t mask = doc->cap_seen / 2 - 1, i = h * 2654435761u & mask;
-	while (doc->seen[2 * i] != 0 && doc->seen[2 * i] != h)
-		i = (i + 1) & mask;
-	return &doc->seen[2 * i];
+static uint32_t *seen_slot(const struct yata_doc *doc, uint32_t h) {
+  uint32_t mask = doc->cap_seen / 2 - 1, i = h * 2654435761u & mask;
+  while (doc->seen[2 * i] != 0 && doc->seen[2 * i] != h) i = (i + 1) & mask;
+  return &doc->seen[2 * i];
 }
 
-static int seen_grow(struct yata_doc *doc)
-{
-	uint32_t old_cap = doc->cap_seen, cap = old_cap ? old_cap * 2 : 64;
-	uint32_t *old = doc->seen;
-	uint32_t *fresh = yata_mem_resize(&doc->mem, NULL, 0, cap * sizeof(*fresh));
-	if (fresh == NULL)
-		return YATA_ERR_NOMEM;
-	memset(fresh, 0, cap * sizeof(*fresh));
-	doc->seen = fresh;
-	doc->cap_seen = cap;
-	for (uint32_t i = 0; i < old_cap; i += 2) {
-		if (old[i] == 0)
-			continue;
-		uint32_t *slot = seen_slot(doc, old[i]);
-		slot[0] = old[i];
-		slot[1] = old[i + 1];
-	}
-	yata_mem_resize(&doc->mem, old, old_cap * sizeof(*old), 0);
-	return 0;
+static int seen_grow(struct yata_doc *doc) {
+  uint32_t old_cap = doc->cap_seen, cap = old_cap ? old_cap * 2 : 64;
+  uint32_t *old = doc->seen;
+  uint32_t *fresh = yata_mem_resize(&doc->mem, NULL, 0, cap * sizeof(*fresh));
+  if (fresh == NULL) return YATA_ERR_NOMEM;
+  memset(fresh, 0, cap * sizeof(*fresh));
+  doc->seen = fresh;
+  doc->cap_seen = cap;
+  for (uint32_t i = 0; i < old_cap; i += 2) {
+    if (old[i] == 0) continue;
+    uint32_t *slot = seen_slot(doc, old[i]);
+    slot[0] = old[i];
+    slot[1] = old[i + 1];
+  }
+  yata_mem_resize(&doc->mem, old, old_cap * sizeof(*old), 0);
+  return 0;
 }
 
-static int seen_add(struct yata_doc *doc, struct seen *seen, uint32_t h)
-{
-	if (seen->n == 0 && doc->cap_seen > 0)
-		memset(doc->seen, 0, doc->cap_seen * sizeof(*doc->seen));
-	if (seen->n * 4 >= doc->cap_seen)
-		YATA_TRY(seen_grow(doc));
-	uint32_t *slot = seen_slot(doc, h);
-	slot[0] = h;
-	slot[1] = seen->round;
-	seen->n++;
-	return 0;
+static int seen_add(struct yata_doc *doc, struct seen *seen, uint32_t h) {
+  if (seen->n == 0 && doc->cap_seen > 0) memset(doc->seen, 0, doc->cap_seen * sizeof(*doc->seen));
+  if (seen->n * 4 >= doc->cap_seen) YATA_TRY(seen_grow(doc));
+  uint32_t *slot = seen_slot(doc, h);
+  slot[0] = h;
+  slot[1] = seen->round;
+  seen->n++;
+  return 0;
 }
 
-static int step(struct yata_doc *doc)
-{
-	return ++doc->txn.steps > doc->max_steps ? YATA_ERR_LIMIT : 0;
+static int step(struct yata_doc *doc) {
+  return ++doc->txn.steps > doc->max_steps ? YATA_ERR_LIMIT : 0;
 }
 
 /* The first item of a key's chain. */
-static int chain_start(struct yata_doc *doc, uint32_t parent, uint32_t key, uint32_t *out)
-{
-	uint32_t o = yata_ent_get(doc, parent, key);
-	while (o != 0 && doc->items[o].left != 0) {
-		o = doc->items[o].left;
-		YATA_TRY(step(doc));
-	}
-	*out = o;
-	return 0;
+static int chain_start(struct yata_doc *doc, uint32_t parent, uint32_t key, uint32_t *out) {
+  uint32_t o = yata_ent_get(doc, parent, key);
+  while (o != 0 && doc->items[o].left != 0) {
+    o = doc->items[o].left;
+    YATA_TRY(step(doc));
+  }
+  *out = o;
+  return 0;
 }
 
-static int list_start(struct yata_doc *doc, const struct yata_new *n, uint32_t *out)
-{
-	if (n->key != 0)
-		return chain_start(doc, n->parent, n->key, out);
-	*out = doc->types[n->parent].start;
-	return 0;
+static int list_start(struct yata_doc *doc, const struct yata_new *n, uint32_t *out) {
+  if (n->key != 0) return chain_start(doc, n->parent, n->key, out);
+  *out = doc->types[n->parent].start;
+  return 0;
 }
 
-static bool same_origin(const struct yata_new *n, const struct yata_item *o)
-{
-	return n->origin == o->origin && (n->origin == 0 || n->origin_clock == o->origin_clock);
+static bool same_origin(const struct yata_new *n, const struct yata_item *o) {
+  return n->origin == o->origin && (n->origin == 0 || n->origin_clock == o->origin_clock);
 }
 
-static bool same_ror(const struct yata_new *n, const struct yata_item *o)
-{
-	return n->ror == o->ror && (n->ror == 0 || n->ror_clock == o->ror_clock);
+static bool same_ror(const struct yata_new *n, const struct yata_item *o) {
+  return n->ror == o->ror && (n->ror == 0 || n->ror_clock == o->ror_clock);
 }
 
 /* Find the left neighbour among the items that conflict. */
-static int resolve(struct yata_doc *doc, const struct yata_new *n, uint32_t *left_out)
-{
-	struct seen seen = {0, 1};
-	uint32_t left = n->left, o;
-	if (left != 0)
-		o = doc->items[left].right;
-	else
-		YATA_TRY(list_start(doc, n, &o));
-	for (; o != 0 && o != n->right; o = doc->items[o].right) {
-		const struct yata_item *it = &doc->items[o];
-		YATA_TRY(step(doc));
-		YATA_TRY(seen_add(doc, &seen, o));
-		if (same_origin(n, it)) {
-			if (doc->clients[it->client].id < doc->clients[n->client].id) {
-				left = o;
-				seen.round++;
-			} else if (same_ror(n, it)) {
-				break;
-			}
-		} else if (it->origin != 0) {
-			uint32_t at = yata_index_lookup(doc, it->origin - 1, it->origin_clock);
-			const uint32_t *slot = seen_slot(doc, at);
-			if (slot[0] == 0)
-				break;
-			if (slot[1] != seen.round) {
-				left = o;
-				seen.round++;
-			}
-		} else {
-			break;
-		}
-	}
-	/* Clearing a large set costs as much as filling it: the next one starts small again. */
-	if (doc->cap_seen > 4096)
-		yata_mem_drop(&doc->mem, &doc->seen, &doc->cap_seen, sizeof(*doc->seen));
-	*left_out = left;
-	return 0;
+static int resolve(struct yata_doc *doc, const struct yata_new *n, uint32_t *left_out) {
+  struct seen seen = {0, 1};
+  uint32_t left = n->left, o;
+  if (left != 0)
+    o = doc->items[left].right;
+  else
+    YATA_TRY(list_start(doc, n, &o));
+  for (; o != 0 && o != n->right; o = doc->items[o].right) {
+    const struct yata_item *it = &doc->items[o];
+    YATA_TRY(step(doc));
+    YATA_TRY(seen_add(doc, &seen, o));
+    if (same_origin(n, it)) {
+      if (doc->clients[it->client].id < doc->clients[n->client].id) {
+        left = o;
+        seen.round++;
+      } else if (same_ror(n, it)) {
+        break;
+      }
+    } else if (it->origin != 0) {
+      uint32_t at = yata_index_lookup(doc, it->origin - 1, it->origin_clock);
+      const uint32_t *slot = seen_slot(doc, at);
+      if (slot[0] == 0) break;
+      if (slot[1] != seen.round) {
+        left = o;
+        seen.round++;
+      }
+    } else {
+      break;
+    }
+  }
+  /* Clearing a large set costs as much as filling it: the next one starts small again. */
+  if (doc->cap_seen > 4096) yata_mem_drop(&doc->mem, &doc->seen, &doc->cap_seen, sizeof(*doc->seen));
+  *left_out = left;
+  return 0;
 }
 
 /* ---- content ------------------------------------------------------------------------------ */
 
 /* The next value of the content. */
-static yata_slice next_value(struct yata_rd *rd, uint8_t kind)
-{
-	const uint8_t *at = rd->p;
-	yata_slice s;
-	int err = 0;
-	if (kind == YATA_WIRE_ANY)
-		err = yata_rd_any_skip(rd, YATA_NESTING_MAX);
-	else if (kind == YATA_WIRE_JSON)
-		err = yata_rd_bytes(rd, &s);
-	else
-		rd->p = rd->end;
-	(void)err; /* verified before */
-	return (yata_slice){at, (size_t)(rd->p - at)};
+static yata_slice next_value(struct yata_rd *rd, uint8_t kind) {
+  const uint8_t *at = rd->p;
+  yata_slice s;
+  int err = 0;
+  if (kind == YATA_WIRE_ANY)
+    err = yata_rd_any_skip(rd, YATA_NESTING_MAX);
+  else if (kind == YATA_WIRE_JSON)
+    err = yata_rd_bytes(rd, &s);
+  else
+    rd->p = rd->end;
+  (void)err; /* verified before */
+  return (yata_slice){at, (size_t)(rd->p - at)};
 }
 
-static int add_values(struct yata_doc *doc, const struct yata_new *n, uint32_t *content)
-{
-	struct yata_rd rd = yata_rd_of(n->content.data, n->content.len);
-	*content = doc->clients[n->client].values.len;
-	for (uint32_t i = 0; i < n->skip + n->len; i++) {
-		yata_slice v = next_value(&rd, n->kind);
-		uint32_t pos;
-		if (i >= n->skip)
-			YATA_TRY(yata_value_append(doc, n->client, v, &pos));
-	}
-	return 0;
+static int add_values(struct yata_doc *doc, const struct yata_new *n, uint32_t *content) {
+  struct yata_rd rd = yata_rd_of(n->content.data, n->content.len);
+  *content = doc->clients[n->client].values.len;
+  for (uint32_t i = 0; i < n->skip + n->len; i++) {
+    yata_slice v = next_value(&rd, n->kind);
+    uint32_t pos;
+    if (i >= n->skip) YATA_TRY(yata_value_append(doc, n->client, v, &pos));
+  }
+  return 0;
 }
 
-static int add_text(struct yata_doc *doc, const struct yata_new *n, uint32_t *content)
-{
-	yata_slice s = n->content;
-	uint32_t pos, units = 0;
-	const uint8_t *p = s.data;
-	while (units < n->skip)
-		units += yata_utf8_next(&p) >= 0x10000 ? 2 : 1;
-	*content = doc->clients[n->client].text.len;
-	if (units > n->skip)
-		YATA_TRY(yata_text_append(doc, n->client,
-					  (yata_slice){(const uint8_t *)"\xef\xbf\xbd", 3}, &pos));
-	s.len -= (size_t)(p - s.data);
-	s.data = p;
-	return yata_text_append(doc, n->client, s, &pos);
+static int add_text(struct yata_doc *doc, const struct yata_new *n, uint32_t *content) {
+  yata_slice s = n->content;
+  uint32_t pos, units = 0;
+  const uint8_t *p = s.data;
+  while (units < n->skip) units += yata_utf8_next(&p) >= 0x10000 ? 2 : 1;
+  *content = doc->clients[n->client].text.len;
+  if (units > n->skip)
+    YATA_TRY(yata_text_append(doc, n->client, (yata_slice){(const uint8_t *)"\xef\xbf\xbd", 3}, &pos));
+  s.len -= (size_t)(p - s.data);
+  s.data = p;
+  return yata_text_append(doc, n->client, s, &pos);
 }
 
-static int add_type(struct yata_doc *doc, const struct yata_new *n, uint32_t h, uint32_t *content)
-{
-	uint32_t t, name = 0;
-	if (n->type_kind == YATA_KIND_XML_ELEMENT || n->type_kind == YATA_KIND_XML_HOOK)
-		YATA_TRY(yata_key_get(doc, n->type_name, &name));
-	YATA_TRY(yata_type_new(doc, &t));
-	doc->types[t].kind = (uint8_t)n->type_kind;
-	doc->types[t].name = name;
-	doc->types[t].item = h;
-	*content = t;
-	return 0;
+static int add_type(struct yata_doc *doc, const struct yata_new *n, uint32_t h, uint32_t *content) {
+  uint32_t t, name = 0;
+  if (n->type_kind == YATA_KIND_XML_ELEMENT || n->type_kind == YATA_KIND_XML_HOOK)
+    YATA_TRY(yata_key_get(doc, n->type_name, &name));
+  YATA_TRY(yata_type_new(doc, &t));
+  doc->types[t].kind = (uint8_t)n->type_kind;
+  doc->types[t].name = name;
+  doc->types[t].item = h;
+  *content = t;
+  return 0;
 }
 
-static int add_content(struct yata_doc *doc, const struct yata_new *n, uint32_t h)
-{
-	uint32_t content = 0;
-	if (n->kind == YATA_WIRE_STRING)
-		YATA_TRY(add_text(doc, n, &content));
-	else if (n->kind == YATA_WIRE_TYPE)
-		YATA_TRY(add_type(doc, n, h, &content));
-	else if (yata_kind_has_values(n->kind))
-		YATA_TRY(add_values(doc, n, &content));
-	doc->items[h].content = content;
-	return 0;
+static int add_content(struct yata_doc *doc, const struct yata_new *n, uint32_t h) {
+  uint32_t content = 0;
+  if (n->kind == YATA_WIRE_STRING)
+    YATA_TRY(add_text(doc, n, &content));
+  else if (n->kind == YATA_WIRE_TYPE)
+    YATA_TRY(add_type(doc, n, h, &content));
+  else if (yata_kind_has_values(n->kind))
+    YATA_TRY(add_values(doc, n, &content));
+  doc->items[h].content = content;
+  return 0;
 }
 
 /* ---- the list ----------------------------------------------------------------------------- */
 
-static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t *out)
-{
-	uint32_t h;
-	YATA_TRY(yata_item_new(doc, &h));
-	YATA_TRY(yata_index_append(doc, n->client, n->clock, h));
-	struct yata_item *it = &doc->items[h];
-	it->client = n->client;
-	it->clock = n->clock;
-	it->len = n->len;
-	it->kind = YATA_WIRE_GC;
-	it->flags = YATA_ITEM_DELETED;
-	doc->clients[n->client].state += n->len;
-	*out = h;
-	return 0;
+static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t *out) {
+  uint32_t h;
+  YATA_TRY(yata_item_new(doc, &h));
+  YATA_TRY(yata_index_append(doc, n->client, n->clock, h));
+  struct yata_item *it = &doc->items[h];
+  it->client = n->client;
+  it->clock = n->clock;
+  it->len = n->len;
+  it->kind = YATA_WIRE_GC;
+  it->flags = YATA_ITEM_DELETED;
+  doc->clients[n->client].state += n->len;
+  *out = h;
+  return 0;
 }
 
 /* Text that goes on where its client's last item ends needs no item: Yjs would merge the two. */
-static bool extends(const struct yata_doc *doc, const struct yata_new *n)
-{
-	if (n->kind != YATA_WIRE_STRING || n->left == 0)
-		return false;
-	const struct yata_item *l = &doc->items[n->left];
-	return l->kind == YATA_WIRE_STRING && !(l->flags & YATA_ITEM_DELETED) &&
-	       l->client == n->client && l->clock + l->len == n->clock &&
-	       n->origin == n->client + 1 && n->origin_clock == n->clock - 1 &&
-	       l->right == n->right && l->key == 0 && same_ror(n, l) &&
-	       l->content + l->len == doc->clients[n->client].text.len &&
-	       (doc->types[l->parent].item == 0 ||
-		!yata_item_deleted(doc, doc->types[l->parent].item));
+static bool extends(const struct yata_doc *doc, const struct yata_new *n) {
+  if (n->kind != YATA_WIRE_STRING || n->left == 0) return false;
+  const struct yata_item *l = &doc->items[n->left];
+  return l->kind == YATA_WIRE_STRING && !(l->flags & YATA_ITEM_DELETED) && l->client == n->client &&
+         l->clock + l->len == n->clock && n->origin == n->client + 1 && n->origin_clock == n->clock - 1 &&
+         l->right == n->right && l->key == 0 && same_ror(n, l) &&
+         l->content + l->len == doc->clients[n->client].text.len &&
+         (doc->types[l->parent].item == 0 || !yata_item_deleted(doc, doc->types[l->parent].item));
 }
 
-static int extend(struct yata_doc *doc, const struct yata_new *n)
-{
-	uint32_t pos, parent = doc->items[n->left].parent;
-	YATA_TRY(yata_log_item(doc, n->left));
-	YATA_TRY(yata_log_type(doc, parent));
-	YATA_TRY(add_text(doc, n, &pos));
-	doc->items[n->left].len += n->len;
-	doc->types[parent].length += n->len;
-	doc->clients[n->client].state += n->len;
-	return 0;
+static int extend(struct yata_doc *doc, const struct yata_new *n) {
+  uint32_t pos, parent = doc->items[n->left].parent;
+  YATA_TRY(yata_log_item(doc, n->left));
+  YATA_TRY(yata_log_type(doc, parent));
+  YATA_TRY(add_text(doc, n, &pos));
+  doc->items[n->left].len += n->len;
+  doc->types[parent].length += n->len;
+  doc->clients[n->client].state += n->len;
+  return 0;
 }
 
 /* Link the item behind `left`; what was first or last before is told from the neighbours. */
-static int link_item(struct yata_doc *doc, const struct yata_new *n, uint32_t left, uint32_t h)
-{
-	uint32_t right;
-	if (left != 0) {
-		YATA_TRY(yata_log_item(doc, left));
-		right = doc->items[left].right;
-	} else {
-		YATA_TRY(list_start(doc, n, &right));
-	}
-	if (right != 0)
-		YATA_TRY(yata_log_item(doc, right));
-	else if (n->key != 0)
-		YATA_TRY(yata_ent_set(doc, n->parent, n->key, h));
-	YATA_TRY(yata_log_type(doc, n->parent));
-	if (left != 0)
-		doc->items[left].right = h;
-	else if (n->key == 0)
-		doc->types[n->parent].start = h;
-	if (right != 0)
-		doc->items[right].left = h;
-	doc->items[h].left = left;
-	doc->items[h].right = right;
-	return 0;
+static int link_item(struct yata_doc *doc, const struct yata_new *n, uint32_t left, uint32_t h) {
+  uint32_t right;
+  if (left != 0) {
+    YATA_TRY(yata_log_item(doc, left));
+    right = doc->items[left].right;
+  } else {
+    YATA_TRY(list_start(doc, n, &right));
+  }
+  if (right != 0)
+    YATA_TRY(yata_log_item(doc, right));
+  else if (n->key != 0)
+    YATA_TRY(yata_ent_set(doc, n->parent, n->key, h));
+  YATA_TRY(yata_log_type(doc, n->parent));
+  if (left != 0)
+    doc->items[left].right = h;
+  else if (n->key == 0)
+    doc->types[n->parent].start = h;
+  if (right != 0) doc->items[right].left = h;
+  doc->items[h].left = left;
+  doc->items[h].right = right;
+  return 0;
 }
 
 /* What integrating does beyond the list: lengths, deletions that follow from it. */
-static int settle(struct yata_doc *doc, uint32_t h)
-{
-	struct yata_item *it = &doc->items[h];
-	struct yata_typ *parent = &doc->types[it->parent];
-	if (it->key != 0 && it->right == 0 && it->left != 0)
-		YATA_TRY(yata_delete(doc, it->left));
-	if (it->key == 0 && yata_kind_countable(it->kind))
-		parent->length += it->len;
-	if (it->kind == YATA_WIRE_FORMAT)
-		parent->flags |= YATA_TYPE_FORMATTED;
-	if (it->kind == YATA_WIRE_DELETED) {
-		it->flags |= YATA_ITEM_DELETED;
-		return yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id,
-				       it->clock, it->len);
-	}
-	if ((parent->item != 0 && yata_item_deleted(doc, parent->item)) ||
-	    (it->key != 0 && it->right != 0))
-		return yata_delete(doc, h);
-	return 0;
+static int settle(struct yata_doc *doc, uint32_t h) {
+  struct yata_item *it = &doc->items[h];
+  struct yata_typ *parent = &doc->types[it->parent];
+  if (it->key != 0 && it->right == 0 && it->left != 0) YATA_TRY(yata_delete(doc, it->left));
+  if (it->key == 0 && yata_kind_countable(it->kind)) parent->length += it->len;
+  if (it->kind == YATA_WIRE_FORMAT) parent->flags |= YATA_TYPE_FORMATTED;
+  if (it->kind == YATA_WIRE_DELETED) {
+    it->flags |= YATA_ITEM_DELETED;
+    return yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len);
+  }
+  if ((parent->item != 0 && yata_item_deleted(doc, parent->item)) || (it->key != 0 && it->right != 0))
+    return yata_delete(doc, h);
+  return 0;
 }
 
-int yata_integrate(struct yata_doc *doc, const struct yata_new *n, uint32_t *out)
-{
-	uint32_t ignored, h, left = n->left;
-	if (out == NULL)
-		out = &ignored;
-	YATA_TRY(yata_client_touch(doc, n->client));
-	if (n->parent == 0)
-		return integrate_gc(doc, n, out);
-	if (extends(doc, n)) {
-		*out = n->left;
-		return extend(doc, n);
-	}
-	if ((n->left == 0 && (n->right == 0 || doc->items[n->right].left != 0)) ||
-	    (n->left != 0 && doc->items[n->left].right != n->right))
-		YATA_TRY(resolve(doc, n, &left));
-	YATA_TRY(yata_item_new(doc, &h));
-	struct yata_item *it = &doc->items[h];
-	*it = (struct yata_item){
-		.clock = n->clock, .len = n->len, .origin = n->origin,
-		.origin_clock = n->origin_clock, .ror = n->ror, .ror_clock = n->ror_clock,
-		.client = n->client, .parent = n->parent, .key = n->key, .kind = n->kind,
-	};
-	YATA_TRY(add_content(doc, n, h));
-	YATA_TRY(link_item(doc, n, left, h));
-	YATA_TRY(yata_index_append(doc, n->client, n->clock, h));
-	doc->clients[n->client].state += n->len;
-	*out = h;
-	return settle(doc, h);
+int yata_integrate(struct yata_doc *doc, const struct yata_new *n, uint32_t *out) {
+  uint32_t ignored, h, left = n->left;
+  if (out == NULL) out = &ignored;
+  YATA_TRY(yata_client_touch(doc, n->client));
+  if (n->parent == 0) return integrate_gc(doc, n, out);
+  if (extends(doc, n)) {
+    *out = n->left;
+    return extend(doc, n);
+  }
+  if ((n->left == 0 && (n->right == 0 || doc->items[n->right].left != 0)) ||
+      (n->left != 0 && doc->items[n->left].right != n->right))
+    YATA_TRY(resolve(doc, n, &left));
+  YATA_TRY(yata_item_new(doc, &h));
+  struct yata_item *it = &doc->items[h];
+  *it = (struct yata_item){
+      .clock = n->clock,
+      .len = n->len,
+      .origin = n->origin,
+      .origin_clock = n->origin_clock,
+      .ror = n->ror,
+      .ror_clock = n->ror_clock,
+      .client = n->client,
+      .parent = n->parent,
+      .key = n->key,
+      .kind = n->kind,
+  };
+  YATA_TRY(add_content(doc, n, h));
+  YATA_TRY(link_item(doc, n, left, h));
+  YATA_TRY(yata_index_append(doc, n->client, n->clock, h));
+  doc->clients[n->client].state += n->len;
+  *out = h;
+  return settle(doc, h);
 }

@@ -8,23 +8,21 @@
 /** Split an item; *right is its part from `diff` on. */
 YATA_CHECKED int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right);
 /** The item that begins at the clock, split off if it has to be; a GC struct as it is. */
-YATA_CHECKED int yata_clean_start(struct yata_doc *doc, uint32_t client, uint32_t clock,
-				  uint32_t *out);
+YATA_CHECKED int yata_clean_start(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out);
 /** The item that ends at the clock. */
-YATA_CHECKED int yata_clean_end(struct yata_doc *doc, uint32_t client, uint32_t clock,
-				uint32_t *out);
+YATA_CHECKED int yata_clean_end(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out);
 
 /** What a new item is, before it is integrated. */
 struct yata_new {
-	uint32_t client, clock, len;
-	uint32_t left, right;        /* items; 0 */
-	uint32_t origin, origin_clock, ror, ror_clock;
-	uint32_t parent, key;        /* parent 0: it becomes a GC struct */
-	uint8_t kind;
-	yata_slice content;          /* STRING: UTF-8; values: as on the wire, one after the other */
-	enum yata_kind type_kind;    /* TYPE */
-	yata_slice type_name;
-	uint32_t skip;               /* leading units of the content that are left out */
+  uint32_t client, clock, len;
+  uint32_t left, right; /* items; 0 */
+  uint32_t origin, origin_clock, ror, ror_clock;
+  uint32_t parent, key; /* parent 0: it becomes a GC struct */
+  uint8_t kind;
+  yata_slice content;       /* STRING: UTF-8; values: as on the wire, one after the other */
+  enum yata_kind type_kind; /* TYPE */
+  yata_slice type_name;
+  uint32_t skip; /* leading units of the content that are left out */
 };
 
 /**
@@ -37,8 +35,8 @@ YATA_CHECKED int yata_integrate(struct yata_doc *doc, const struct yata_new *ite
 YATA_CHECKED int yata_delete(struct yata_doc *doc, uint32_t h);
 
 /** Append a range to the transaction's delete set. */
-YATA_CHECKED int yata_ranges_add(struct yata_doc *doc, struct yata_ranges *ranges, uint64_t client,
-				 uint64_t clock, uint64_t len);
+YATA_CHECKED int yata_ranges_add(struct yata_doc *doc, struct yata_ranges *ranges, uint64_t client, uint64_t clock,
+                                 uint64_t len);
 /** Sort by client (highest first) and clock, and join what touches. */
 void yata_ranges_sort(struct yata_ranges *ranges);
 

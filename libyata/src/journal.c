@@ -4,102 +4,86 @@
  * emptied again. */
 #include "store.h"
 
-int yata_log(struct yata_doc *doc, const struct yata_undo *undo)
-{
-	struct yata_txn *txn = &doc->txn;
-	if (txn->virgin || !txn->open)
-		return 0;
-	YATA_TRY(yata_mem_grow(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1,
-			       sizeof(*txn->undo)));
-	txn->undo[txn->n_undo++] = *undo;
-	return 0;
+int yata_log(struct yata_doc *doc, const struct yata_undo *undo) {
+  struct yata_txn *txn = &doc->txn;
+  if (txn->virgin || !txn->open) return 0;
+  YATA_TRY(yata_mem_grow(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo)));
+  txn->undo[txn->n_undo++] = *undo;
+  return 0;
 }
 
-int yata_log_item(struct yata_doc *doc, uint32_t h)
-{
-	struct yata_undo undo = {.kind = YATA_UNDO_ITEM, .at = h};
-	if (doc->txn.virgin)
-		return 0;
-	undo.u.item = doc->items[h];
-	return yata_log(doc, &undo);
+int yata_log_item(struct yata_doc *doc, uint32_t h) {
+  struct yata_undo undo = {.kind = YATA_UNDO_ITEM, .at = h};
+  if (doc->txn.virgin) return 0;
+  undo.u.item = doc->items[h];
+  return yata_log(doc, &undo);
 }
 
-int yata_log_type(struct yata_doc *doc, uint32_t type)
-{
-	struct yata_undo undo = {.kind = YATA_UNDO_TYPE, .at = type};
-	if (doc->txn.virgin || doc->types[type].logged == doc->txn.mark)
-		return 0;
-	undo.u.type = doc->types[type];
-	YATA_TRY(yata_log(doc, &undo));
-	doc->types[type].logged = doc->txn.mark;
-	return 0;
+int yata_log_type(struct yata_doc *doc, uint32_t type) {
+  struct yata_undo undo = {.kind = YATA_UNDO_TYPE, .at = type};
+  if (doc->txn.virgin || doc->types[type].logged == doc->txn.mark) return 0;
+  undo.u.type = doc->types[type];
+  YATA_TRY(yata_log(doc, &undo));
+  doc->types[type].logged = doc->txn.mark;
+  return 0;
 }
 
-uint32_t yata_mark(struct yata_doc *doc)
-{
-	doc->txn.mark++;
-	return doc->txn.n_undo;
+uint32_t yata_mark(struct yata_doc *doc) {
+  doc->txn.mark++;
+  return doc->txn.n_undo;
 }
 
-static void undo_one(struct yata_doc *doc, const struct yata_undo *undo)
-{
-	struct yata_client *c;
-	uint32_t at = undo->at;
-	switch (undo->kind) {
-	case YATA_UNDO_ITEM: doc->items[at] = undo->u.item; break;
-	case YATA_UNDO_ITEM_NEW: yata_item_free(doc, at); break;
-	case YATA_UNDO_TYPE: doc->types[at] = undo->u.type; break;
-	case YATA_UNDO_TYPE_NEW: yata_type_free(doc, at); break;
-	case YATA_UNDO_ENT: doc->ents[at].item = undo->u.ent_item; break;
-	case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at); break;
-	case YATA_UNDO_INDEX:
-		yata_index_drop(doc, &doc->clients[at], undo->u.clock);
-		break;
-	case YATA_UNDO_CLIENT:
-		c = &doc->clients[at];
-		c->state = undo->u.client.state;
-		yata_text_truncate(doc, &c->text, undo->u.client.text);
-		yata_values_truncate(doc, &c->values, undo->u.client.values);
-		break;
-	case YATA_UNDO_UNIT:
-		c = &doc->clients[at];
-		/* The chunk was widened when the unit was patched: this cannot fail. */
-		(void)!yata_text_patch(doc, &c->text, undo->u.unit.pos, undo->u.unit.unit);
-		break;
-	}
+static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
+  struct yata_client *c;
+  uint32_t at = undo->at;
+  switch (undo->kind) {
+  case YATA_UNDO_ITEM: doc->items[at] = undo->u.item; break;
+  case YATA_UNDO_ITEM_NEW: yata_item_free(doc, at); break;
+  case YATA_UNDO_TYPE: doc->types[at] = undo->u.type; break;
+  case YATA_UNDO_TYPE_NEW: yata_type_free(doc, at); break;
+  case YATA_UNDO_ENT: doc->ents[at].item = undo->u.ent_item; break;
+  case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at); break;
+  case YATA_UNDO_INDEX: yata_index_drop(doc, &doc->clients[at], undo->u.clock); break;
+  case YATA_UNDO_CLIENT:
+    c = &doc->clients[at];
+    c->state = undo->u.client.state;
+    yata_text_truncate(doc, &c->text, undo->u.client.text);
+    yata_values_truncate(doc, &c->values, undo->u.client.values);
+    break;
+  case YATA_UNDO_UNIT:
+    c = &doc->clients[at];
+    /* The chunk was widened when the unit was patched: this cannot fail. */
+    (void)!yata_text_patch(doc, &c->text, undo->u.unit.pos, undo->u.unit.unit);
+    break;
+  }
 }
 
-static void empty(struct yata_doc *doc)
-{
-	for (uint32_t i = 0; i < doc->n_clients; i++)
-		yata_client_deinit(doc, &doc->clients[i]);
-	doc->n_clients = doc->n_ordered = 0;
-	if (doc->n_client_hash > 0)
-		memset(doc->client_hash, 0, doc->n_client_hash * sizeof(*doc->client_hash));
-	doc->n_items = 1;
-	doc->used_items = doc->free_items = 0;
-	/* What was there before are the roots alone: the oldest entries and types. */
-	yata_ents_truncate(doc, doc->txn.ents_before);
-	doc->n_types = doc->txn.types_before;
-	doc->used_types = doc->n_types - 1;
-	doc->free_types = 0;
-	for (uint32_t t = 1; t < doc->n_types; t++) {
-		struct yata_typ *typ = &doc->types[t];
-		typ->start = typ->length = typ->first = typ->last = typ->mark = 0;
-		typ->flags &= (uint8_t)~YATA_TYPE_FORMATTED;
-	}
-	yata_keys_truncate(doc, doc->txn.keys_before, doc->txn.bytes_before);
+static void empty(struct yata_doc *doc) {
+  for (uint32_t i = 0; i < doc->n_clients; i++) yata_client_deinit(doc, &doc->clients[i]);
+  doc->n_clients = doc->n_ordered = 0;
+  if (doc->n_client_hash > 0) memset(doc->client_hash, 0, doc->n_client_hash * sizeof(*doc->client_hash));
+  doc->n_items = 1;
+  doc->used_items = doc->free_items = 0;
+  /* What was there before are the roots alone: the oldest entries and types. */
+  yata_ents_truncate(doc, doc->txn.ents_before);
+  doc->n_types = doc->txn.types_before;
+  doc->used_types = doc->n_types - 1;
+  doc->free_types = 0;
+  for (uint32_t t = 1; t < doc->n_types; t++) {
+    struct yata_typ *typ = &doc->types[t];
+    typ->start = typ->length = typ->first = typ->last = typ->mark = 0;
+    typ->flags &= (uint8_t)~YATA_TYPE_FORMATTED;
+  }
+  yata_keys_truncate(doc, doc->txn.keys_before, doc->txn.bytes_before);
 }
 
-void yata_rollback(struct yata_doc *doc, uint32_t mark)
-{
-	struct yata_txn *txn = &doc->txn;
-	if (txn->virgin) {
-		empty(doc);
-	} else {
-		while (txn->n_undo > mark)
-			undo_one(doc, &txn->undo[--txn->n_undo]);
-		txn->mark++;
-	}
-	doc->mark_epoch++;
+void yata_rollback(struct yata_doc *doc, uint32_t mark) {
+  struct yata_txn *txn = &doc->txn;
+  if (txn->virgin) {
+    empty(doc);
+  } else {
+    while (txn->n_undo > mark) undo_one(doc, &txn->undo[--txn->n_undo]);
+    txn->mark++;
+  }
+  doc->mark_epoch++;
 }

@@ -7,321 +7,261 @@
 
 #define DEPTH_MAX 200
 
-static int put(yata_buf *out, const char *text)
-{
-	return yata_buf_put(out, text, strlen(text));
+static int put(yata_buf *out, const char *text) {
+  return yata_buf_put(out, text, strlen(text));
 }
 
-static int put_escaped(yata_buf *out, uint8_t c)
-{
-	char code[8];
-	switch (c) {
-	case '"': return put(out, "\\\"");
-	case '\\': return put(out, "\\\\");
-	case '\n': return put(out, "\\n");
-	case '\r': return put(out, "\\r");
-	case '\t': return put(out, "\\t");
-	case '\b': return put(out, "\\b");
-	case '\f': return put(out, "\\f");
-	default: snprintf(code, sizeof(code), "\\u%04x", c); return put(out, code);
-	}
+static int put_escaped(yata_buf *out, uint8_t c) {
+  char code[8];
+  switch (c) {
+  case '"': return put(out, "\\\"");
+  case '\\': return put(out, "\\\\");
+  case '\n': return put(out, "\\n");
+  case '\r': return put(out, "\\r");
+  case '\t': return put(out, "\\t");
+  case '\b': return put(out, "\\b");
+  case '\f': return put(out, "\\f");
+  default: snprintf(code, sizeof(code), "\\u%04x", c); return put(out, code);
+  }
 }
 
-static int put_inner(yata_buf *out, const uint8_t *p, size_t len)
-{
-	size_t from = 0;
-	if (len == 0)
-		return 0;
-	for (size_t i = 0; i < len; i++) {
-		if (p[i] >= 0x20 && p[i] != '"' && p[i] != '\\')
-			continue;
-		YATA_TRY(yata_buf_put(out, p + from, i - from));
-		YATA_TRY(put_escaped(out, p[i]));
-		from = i + 1;
-	}
-	return yata_buf_put(out, p + from, len - from);
+static int put_inner(yata_buf *out, const uint8_t *p, size_t len) {
+  size_t from = 0;
+  if (len == 0) return 0;
+  for (size_t i = 0; i < len; i++) {
+    if (p[i] >= 0x20 && p[i] != '"' && p[i] != '\\') continue;
+    YATA_TRY(yata_buf_put(out, p + from, i - from));
+    YATA_TRY(put_escaped(out, p[i]));
+    from = i + 1;
+  }
+  return yata_buf_put(out, p + from, len - from);
 }
 
-static int put_string(yata_buf *out, yata_slice s)
-{
-	YATA_TRY(put(out, "\""));
-	YATA_TRY(put_inner(out, s.data, s.len));
-	return put(out, "\"");
+static int put_string(yata_buf *out, yata_slice s) {
+  YATA_TRY(put(out, "\""));
+  YATA_TRY(put_inner(out, s.data, s.len));
+  return put(out, "\"");
 }
 
 /* The shortest digits that read back as the same number. */
-static int put_number(yata_buf *out, double v)
-{
-	char text[40];
-	double back = 0;
-	if (isnan(v) || isinf(v))
-		return put(out, "null");
-	if (v == floor(v) && fabs(v) < 1e21) {
-		snprintf(text, sizeof(text), "%.0f", v == 0 ? 0.0 : v);
-		return put(out, text);
-	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
-		if (sscanf(text, "%lf", &back) == 1 && back == v)
-			break;
-	}
-	return put(out, text);
+static int put_number(yata_buf *out, double v) {
+  char text[40];
+  double back = 0;
+  if (isnan(v) || isinf(v)) return put(out, "null");
+  if (v == floor(v) && fabs(v) < 1e21) {
+    snprintf(text, sizeof(text), "%.0f", v == 0 ? 0.0 : v);
+    return put(out, text);
+  }
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, sizeof(text), "%.*g", digits, v);
+    if (sscanf(text, "%lf", &back) == 1 && back == v) break;
+  }
+  return put(out, text);
 }
 
-static int put_base64(yata_buf *out, const uint8_t *p, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	YATA_TRY(put(out, "\""));
-	for (size_t i = 0; i < len; i += 3) {
-		size_t n = len - i < 3 ? len - i : 3;
-		uint32_t v = (uint32_t)p[i] << 16 | (n > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
-			     (n > 2 ? p[i + 2] : 0u);
-		char four[4] = {digits[v >> 18], digits[v >> 12 & 63], digits[v >> 6 & 63],
-				digits[v & 63]};
-		if (n < 3)
-			four[3] = '=';
-		if (n < 2)
-			four[2] = '=';
-		YATA_TRY(yata_buf_put(out, four, 4));
-	}
-	return put(out, "\"");
+static int put_base64(yata_buf *out, const uint8_t *p, size_t len) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  YATA_TRY(put(out, "\""));
+  for (size_t i = 0; i < len; i += 3) {
+    size_t n = len - i < 3 ? len - i : 3;
+    uint32_t v = (uint32_t)p[i] << 16 | (n > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (n > 2 ? p[i + 2] : 0u);
+    char four[4] = {digits[v >> 18], digits[v >> 12 & 63], digits[v >> 6 & 63], digits[v & 63]};
+    if (n < 3) four[3] = '=';
+    if (n < 2) four[2] = '=';
+    YATA_TRY(yata_buf_put(out, four, 4));
+  }
+  return put(out, "\"");
 }
 
 static int put_any(yata_buf *out, const yata_any *any);
 
 /* As JSON.stringify, members that are undefined are left out. */
-static int put_object(yata_buf *out, const yata_any *any)
-{
-	bool first = true;
-	YATA_TRY(put(out, "{"));
-	for (size_t i = 0; i < any->u.object.len; i++) {
-		const yata_any_entry *e = &any->u.object.entries[i];
-		if (e->value.kind == YATA_ANY_UNDEFINED)
-			continue;
-		if (!first)
-			YATA_TRY(put(out, ","));
-		first = false;
-		YATA_TRY(put_string(out, e->key));
-		YATA_TRY(put(out, ":"));
-		YATA_TRY(put_any(out, &e->value));
-	}
-	return put(out, "}");
+static int put_object(yata_buf *out, const yata_any *any) {
+  bool first = true;
+  YATA_TRY(put(out, "{"));
+  for (size_t i = 0; i < any->u.object.len; i++) {
+    const yata_any_entry *e = &any->u.object.entries[i];
+    if (e->value.kind == YATA_ANY_UNDEFINED) continue;
+    if (!first) YATA_TRY(put(out, ","));
+    first = false;
+    YATA_TRY(put_string(out, e->key));
+    YATA_TRY(put(out, ":"));
+    YATA_TRY(put_any(out, &e->value));
+  }
+  return put(out, "}");
 }
 
 /* Recursion is bounded by the nesting limit of values. */
-static int put_any(yata_buf *out, const yata_any *any)
-{
-	char text[24];
-	switch (any->kind) {
-	case YATA_ANY_BOOL: return put(out, any->u.boolean ? "true" : "false");
-	case YATA_ANY_NUMBER: return put_number(out, any->u.number);
-	case YATA_ANY_BIGINT:
-		snprintf(text, sizeof(text), "%lld", (long long)any->u.bigint);
-		return put(out, text);
-	case YATA_ANY_STRING:
-		return put_string(out, (yata_slice){any->u.bytes.data, any->u.bytes.len});
-	case YATA_ANY_JSON: return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
-	case YATA_ANY_BINARY: return put_base64(out, any->u.bytes.data, any->u.bytes.len);
-	case YATA_ANY_ARRAY:
-		for (size_t i = 0; i < any->u.array.len; i++) {
-			YATA_TRY(put(out, i == 0 ? "[" : ","));
-			YATA_TRY(put_any(out, &any->u.array.items[i]));
-		}
-		return put(out, any->u.array.len == 0 ? "[]" : "]");
-	case YATA_ANY_OBJECT:
-		return put_object(out, any);
-	default: return put(out, "null");
-	}
+static int put_any(yata_buf *out, const yata_any *any) {
+  char text[24];
+  switch (any->kind) {
+  case YATA_ANY_BOOL: return put(out, any->u.boolean ? "true" : "false");
+  case YATA_ANY_NUMBER: return put_number(out, any->u.number);
+  case YATA_ANY_BIGINT: snprintf(text, sizeof(text), "%lld", (long long)any->u.bigint); return put(out, text);
+  case YATA_ANY_STRING: return put_string(out, (yata_slice){any->u.bytes.data, any->u.bytes.len});
+  case YATA_ANY_JSON: return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
+  case YATA_ANY_BINARY: return put_base64(out, any->u.bytes.data, any->u.bytes.len);
+  case YATA_ANY_ARRAY:
+    for (size_t i = 0; i < any->u.array.len; i++) {
+      YATA_TRY(put(out, i == 0 ? "[" : ","));
+      YATA_TRY(put_any(out, &any->u.array.items[i]));
+    }
+    return put(out, any->u.array.len == 0 ? "[]" : "]");
+  case YATA_ANY_OBJECT: return put_object(out, any);
+  default: return put(out, "null");
+  }
 }
 
 static int put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out);
 
-static int put_unit(const yata_doc *doc, const struct yata_item *it, uint32_t offset,
-		    uint32_t depth, yata_buf *out)
-{
-	yata_value v;
-	if (it->kind == YATA_WIRE_TYPE)
-		return put_type(doc, it->content, depth + 1, out);
-	YATA_TRY(yata_value_of(doc, it, offset, &v));
-	int err = put_any(out, &v.any);
-	yata_value_deinit(&v);
-	return err;
+static int put_unit(const yata_doc *doc, const struct yata_item *it, uint32_t offset, uint32_t depth, yata_buf *out) {
+  yata_value v;
+  if (it->kind == YATA_WIRE_TYPE) return put_type(doc, it->content, depth + 1, out);
+  YATA_TRY(yata_value_of(doc, it, offset, &v));
+  int err = put_any(out, &v.any);
+  yata_value_deinit(&v);
+  return err;
 }
 
 /* The text of a type: into a scratch buffer, from there escaped. */
-static int put_text(const yata_doc *doc, uint32_t t, bool quoted, yata_buf *out)
-{
-	yata_buf text = {.alloc = out->alloc};
-	int err = 0;
-	for (uint32_t h = doc->types[t].start; h != 0 && err == 0; h = doc->items[h].right) {
-		const struct yata_item *it = &doc->items[h];
-		if (!(it->flags & YATA_ITEM_DELETED) && it->kind == YATA_WIRE_STRING)
-			err = yata_text_encode(&doc->clients[it->client].text, it->content, it->len,
-					       false, &text);
-	}
-	if (err == 0 && quoted)
-		err = put_string(out, (yata_slice){text.data, text.len});
-	else if (err == 0)
-		err = put_inner(out, text.data, text.len);
-	yata_buf_deinit(&text);
-	return err;
+static int put_text(const yata_doc *doc, uint32_t t, bool quoted, yata_buf *out) {
+  yata_buf text = {.alloc = out->alloc};
+  int err = 0;
+  for (uint32_t h = doc->types[t].start; h != 0 && err == 0; h = doc->items[h].right) {
+    const struct yata_item *it = &doc->items[h];
+    if (!(it->flags & YATA_ITEM_DELETED) && it->kind == YATA_WIRE_STRING)
+      err = yata_text_encode(&doc->clients[it->client].text, it->content, it->len, false, &text);
+  }
+  if (err == 0 && quoted)
+    err = put_string(out, (yata_slice){text.data, text.len});
+  else if (err == 0)
+    err = put_inner(out, text.data, text.len);
+  yata_buf_deinit(&text);
+  return err;
 }
 
-static int put_list(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out)
-{
-	bool first = true;
-	YATA_TRY(put(out, "["));
-	for (uint32_t h = doc->types[t].start; h != 0; h = doc->items[h].right) {
-		if (!yata_item_counts(&doc->items[h]))
-			continue;
-		for (uint32_t i = 0; i < doc->items[h].len; i++) {
-			if (!first)
-				YATA_TRY(put(out, ","));
-			first = false;
-			YATA_TRY(put_unit(doc, &doc->items[h], i, depth, out));
-		}
-	}
-	return put(out, "]");
+static int put_list(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
+  bool first = true;
+  YATA_TRY(put(out, "["));
+  for (uint32_t h = doc->types[t].start; h != 0; h = doc->items[h].right) {
+    if (!yata_item_counts(&doc->items[h])) continue;
+    for (uint32_t i = 0; i < doc->items[h].len; i++) {
+      if (!first) YATA_TRY(put(out, ","));
+      first = false;
+      YATA_TRY(put_unit(doc, &doc->items[h], i, depth, out));
+    }
+  }
+  return put(out, "]");
 }
 
-static bool is_undefined(const yata_doc *doc, const struct yata_item *it)
-{
-	if (it->kind != YATA_WIRE_ANY && it->kind != YATA_WIRE_JSON)
-		return false;
-	yata_slice raw = yata_value_bytes(&doc->clients[it->client].values,
-					  it->content + it->len - 1);
-	return it->kind == YATA_WIRE_ANY ? raw.data[0] == 127
-					 : raw.len == 10 && memcmp(raw.data, "\x09undefined", 10) == 0;
+static bool is_undefined(const yata_doc *doc, const struct yata_item *it) {
+  if (it->kind != YATA_WIRE_ANY && it->kind != YATA_WIRE_JSON) return false;
+  yata_slice raw = yata_value_bytes(&doc->clients[it->client].values, it->content + it->len - 1);
+  return it->kind == YATA_WIRE_ANY ? raw.data[0] == 127 : raw.len == 10 && memcmp(raw.data, "\x09undefined", 10) == 0;
 }
 
-static int put_map(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out)
-{
-	bool first = true;
-	YATA_TRY(put(out, "{"));
-	for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next) {
-		const struct yata_item *it = &doc->items[doc->ents[e].item];
-		if (t != 0 && ((it->flags & YATA_ITEM_DELETED) || is_undefined(doc, it)))
-			continue;
-		if (!first)
-			YATA_TRY(put(out, ","));
-		first = false;
-		YATA_TRY(put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
-		YATA_TRY(put(out, ":"));
-		if (t == 0)
-			YATA_TRY(put_type(doc, doc->ents[e].item, depth + 1, out));
-		else
-			YATA_TRY(put_unit(doc, it, it->len - 1, depth, out));
-	}
-	return put(out, "}");
+static int put_map(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
+  bool first = true;
+  YATA_TRY(put(out, "{"));
+  for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next) {
+    const struct yata_item *it = &doc->items[doc->ents[e].item];
+    if (t != 0 && ((it->flags & YATA_ITEM_DELETED) || is_undefined(doc, it))) continue;
+    if (!first) YATA_TRY(put(out, ","));
+    first = false;
+    YATA_TRY(put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
+    YATA_TRY(put(out, ":"));
+    if (t == 0)
+      YATA_TRY(put_type(doc, doc->ents[e].item, depth + 1, out));
+    else
+      YATA_TRY(put_unit(doc, it, it->len - 1, depth, out));
+  }
+  return put(out, "}");
 }
 
 /* ---- XML: markup inside of a JSON string ------------------------------------------------------ */
 
-static int put_attribute(const yata_doc *doc, uint32_t e, yata_buf *out)
-{
-	const struct yata_item *it = &doc->items[doc->ents[e].item];
-	yata_slice key = yata_key_bytes(doc, doc->ents[e].key);
-	yata_value v;
-	YATA_TRY(put(out, " "));
-	YATA_TRY(put_inner(out, key.data, key.len));
-	YATA_TRY(put(out, "=\\\""));
-	YATA_TRY(yata_value_of(doc, it, it->len - 1, &v));
-	yata_buf text = {.alloc = out->alloc};
-	int err = 0;
-	if (v.any.kind == YATA_ANY_STRING)
-		err = put_inner(out, v.any.u.bytes.data, v.any.u.bytes.len);
-	else if (v.type.slot == 0)
-		err = put_any(&text, &v.any);
-	if (err == 0)
-		err = put_inner(out, text.data, text.len);
-	yata_buf_deinit(&text);
-	yata_value_deinit(&v);
-	return err < 0 ? err : put(out, "\\\"");
+static int put_attribute(const yata_doc *doc, uint32_t e, yata_buf *out) {
+  const struct yata_item *it = &doc->items[doc->ents[e].item];
+  yata_slice key = yata_key_bytes(doc, doc->ents[e].key);
+  yata_value v;
+  YATA_TRY(put(out, " "));
+  YATA_TRY(put_inner(out, key.data, key.len));
+  YATA_TRY(put(out, "=\\\""));
+  YATA_TRY(yata_value_of(doc, it, it->len - 1, &v));
+  yata_buf text = {.alloc = out->alloc};
+  int err = 0;
+  if (v.any.kind == YATA_ANY_STRING)
+    err = put_inner(out, v.any.u.bytes.data, v.any.u.bytes.len);
+  else if (v.type.slot == 0)
+    err = put_any(&text, &v.any);
+  if (err == 0) err = put_inner(out, text.data, text.len);
+  yata_buf_deinit(&text);
+  yata_value_deinit(&v);
+  return err < 0 ? err : put(out, "\\\"");
 }
 
-static int put_tag(const yata_doc *doc, uint32_t t, const char *open, bool attributes,
-		   yata_buf *out)
-{
-	yata_slice name = yata_key_bytes(doc, doc->types[t].name);
-	YATA_TRY(put(out, open));
-	size_t at = out->len;
-	YATA_TRY(put_inner(out, name.data, name.len));
-	for (size_t i = at; i < out->len; i++)
-		if (out->data[i] >= 'A' && out->data[i] <= 'Z')
-			out->data[i] = (uint8_t)(out->data[i] + 32);
-	for (uint32_t e = attributes ? doc->types[t].first : 0; e != 0; e = doc->ents[e].next)
-		if (!yata_item_deleted(doc, doc->ents[e].item))
-			YATA_TRY(put_attribute(doc, e, out));
-	return put(out, ">");
+static int put_tag(const yata_doc *doc, uint32_t t, const char *open, bool attributes, yata_buf *out) {
+  yata_slice name = yata_key_bytes(doc, doc->types[t].name);
+  YATA_TRY(put(out, open));
+  size_t at = out->len;
+  YATA_TRY(put_inner(out, name.data, name.len));
+  for (size_t i = at; i < out->len; i++)
+    if (out->data[i] >= 'A' && out->data[i] <= 'Z') out->data[i] = (uint8_t)(out->data[i] + 32);
+  for (uint32_t e = attributes ? doc->types[t].first : 0; e != 0; e = doc->ents[e].next)
+    if (!yata_item_deleted(doc, doc->ents[e].item)) YATA_TRY(put_attribute(doc, e, out));
+  return put(out, ">");
 }
 
-static int put_xml(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out)
-{
-	const struct yata_typ *typ = &doc->types[t];
-	if (depth > DEPTH_MAX)
-		return YATA_ERR_LIMIT;
-	if (typ->kind == YATA_KIND_XML_TEXT || typ->kind == YATA_KIND_TEXT)
-		return put_text(doc, t, false, out);
-	if (typ->kind == YATA_KIND_XML_ELEMENT)
-		YATA_TRY(put_tag(doc, t, "<", true, out));
-	for (uint32_t h = typ->start; h != 0; h = doc->items[h].right) {
-		const struct yata_item *it = &doc->items[h];
-		if (!(it->flags & YATA_ITEM_DELETED) && it->kind == YATA_WIRE_TYPE)
-			YATA_TRY(put_xml(doc, it->content, depth + 1, out));
-	}
-	if (typ->kind == YATA_KIND_XML_ELEMENT)
-		return put_tag(doc, t, "</", false, out);
-	return 0;
+static int put_xml(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
+  const struct yata_typ *typ = &doc->types[t];
+  if (depth > DEPTH_MAX) return YATA_ERR_LIMIT;
+  if (typ->kind == YATA_KIND_XML_TEXT || typ->kind == YATA_KIND_TEXT) return put_text(doc, t, false, out);
+  if (typ->kind == YATA_KIND_XML_ELEMENT) YATA_TRY(put_tag(doc, t, "<", true, out));
+  for (uint32_t h = typ->start; h != 0; h = doc->items[h].right) {
+    const struct yata_item *it = &doc->items[h];
+    if (!(it->flags & YATA_ITEM_DELETED) && it->kind == YATA_WIRE_TYPE)
+      YATA_TRY(put_xml(doc, it->content, depth + 1, out));
+  }
+  if (typ->kind == YATA_KIND_XML_ELEMENT) return put_tag(doc, t, "</", false, out);
+  return 0;
 }
 
 /* What a root that nobody asked for looks like. */
-static enum yata_kind guess(const yata_doc *doc, uint32_t t)
-{
-	if (doc->types[t].first != 0)
-		return YATA_KIND_MAP;
-	for (uint32_t h = doc->types[t].start; h != 0; h = doc->items[h].right) {
-		const struct yata_item *it = &doc->items[h];
-		if (it->flags & YATA_ITEM_DELETED)
-			continue;
-		if (it->kind == YATA_WIRE_STRING || it->kind == YATA_WIRE_FORMAT ||
-		    it->kind == YATA_WIRE_EMBED)
-			return YATA_KIND_TEXT;
-		if (it->kind != YATA_WIRE_TYPE)
-			return YATA_KIND_ARRAY;
-		uint8_t kind = doc->types[it->content].kind;
-		return kind >= YATA_KIND_XML_ELEMENT ? YATA_KIND_XML_FRAGMENT : YATA_KIND_ARRAY;
-	}
-	return doc->types[t].start != 0 ? YATA_KIND_TEXT : YATA_KIND_MAP;
+static enum yata_kind guess(const yata_doc *doc, uint32_t t) {
+  if (doc->types[t].first != 0) return YATA_KIND_MAP;
+  for (uint32_t h = doc->types[t].start; h != 0; h = doc->items[h].right) {
+    const struct yata_item *it = &doc->items[h];
+    if (it->flags & YATA_ITEM_DELETED) continue;
+    if (it->kind == YATA_WIRE_STRING || it->kind == YATA_WIRE_FORMAT || it->kind == YATA_WIRE_EMBED)
+      return YATA_KIND_TEXT;
+    if (it->kind != YATA_WIRE_TYPE) return YATA_KIND_ARRAY;
+    uint8_t kind = doc->types[it->content].kind;
+    return kind >= YATA_KIND_XML_ELEMENT ? YATA_KIND_XML_FRAGMENT : YATA_KIND_ARRAY;
+  }
+  return doc->types[t].start != 0 ? YATA_KIND_TEXT : YATA_KIND_MAP;
 }
 
-static int put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out)
-{
-	enum yata_kind kind = (enum yata_kind)doc->types[t].kind;
-	if (depth > DEPTH_MAX)
-		return YATA_ERR_LIMIT;
-	if (kind == YATA_KIND_NONE)
-		kind = guess(doc, t);
-	switch (kind) {
-	case YATA_KIND_TEXT: return put_text(doc, t, true, out);
-	case YATA_KIND_ARRAY: return put_list(doc, t, depth, out);
-	case YATA_KIND_MAP:
-	case YATA_KIND_XML_HOOK: return put_map(doc, t, depth, out);
-	default:
-		YATA_TRY(put(out, "\""));
-		YATA_TRY(put_xml(doc, t, depth, out));
-		return put(out, "\"");
-	}
+static int put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
+  enum yata_kind kind = (enum yata_kind)doc->types[t].kind;
+  if (depth > DEPTH_MAX) return YATA_ERR_LIMIT;
+  if (kind == YATA_KIND_NONE) kind = guess(doc, t);
+  switch (kind) {
+  case YATA_KIND_TEXT: return put_text(doc, t, true, out);
+  case YATA_KIND_ARRAY: return put_list(doc, t, depth, out);
+  case YATA_KIND_MAP:
+  case YATA_KIND_XML_HOOK: return put_map(doc, t, depth, out);
+  default:
+    YATA_TRY(put(out, "\""));
+    YATA_TRY(put_xml(doc, t, depth, out));
+    return put(out, "\"");
+  }
 }
 
-int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out)
-{
-	size_t at = out->len;
-	uint32_t t = 0;
-	if (type.slot != 0)
-		YATA_TRY(yata_handle(doc, type, YATA_KIND_NONE, &t));
-	int err = t == 0 ? put_map(doc, 0, 0, out) : put_type(doc, t, 0, out);
-	if (err < 0)
-		out->len = at;
-	return err;
+int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out) {
+  size_t at = out->len;
+  uint32_t t = 0;
+  if (type.slot != 0) YATA_TRY(yata_handle(doc, type, YATA_KIND_NONE, &t));
+  int err = t == 0 ? put_map(doc, 0, 0, out) : put_type(doc, t, 0, out);
+  if (err < 0) out->len = at;
+  return err;
 }

@@ -8,8 +8,8 @@
 #include <yata.h>
 
 struct yata_mem {
-	const yata_allocator *alloc; /* NULL: libc */
-	size_t live;                 /* bytes handed out and not freed */
+  const yata_allocator *alloc; /* NULL: libc */
+  size_t live;                 /* bytes handed out and not freed */
 };
 
 /** As yata_allocator.resize; NULL with new_size > 0 means out of memory. */
@@ -19,8 +19,7 @@ void *yata_mem_resize(struct yata_mem *mem, void *ptr, size_t old_size, size_t n
  * Make room for `need` elements of `size` bytes in *ptr, which has room for *cap. Grows by half
  * at least. 0 or YATA_ERR_NOMEM.
  */
-YATA_CHECKED int yata_mem_grow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need,
-			       size_t size);
+YATA_CHECKED int yata_mem_grow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size);
 
 /** Free an array of *cap elements and zero both. */
 void yata_mem_drop(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t size);
@@ -32,21 +31,19 @@ YATA_CHECKED int yata_buf_put_u8(yata_buf *buf, uint8_t byte);
 YATA_CHECKED int yata_buf_put_uint(yata_buf *buf, uint64_t value);
 
 /** Write a varUint where 10 bytes are reserved; the new end. */
-static inline uint8_t *yata_uint_write(uint8_t *p, uint64_t value)
-{
-	while (value > 0x7f) {
-		*p++ = (uint8_t)(value | 0x80);
-		value >>= 7;
-	}
-	*p++ = (uint8_t)value;
-	return p;
+static inline uint8_t *yata_uint_write(uint8_t *p, uint64_t value) {
+  while (value > 0x7f) {
+    *p++ = (uint8_t)(value | 0x80);
+    value >>= 7;
+  }
+  *p++ = (uint8_t)value;
+  return p;
 }
 
-#define YATA_TRY(expr)                 \
-	do {                           \
-		int try_ = (expr);     \
-		if (try_ < 0)          \
-			return try_;   \
-	} while (0)
+#define YATA_TRY(expr)                                                                                                 \
+  do {                                                                                                                 \
+    int try_ = (expr);                                                                                                 \
+    if (try_ < 0) return try_;                                                                                         \
+  } while (0)
 
 #endif

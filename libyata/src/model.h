@@ -6,37 +6,37 @@
 #include "wire.h"
 
 enum {
-	YATA_ITEM_DELETED = 1, /* GC structs have it too */
-	YATA_ITEM_FREE = 2,    /* on the free list, linked by `right` */
+  YATA_ITEM_DELETED = 1, /* GC structs have it too */
+  YATA_ITEM_FREE = 2,    /* on the free list, linked by `right` */
 };
 
 /* A run of `len` consecutive units of one client. `kind` is a YATA_WIRE_ number. */
 struct yata_item {
-	uint32_t clock, len;
-	uint32_t left, right;               /* neighbours in the list or in the key's chain */
-	uint32_t origin, origin_clock;      /* client number + 1; 0: none */
-	uint32_t ror, ror_clock;            /* right origin, likewise */
-	uint32_t client;                    /* client number */
-	uint32_t parent;                    /* type; 0 for a GC struct */
-	uint32_t key;                       /* parentSub; 0: in the type's list */
-	uint32_t content;                   /* STRING, values: position in the client's store; TYPE: the type */
-	uint8_t kind, flags;
+  uint32_t clock, len;
+  uint32_t left, right;          /* neighbours in the list or in the key's chain */
+  uint32_t origin, origin_clock; /* client number + 1; 0: none */
+  uint32_t ror, ror_clock;       /* right origin, likewise */
+  uint32_t client;               /* client number */
+  uint32_t parent;               /* type; 0 for a GC struct */
+  uint32_t key;                  /* parentSub; 0: in the type's list */
+  uint32_t content;              /* STRING, values: position in the client's store; TYPE: the type */
+  uint8_t kind, flags;
 };
 
 /* Text units (width 1 while all are ASCII, then 2) or values (width 16), appended in the order of
  * their client's clocks: so runs that follow one another have content that does, too, and
  * splitting and merging never touch it. */
 struct yata_chunk {
-	uint8_t *data; /* NULL once all of a full chunk is dead */
-	uint32_t cap;  /* units */
-	uint32_t live; /* units not garbage-collected */
-	uint32_t width;
+  uint8_t *data; /* NULL once all of a full chunk is dead */
+  uint32_t cap;  /* units */
+  uint32_t live; /* units not garbage-collected */
+  uint32_t width;
 };
 
 struct yata_store {
-	struct yata_chunk *chunks;
-	uint32_t count, cap;
-	uint32_t len; /* units ever appended */
+  struct yata_chunk *chunks;
+  uint32_t count, cap;
+  uint32_t len; /* units ever appended */
 };
 
 #define YATA_TEXT_SHIFT 11
@@ -44,177 +44,189 @@ struct yata_store {
 #define YATA_VALUE_INLINE 12
 
 struct yata_val {
-	uint32_t len;
-	uint8_t in[YATA_VALUE_INLINE]; /* the bytes, or a pointer to them when len is greater */
+  uint32_t len;
+  uint8_t in[YATA_VALUE_INLINE]; /* the bytes, or a pointer to them when len is greater */
 };
 
 /* One block of a client's items, ordered by clock. */
 struct yata_block {
-	uint32_t *clocks;  /* cap of them, followed by cap handles in the same allocation */
-	uint32_t n, cap;
+  uint32_t *clocks; /* cap of them, followed by cap handles in the same allocation */
+  uint32_t n, cap;
 };
 
 #define YATA_BLOCK_MAX 512
 
 struct yata_client {
-	uint64_t id;
-	uint32_t next_hash;    /* number + 1 */
-	uint32_t state;        /* next clock */
-	uint32_t touched;      /* 1 + position in txn.touched; valid when txn_id is the current */
-	uint32_t txn_id;
-	struct yata_block *blocks; /* none is empty */
-	uint32_t n_blocks, cap_blocks;
-	struct yata_store text, values;
+  uint64_t id;
+  uint32_t next_hash; /* number + 1 */
+  uint32_t state;     /* next clock */
+  uint32_t touched;   /* 1 + position in txn.touched; valid when txn_id is the current */
+  uint32_t txn_id;
+  struct yata_block *blocks; /* none is empty */
+  uint32_t n_blocks, cap_blocks;
+  struct yata_store text, values;
 };
 
 struct yata_key {
-	uint32_t off, len, hash, next_hash;
+  uint32_t off, len, hash, next_hash;
 };
 
 enum { YATA_TYPE_ALIVE = 1, YATA_TYPE_ROOT = 2, YATA_TYPE_FORMATTED = 4 };
 
 struct yata_typ {
-	uint32_t generation;
-	uint32_t start;            /* first item of the list */
-	uint32_t length;           /* visible countable units */
-	uint32_t item;             /* the item that holds it; 0 for a root */
-	uint32_t name;             /* root: key of its name; XML element or hook: of its node name */
-	uint32_t first, last;      /* entries of the map, oldest first */
-	uint32_t link;             /* work list, free list */
-	uint32_t logged;           /* journal mark that has this record */
-	uint32_t mark, mark_index; /* a remembered position: an item and where it starts */
-	uint32_t mark_epoch;
-	uint8_t kind, flags;       /* kind is an enum yata_kind */
+  uint32_t generation;
+  uint32_t start;            /* first item of the list */
+  uint32_t length;           /* visible countable units */
+  uint32_t item;             /* the item that holds it; 0 for a root */
+  uint32_t name;             /* root: key of its name; XML element or hook: of its node name */
+  uint32_t first, last;      /* entries of the map, oldest first */
+  uint32_t link;             /* work list, free list */
+  uint32_t logged;           /* journal mark that has this record */
+  uint32_t mark, mark_index; /* a remembered position: an item and where it starts */
+  uint32_t mark_epoch;
+  uint8_t kind, flags; /* kind is an enum yata_kind */
 };
 
 /* A key of a map and the item that is its current value. */
 struct yata_ent {
-	uint32_t type, key, item, next, next_hash;
+  uint32_t type, key, item, next, next_hash;
 };
 
 struct yata_range {
-	uint64_t client;
-	uint64_t clock, len;
+  uint64_t client;
+  uint64_t clock, len;
 };
 
 struct yata_ranges {
-	struct yata_range *v;
-	uint32_t n, cap;
+  struct yata_range *v;
+  uint32_t n, cap;
 };
 
 struct yata_missing {
-	uint64_t client;
-	uint32_t clock; /* retry when the client's state is above */
+  uint64_t client;
+  uint32_t clock; /* retry when the client's state is above */
 };
 
 /* Structs that wait: an update in version 1 and what they wait for. */
 struct yata_pending {
-	yata_buf update;
-	struct yata_missing *missing;
-	uint32_t n, cap;
+  yata_buf update;
+  struct yata_missing *missing;
+  uint32_t n, cap;
 };
 
 enum yata_undo_kind {
-	YATA_UNDO_ITEM, YATA_UNDO_ITEM_NEW, YATA_UNDO_TYPE, YATA_UNDO_TYPE_NEW, YATA_UNDO_ENT,
-	YATA_UNDO_ENT_NEW, YATA_UNDO_INDEX, YATA_UNDO_CLIENT, YATA_UNDO_UNIT,
+  YATA_UNDO_ITEM,
+  YATA_UNDO_ITEM_NEW,
+  YATA_UNDO_TYPE,
+  YATA_UNDO_TYPE_NEW,
+  YATA_UNDO_ENT,
+  YATA_UNDO_ENT_NEW,
+  YATA_UNDO_INDEX,
+  YATA_UNDO_CLIENT,
+  YATA_UNDO_UNIT,
 };
 
 struct yata_undo {
-	enum yata_undo_kind kind;
-	uint32_t at;
-	union {
-		struct yata_item item;
-		struct yata_typ type;
-		uint32_t clock;
-		uint32_t ent_item;
-		struct { uint32_t state, text, values; } client;
-		struct { uint32_t pos; uint16_t unit; } unit;
-	} u;
+  enum yata_undo_kind kind;
+  uint32_t at;
+  union {
+    struct yata_item item;
+    struct yata_typ type;
+    uint32_t clock;
+    uint32_t ent_item;
+    struct {
+      uint32_t state, text, values;
+    } client;
+    struct {
+      uint32_t pos;
+      uint16_t unit;
+    } unit;
+  } u;
 };
 
-struct yata_split { uint32_t client, clock; };
-struct yata_touched { uint64_t id; uint32_t client, before; };
+struct yata_split {
+  uint32_t client, clock;
+};
+struct yata_touched {
+  uint64_t id;
+  uint32_t client, before;
+};
 
 struct yata_txn {
-	bool open, local;
-	bool virgin;     /* the document had no clients: no journal, undo empties it */
-	uint32_t id;
-	uint32_t mark;   /* counts undo marks: types are logged once for each */
-	struct yata_undo *undo;
-	uint32_t n_undo, cap_undo;
-	struct yata_touched *touched;
-	uint32_t n_touched, cap_touched;
-	struct yata_ranges deleted;
-	struct yata_split *splits;
-	uint32_t n_splits, cap_splits;
-	uint64_t steps;
-	uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
+  bool open, local;
+  bool virgin; /* the document had no clients: no journal, undo empties it */
+  uint32_t id;
+  uint32_t mark; /* counts undo marks: types are logged once for each */
+  struct yata_undo *undo;
+  uint32_t n_undo, cap_undo;
+  struct yata_touched *touched;
+  uint32_t n_touched, cap_touched;
+  struct yata_ranges deleted;
+  struct yata_split *splits;
+  uint32_t n_splits, cap_splits;
+  uint64_t steps;
+  uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
 };
 
 struct yata_doc {
-	struct yata_mem mem;
-	yata_allocator alloc; /* counting: for the document's own buffers */
-	uint64_t client_id;
-	bool keep_deleted;
-	size_t max_pending;
-	uint32_t max_nesting;
-	uint64_t max_steps;
+  struct yata_mem mem;
+  yata_allocator alloc; /* counting: for the document's own buffers */
+  uint64_t client_id;
+  bool keep_deleted;
+  size_t max_pending;
+  uint32_t max_nesting;
+  uint64_t max_steps;
 
-	struct yata_item *items;
-	uint32_t n_items, cap_items, free_items, used_items;
+  struct yata_item *items;
+  uint32_t n_items, cap_items, free_items, used_items;
 
-	struct yata_client *clients;
-	uint32_t n_clients, cap_clients;
-	uint32_t *order, cap_order;        /* client numbers, highest id first … */
-	uint32_t n_ordered;                /* … of the first so many; all between transactions */
-	uint32_t *client_hash, n_client_hash;
-	uint32_t last_client;
+  struct yata_client *clients;
+  uint32_t n_clients, cap_clients;
+  uint32_t *order, cap_order; /* client numbers, highest id first … */
+  uint32_t n_ordered;         /* … of the first so many; all between transactions */
+  uint32_t *client_hash, n_client_hash;
+  uint32_t last_client;
 
-	struct yata_key *keys;
-	uint32_t n_keys, cap_keys;
-	uint8_t *key_bytes;
-	uint32_t n_key_bytes, cap_key_bytes;
-	uint32_t *key_hash, n_key_hash;
+  struct yata_key *keys;
+  uint32_t n_keys, cap_keys;
+  uint8_t *key_bytes;
+  uint32_t n_key_bytes, cap_key_bytes;
+  uint32_t *key_hash, n_key_hash;
 
-	struct yata_typ *types;
-	uint32_t n_types, cap_types, free_types, used_types;
+  struct yata_typ *types;
+  uint32_t n_types, cap_types, free_types, used_types;
 
-	struct yata_ent *ents;
-	uint32_t n_ents, cap_ents, free_ents, used_ents;
-	uint32_t *ent_hash, n_ent_hash;
+  struct yata_ent *ents;
+  uint32_t n_ents, cap_ents, free_ents, used_ents;
+  uint32_t *ent_hash, n_ent_hash;
 
-	struct yata_pending pending;
-	struct yata_ranges pending_ds;
-	uint32_t mark_epoch;
-	struct yata_txn txn;
-	uint32_t *seen, cap_seen;          /* scratch of conflict resolution: pairs item, round */
+  struct yata_pending pending;
+  struct yata_ranges pending_ds;
+  uint32_t mark_epoch;
+  struct yata_txn txn;
+  uint32_t *seen, cap_seen; /* scratch of conflict resolution: pairs item, round */
 };
 
-static inline struct yata_item *yata_item_at(const struct yata_doc *doc, uint32_t h)
-{
-	return &doc->items[h];
+static inline struct yata_item *yata_item_at(const struct yata_doc *doc, uint32_t h) {
+  return &doc->items[h];
 }
 
-static inline bool yata_item_deleted(const struct yata_doc *doc, uint32_t h)
-{
-	return doc->items[h].flags & YATA_ITEM_DELETED;
+static inline bool yata_item_deleted(const struct yata_doc *doc, uint32_t h) {
+  return doc->items[h].flags & YATA_ITEM_DELETED;
 }
 
-static inline bool yata_kind_countable(uint8_t kind)
-{
-	return kind != YATA_WIRE_GC && kind != YATA_WIRE_DELETED && kind != YATA_WIRE_FORMAT;
+static inline bool yata_kind_countable(uint8_t kind) {
+  return kind != YATA_WIRE_GC && kind != YATA_WIRE_DELETED && kind != YATA_WIRE_FORMAT;
 }
 
 /* Visible: counts in positions. */
-static inline bool yata_item_counts(const struct yata_item *it)
-{
-	return !(it->flags & YATA_ITEM_DELETED) && yata_kind_countable(it->kind);
+static inline bool yata_item_counts(const struct yata_item *it) {
+  return !(it->flags & YATA_ITEM_DELETED) && yata_kind_countable(it->kind);
 }
 
-static inline bool yata_kind_has_values(uint8_t kind)
-{
-	return kind == YATA_WIRE_JSON || kind == YATA_WIRE_BINARY || kind == YATA_WIRE_EMBED ||
-	       kind == YATA_WIRE_FORMAT || kind == YATA_WIRE_ANY || kind == YATA_WIRE_DOC;
+static inline bool yata_kind_has_values(uint8_t kind) {
+  return kind == YATA_WIRE_JSON || kind == YATA_WIRE_BINARY || kind == YATA_WIRE_EMBED || kind == YATA_WIRE_FORMAT ||
+         kind == YATA_WIRE_ANY || kind == YATA_WIRE_DOC;
 }
 
 #endif

@@ -3,176 +3,144 @@
 
 #include <stdlib.h>
 
-static int note_split(struct yata_doc *doc, uint32_t client, uint32_t clock)
-{
-	struct yata_txn *txn = &doc->txn;
-	YATA_TRY(yata_mem_grow(&doc->mem, &txn->splits, &txn->cap_splits,
-			       (size_t)txn->n_splits + 1, sizeof(*txn->splits)));
-	txn->splits[txn->n_splits++] = (struct yata_split){client, clock};
-	return 0;
+static int note_split(struct yata_doc *doc, uint32_t client, uint32_t clock) {
+  struct yata_txn *txn = &doc->txn;
+  YATA_TRY(yata_mem_grow(&doc->mem, &txn->splits, &txn->cap_splits, (size_t)txn->n_splits + 1, sizeof(*txn->splits)));
+  txn->splits[txn->n_splits++] = (struct yata_split){client, clock};
+  return 0;
 }
 
-static int patch_unit(struct yata_doc *doc, uint32_t client, uint32_t pos)
-{
-	struct yata_store *text = &doc->clients[client].text;
-	struct yata_undo undo = {.kind = YATA_UNDO_UNIT, .at = client};
-	undo.u.unit.pos = pos;
-	undo.u.unit.unit = yata_text_unit(text, pos);
-	YATA_TRY(yata_log(doc, &undo));
-	return yata_text_patch(doc, text, pos, 0xfffd);
+static int patch_unit(struct yata_doc *doc, uint32_t client, uint32_t pos) {
+  struct yata_store *text = &doc->clients[client].text;
+  struct yata_undo undo = {.kind = YATA_UNDO_UNIT, .at = client};
+  undo.u.unit.pos = pos;
+  undo.u.unit.unit = yata_text_unit(text, pos);
+  YATA_TRY(yata_log(doc, &undo));
+  return yata_text_patch(doc, text, pos, 0xfffd);
 }
 
 /* A surrogate pair cut in two becomes two U+FFFD. */
-static int mend_pair(struct yata_doc *doc, const struct yata_item *it, uint32_t diff)
-{
-	uint32_t client = it->client, pos = it->content + diff;
-	if (it->kind != YATA_WIRE_STRING)
-		return 0;
-	uint16_t unit = yata_text_unit(&doc->clients[client].text, pos - 1);
-	if (unit < 0xd800 || unit > 0xdbff)
-		return 0;
-	YATA_TRY(patch_unit(doc, client, pos - 1));
-	return patch_unit(doc, client, pos);
+static int mend_pair(struct yata_doc *doc, const struct yata_item *it, uint32_t diff) {
+  uint32_t client = it->client, pos = it->content + diff;
+  if (it->kind != YATA_WIRE_STRING) return 0;
+  uint16_t unit = yata_text_unit(&doc->clients[client].text, pos - 1);
+  if (unit < 0xd800 || unit > 0xdbff) return 0;
+  YATA_TRY(patch_unit(doc, client, pos - 1));
+  return patch_unit(doc, client, pos);
 }
 
-int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right)
-{
-	uint32_t r;
-	YATA_TRY(yata_item_new(doc, &r));
-	struct yata_item *it = &doc->items[h], *rit = &doc->items[r];
-	YATA_TRY(yata_log_item(doc, h));
-	if (it->right != 0)
-		YATA_TRY(yata_log_item(doc, it->right));
-	YATA_TRY(mend_pair(doc, it, diff));
-	YATA_TRY(note_split(doc, it->client, it->clock + diff));
-	YATA_TRY(yata_index_insert(doc, it->client, it->clock + diff, r));
-	if (it->key != 0 && it->right == 0)
-		YATA_TRY(yata_ent_set(doc, it->parent, it->key, r));
-	*rit = *it;
-	rit->clock += diff;
-	rit->len -= diff;
-	rit->left = h;
-	rit->origin = it->client + 1;
-	rit->origin_clock = rit->clock - 1;
-	if (it->kind == YATA_WIRE_STRING || yata_kind_has_values(it->kind))
-		rit->content += diff;
-	it->right = r;
-	it->len = diff;
-	if (rit->right != 0)
-		doc->items[rit->right].left = r;
-	*right = r;
-	return 0;
+int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right) {
+  uint32_t r;
+  YATA_TRY(yata_item_new(doc, &r));
+  struct yata_item *it = &doc->items[h], *rit = &doc->items[r];
+  YATA_TRY(yata_log_item(doc, h));
+  if (it->right != 0) YATA_TRY(yata_log_item(doc, it->right));
+  YATA_TRY(mend_pair(doc, it, diff));
+  YATA_TRY(note_split(doc, it->client, it->clock + diff));
+  YATA_TRY(yata_index_insert(doc, it->client, it->clock + diff, r));
+  if (it->key != 0 && it->right == 0) YATA_TRY(yata_ent_set(doc, it->parent, it->key, r));
+  *rit = *it;
+  rit->clock += diff;
+  rit->len -= diff;
+  rit->left = h;
+  rit->origin = it->client + 1;
+  rit->origin_clock = rit->clock - 1;
+  if (it->kind == YATA_WIRE_STRING || yata_kind_has_values(it->kind)) rit->content += diff;
+  it->right = r;
+  it->len = diff;
+  if (rit->right != 0) doc->items[rit->right].left = r;
+  *right = r;
+  return 0;
 }
 
-int yata_clean_start(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out)
-{
-	*out = yata_index_lookup(doc, client, clock);
-	const struct yata_item *it = &doc->items[*out];
-	if (it->clock == clock || it->kind == YATA_WIRE_GC)
-		return 0;
-	return yata_split(doc, *out, clock - it->clock, out);
+int yata_clean_start(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out) {
+  *out = yata_index_lookup(doc, client, clock);
+  const struct yata_item *it = &doc->items[*out];
+  if (it->clock == clock || it->kind == YATA_WIRE_GC) return 0;
+  return yata_split(doc, *out, clock - it->clock, out);
 }
 
-int yata_clean_end(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out)
-{
-	*out = yata_index_lookup(doc, client, clock);
-	const struct yata_item *it = &doc->items[*out];
-	if (it->clock + it->len - 1 == clock || it->kind == YATA_WIRE_GC)
-		return 0;
-	uint32_t right;
-	return yata_split(doc, *out, clock - it->clock + 1, &right);
+int yata_clean_end(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out) {
+  *out = yata_index_lookup(doc, client, clock);
+  const struct yata_item *it = &doc->items[*out];
+  if (it->clock + it->len - 1 == clock || it->kind == YATA_WIRE_GC) return 0;
+  uint32_t right;
+  return yata_split(doc, *out, clock - it->clock + 1, &right);
 }
 
 /* ---- delete ------------------------------------------------------------------------------- */
 
-int yata_ranges_add(struct yata_doc *doc, struct yata_ranges *r, uint64_t client, uint64_t clock,
-		    uint64_t len)
-{
-	if (r->n > 0) {
-		struct yata_range *last = &r->v[r->n - 1];
-		if (last->client == client && last->clock + last->len == clock) {
-			last->len += len;
-			return 0;
-		}
-	}
-	YATA_TRY(yata_mem_grow(&doc->mem, &r->v, &r->cap, (size_t)r->n + 1, sizeof(*r->v)));
-	r->v[r->n++] = (struct yata_range){client, clock, len};
-	return 0;
+int yata_ranges_add(struct yata_doc *doc, struct yata_ranges *r, uint64_t client, uint64_t clock, uint64_t len) {
+  if (r->n > 0) {
+    struct yata_range *last = &r->v[r->n - 1];
+    if (last->client == client && last->clock + last->len == clock) {
+      last->len += len;
+      return 0;
+    }
+  }
+  YATA_TRY(yata_mem_grow(&doc->mem, &r->v, &r->cap, (size_t)r->n + 1, sizeof(*r->v)));
+  r->v[r->n++] = (struct yata_range){client, clock, len};
+  return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct yata_range *x = a, *y = b;
-	if (x->client != y->client)
-		return x->client > y->client ? -1 : 1;
-	return (x->clock > y->clock) - (x->clock < y->clock);
+static int compare(const void *a, const void *b) {
+  const struct yata_range *x = a, *y = b;
+  if (x->client != y->client) return x->client > y->client ? -1 : 1;
+  return (x->clock > y->clock) - (x->clock < y->clock);
 }
 
-void yata_ranges_sort(struct yata_ranges *r)
-{
-	uint32_t n = 0;
-	bool sorted = true;
-	for (uint32_t i = 1; i < r->n && sorted; i++)
-		sorted = compare(&r->v[i - 1], &r->v[i]) <= 0;
-	if (!sorted)
-		qsort(r->v, r->n, sizeof(*r->v), compare);
-	for (uint32_t i = 0; i < r->n; i++) {
-		struct yata_range *last = n > 0 ? &r->v[n - 1] : NULL;
-		const struct yata_range next = r->v[i];
-		if (last != NULL && last->client == next.client &&
-		    last->clock + last->len >= next.clock) {
-			if (next.clock + next.len > last->clock + last->len)
-				last->len = next.clock + next.len - last->clock;
-		} else {
-			r->v[n++] = next;
-		}
-	}
-	r->n = n;
+void yata_ranges_sort(struct yata_ranges *r) {
+  uint32_t n = 0;
+  bool sorted = true;
+  for (uint32_t i = 1; i < r->n && sorted; i++) sorted = compare(&r->v[i - 1], &r->v[i]) <= 0;
+  if (!sorted) qsort(r->v, r->n, sizeof(*r->v), compare);
+  for (uint32_t i = 0; i < r->n; i++) {
+    struct yata_range *last = n > 0 ? &r->v[n - 1] : NULL;
+    const struct yata_range next = r->v[i];
+    if (last != NULL && last->client == next.client && last->clock + last->len >= next.clock) {
+      if (next.clock + next.len > last->clock + last->len) last->len = next.clock + next.len - last->clock;
+    } else {
+      r->v[n++] = next;
+    }
+  }
+  r->n = n;
 }
 
 /* Delete one item; a type that it holds goes to the work list. */
-static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work)
-{
-	struct yata_item *it = &doc->items[h];
-	if (it->key == 0 && yata_kind_countable(it->kind)) {
-		YATA_TRY(yata_log_type(doc, it->parent));
-		doc->types[it->parent].length -= it->len;
-	}
-	YATA_TRY(yata_log_item(doc, h));
-	YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock,
-				 it->len));
-	it->flags |= YATA_ITEM_DELETED;
-	if (it->kind == YATA_WIRE_TYPE) {
-		doc->types[it->content].link = *work;
-		*work = it->content;
-	}
-	return 0;
+static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {
+  struct yata_item *it = &doc->items[h];
+  if (it->key == 0 && yata_kind_countable(it->kind)) {
+    YATA_TRY(yata_log_type(doc, it->parent));
+    doc->types[it->parent].length -= it->len;
+  }
+  YATA_TRY(yata_log_item(doc, h));
+  YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len));
+  it->flags |= YATA_ITEM_DELETED;
+  if (it->kind == YATA_WIRE_TYPE) {
+    doc->types[it->content].link = *work;
+    *work = it->content;
+  }
+  return 0;
 }
 
-static int delete_child(struct yata_doc *doc, uint32_t h, uint32_t *work)
-{
-	const struct yata_item *it = &doc->items[h];
-	if (!(it->flags & YATA_ITEM_DELETED))
-		return delete_one(doc, h, work);
-	/* Deleted before this transaction: it will be collected and may merge with others. */
-	if (it->clock < yata_client_before(doc, it->client))
-		return note_split(doc, it->client, it->clock);
-	return 0;
+static int delete_child(struct yata_doc *doc, uint32_t h, uint32_t *work) {
+  const struct yata_item *it = &doc->items[h];
+  if (!(it->flags & YATA_ITEM_DELETED)) return delete_one(doc, h, work);
+  /* Deleted before this transaction: it will be collected and may merge with others. */
+  if (it->clock < yata_client_before(doc, it->client)) return note_split(doc, it->client, it->clock);
+  return 0;
 }
 
-int yata_delete(struct yata_doc *doc, uint32_t h)
-{
-	uint32_t work = 0;
-	if (doc->items[h].flags & YATA_ITEM_DELETED)
-		return 0;
-	YATA_TRY(delete_one(doc, h, &work));
-	while (work != 0) {
-		uint32_t t = work;
-		work = doc->types[t].link;
-		for (uint32_t c = doc->types[t].start; c != 0; c = doc->items[c].right)
-			YATA_TRY(delete_child(doc, c, &work));
-		for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next)
-			YATA_TRY(delete_child(doc, doc->ents[e].item, &work));
-	}
-	return 0;
+int yata_delete(struct yata_doc *doc, uint32_t h) {
+  uint32_t work = 0;
+  if (doc->items[h].flags & YATA_ITEM_DELETED) return 0;
+  YATA_TRY(delete_one(doc, h, &work));
+  while (work != 0) {
+    uint32_t t = work;
+    work = doc->types[t].link;
+    for (uint32_t c = doc->types[t].start; c != 0; c = doc->items[c].right) YATA_TRY(delete_child(doc, c, &work));
+    for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next)
+      YATA_TRY(delete_child(doc, doc->ents[e].item, &work));
+  }
+  return 0;
 }

@@ -38,7 +38,7 @@ void yata_client_deinit(struct yata_doc *doc, struct yata_client *c);
 
 /* A place in a client's index. */
 struct yata_pos {
-	uint32_t block, slot;
+  uint32_t block, slot;
 };
 
 /** Where the item is that holds the clock; the clock must be below the client's state. */
@@ -48,10 +48,8 @@ uint32_t yata_index_lookup(const struct yata_doc *doc, uint32_t client, uint32_t
 bool yata_index_next(const struct yata_client *c, struct yata_pos *pos);
 bool yata_index_prev(const struct yata_client *c, struct yata_pos *pos);
 struct yata_pos yata_index_last(const struct yata_client *c);
-YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock,
-				   uint32_t h);
-YATA_CHECKED int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock,
-				   uint32_t h);
+YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
+YATA_CHECKED int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
 /** Remove; *pos is then the place before it, which must exist. */
 void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos);
 /** Remove the entry of a clock, whatever is around. */
@@ -86,17 +84,14 @@ void yata_ent_undo(struct yata_doc *doc, uint32_t ent);
 /* ---- content ------------------------------------------------------------------------------ */
 
 /** Append valid UTF-8 to the client's text; *pos is where it begins. */
-YATA_CHECKED int yata_text_append(struct yata_doc *doc, uint32_t client, yata_slice utf8,
-				  uint32_t *pos);
+YATA_CHECKED int yata_text_append(struct yata_doc *doc, uint32_t client, yata_slice utf8, uint32_t *pos);
 uint16_t yata_text_unit(const struct yata_store *text, uint32_t pos);
 /** Overwrite one unit of a chunk; widens the chunk when it must. */
-YATA_CHECKED int yata_text_patch(struct yata_doc *doc, struct yata_store *text, uint32_t pos,
-				 uint16_t unit);
+YATA_CHECKED int yata_text_patch(struct yata_doc *doc, struct yata_store *text, uint32_t pos, uint16_t unit);
 /** Append `len` units as UTF-8. `prefix`: with the byte length before them. */
-YATA_CHECKED int yata_text_encode(const struct yata_store *text, uint32_t pos, uint32_t len,
-				  bool prefix, yata_buf *out);
-YATA_CHECKED int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes,
-				   uint32_t *pos);
+YATA_CHECKED int yata_text_encode(const struct yata_store *text, uint32_t pos, uint32_t len, bool prefix,
+                                  yata_buf *out);
+YATA_CHECKED int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes, uint32_t *pos);
 yata_slice yata_value_bytes(const struct yata_store *values, uint32_t pos);
 void yata_text_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len);
 void yata_values_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len);

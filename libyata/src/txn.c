@@ -3,117 +3,91 @@
 
 #include "encode.h"
 
-void yata_txn_open(struct yata_doc *doc, bool local)
-{
-	struct yata_txn *txn = &doc->txn;
-	txn->open = true;
-	txn->local = local;
-	txn->virgin = !local && doc->n_clients == 0 && doc->free_items == 0 &&
-		      doc->free_types == 0 && doc->free_ents == 0;
-	txn->id++;
-	txn->mark++;
-	txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = 0;
-	txn->steps = 0;
-	txn->types_before = doc->n_types;
-	txn->ents_before = doc->n_ents;
-	txn->keys_before = doc->n_keys;
-	txn->bytes_before = doc->n_key_bytes;
+void yata_txn_open(struct yata_doc *doc, bool local) {
+  struct yata_txn *txn = &doc->txn;
+  txn->open = true;
+  txn->local = local;
+  txn->virgin = !local && doc->n_clients == 0 && doc->free_items == 0 && doc->free_types == 0 && doc->free_ents == 0;
+  txn->id++;
+  txn->mark++;
+  txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = 0;
+  txn->steps = 0;
+  txn->types_before = doc->n_types;
+  txn->ents_before = doc->n_ents;
+  txn->keys_before = doc->n_keys;
+  txn->bytes_before = doc->n_key_bytes;
 }
 
 /* Free what a large transaction left behind; small ones keep their memory for the next. */
-static void shrink(struct yata_doc *doc)
-{
-	struct yata_txn *txn = &doc->txn;
-	if (txn->cap_undo > 256)
-		yata_mem_drop(&doc->mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
-	if (txn->cap_touched > 64)
-		yata_mem_drop(&doc->mem, &txn->touched, &txn->cap_touched,
-			      sizeof(*txn->touched));
-	if (txn->cap_splits > 256)
-		yata_mem_drop(&doc->mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
-	if (txn->deleted.cap > 256)
-		yata_mem_drop(&doc->mem, &txn->deleted.v, &txn->deleted.cap,
-			      sizeof(*txn->deleted.v));
+static void shrink(struct yata_doc *doc) {
+  struct yata_txn *txn = &doc->txn;
+  if (txn->cap_undo > 256) yata_mem_drop(&doc->mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
+  if (txn->cap_touched > 64) yata_mem_drop(&doc->mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
+  if (txn->cap_splits > 256) yata_mem_drop(&doc->mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
+  if (txn->deleted.cap > 256) yata_mem_drop(&doc->mem, &txn->deleted.v, &txn->deleted.cap, sizeof(*txn->deleted.v));
 }
 
-void yata_txn_close(struct yata_doc *doc)
-{
-	struct yata_txn *txn = &doc->txn;
-	txn->open = txn->virgin = false;
-	yata_clients_order(doc);
-	txn->id++;
-	txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = 0;
-	shrink(doc);
+void yata_txn_close(struct yata_doc *doc) {
+  struct yata_txn *txn = &doc->txn;
+  txn->open = txn->virgin = false;
+  yata_clients_order(doc);
+  txn->id++;
+  txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = 0;
+  shrink(doc);
 }
 
-void yata_txn_undo(struct yata_doc *doc)
-{
-	yata_rollback(doc, 0);
-	yata_txn_close(doc);
+void yata_txn_undo(struct yata_doc *doc) {
+  yata_rollback(doc, 0);
+  yata_txn_close(doc);
 }
 
-int yata_op_begin(struct yata_doc *doc, struct yata_op *op)
-{
-	struct yata_txn *txn = &doc->txn;
-	if (!txn->open)
-		return YATA_ERR_STATE;
-	op->undo = yata_mark(doc);
-	op->splits = txn->n_splits;
-	op->deleted = txn->deleted.n;
-	if (op->deleted > 0)
-		op->last = txn->deleted.v[op->deleted - 1];
-	return 0;
+int yata_op_begin(struct yata_doc *doc, struct yata_op *op) {
+  struct yata_txn *txn = &doc->txn;
+  if (!txn->open) return YATA_ERR_STATE;
+  op->undo = yata_mark(doc);
+  op->splits = txn->n_splits;
+  op->deleted = txn->deleted.n;
+  if (op->deleted > 0) op->last = txn->deleted.v[op->deleted - 1];
+  return 0;
 }
 
-int yata_op_end(struct yata_doc *doc, const struct yata_op *op, int err)
-{
-	struct yata_txn *txn = &doc->txn;
-	if (err == 0)
-		return 0;
-	yata_rollback(doc, op->undo);
-	txn->n_splits = op->splits;
-	txn->deleted.n = op->deleted;
-	if (op->deleted > 0)
-		txn->deleted.v[op->deleted - 1] = op->last;
-	return err;
+int yata_op_end(struct yata_doc *doc, const struct yata_op *op, int err) {
+  struct yata_txn *txn = &doc->txn;
+  if (err == 0) return 0;
+  yata_rollback(doc, op->undo);
+  txn->n_splits = op->splits;
+  txn->deleted.n = op->deleted;
+  if (op->deleted > 0) txn->deleted.v[op->deleted - 1] = op->last;
+  return err;
 }
 
-int yata_txn_begin(yata_doc *doc)
-{
-	if (doc->txn.open)
-		return YATA_ERR_STATE;
-	yata_txn_open(doc, true);
-	return 0;
+int yata_txn_begin(yata_doc *doc) {
+  if (doc->txn.open) return YATA_ERR_STATE;
+  yata_txn_open(doc, true);
+  return 0;
 }
 
-int yata_txn_commit(yata_doc *doc, yata_buf *update_out)
-{
-	if (!doc->txn.open)
-		return YATA_ERR_STATE;
-	if (update_out != NULL) {
-		/* Cleaning up never makes the update longer. So write it now, while all can still
-		 * be undone, and again when it is clean. */
-		size_t at = update_out->len;
-		int err = yata_encode_txn(doc, update_out);
-		size_t most = 3 * (update_out->len - at) + 1024;
-		update_out->len = at;
-		if (err == 0)
-			err = yata_buf_reserve(update_out, most);
-		if (err < 0)
-			return err;
-	}
-	yata_cleanup(doc);
-	if (update_out != NULL) {
-		int err = yata_encode_txn(doc, update_out);
-		if (err < 0)
-			return err;
-	}
-	yata_txn_close(doc);
-	return 0;
+int yata_txn_commit(yata_doc *doc, yata_buf *update_out) {
+  if (!doc->txn.open) return YATA_ERR_STATE;
+  if (update_out != NULL) {
+    /* Cleaning up never makes the update longer. So write it now, while all can still
+     * be undone, and again when it is clean. */
+    size_t at = update_out->len;
+    int err = yata_encode_txn(doc, update_out);
+    size_t most = 3 * (update_out->len - at) + 1024;
+    update_out->len = at;
+    if (err == 0) err = yata_buf_reserve(update_out, most);
+    if (err < 0) return err;
+  }
+  yata_cleanup(doc);
+  if (update_out != NULL) {
+    int err = yata_encode_txn(doc, update_out);
+    if (err < 0) return err;
+  }
+  yata_txn_close(doc);
+  return 0;
 }
 
-void yata_txn_abort(yata_doc *doc)
-{
-	if (doc->txn.open)
-		yata_txn_undo(doc);
+void yata_txn_abort(yata_doc *doc) {
+  if (doc->txn.open) yata_txn_undo(doc);
 }

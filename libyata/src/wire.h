@@ -8,17 +8,17 @@
 #define YATA_NESTING_MAX 64
 
 enum {
-	YATA_WIRE_GC = 0,
-	YATA_WIRE_DELETED = 1,
-	YATA_WIRE_JSON = 2,
-	YATA_WIRE_BINARY = 3,
-	YATA_WIRE_STRING = 4,
-	YATA_WIRE_EMBED = 5,
-	YATA_WIRE_FORMAT = 6,
-	YATA_WIRE_TYPE = 7,
-	YATA_WIRE_ANY = 8,
-	YATA_WIRE_DOC = 9,
-	YATA_WIRE_SKIP = 10,
+  YATA_WIRE_GC = 0,
+  YATA_WIRE_DELETED = 1,
+  YATA_WIRE_JSON = 2,
+  YATA_WIRE_BINARY = 3,
+  YATA_WIRE_STRING = 4,
+  YATA_WIRE_EMBED = 5,
+  YATA_WIRE_FORMAT = 6,
+  YATA_WIRE_TYPE = 7,
+  YATA_WIRE_ANY = 8,
+  YATA_WIRE_DOC = 9,
+  YATA_WIRE_SKIP = 10,
 };
 
 #define YATA_INFO_SUB 0x20
@@ -28,25 +28,23 @@ enum {
 /** A reader over borrowed bytes. After a failure `p` is where the offending thing begins, and
  * `what` says what should have been there. */
 struct yata_rd {
-	const uint8_t *base, *p, *end;
-	const char *what; /* static text */
+  const uint8_t *base, *p, *end;
+  const char *what; /* static text */
 };
 
-static inline struct yata_rd yata_rd_of(const uint8_t *data, size_t len)
-{
-	return (struct yata_rd){data, data, len > 0 ? data + len : data, "bytes"};
+static inline struct yata_rd yata_rd_of(const uint8_t *data, size_t len) {
+  return (struct yata_rd){data, data, len > 0 ? data + len : data, "bytes"};
 }
 
 /** 0 or YATA_ERR_MALFORMED: past the end, or above 2^53 - 1. */
 YATA_CHECKED int yata_rd_uint_slow(struct yata_rd *rd, uint64_t *out);
 
-static inline YATA_CHECKED int yata_rd_uint(struct yata_rd *rd, uint64_t *out)
-{
-	if (rd->p < rd->end && *rd->p < 0x80) {
-		*out = *rd->p++;
-		return 0;
-	}
-	return yata_rd_uint_slow(rd, out);
+static inline YATA_CHECKED int yata_rd_uint(struct yata_rd *rd, uint64_t *out) {
+  if (rd->p < rd->end && *rd->p < 0x80) {
+    *out = *rd->p++;
+    return 0;
+  }
+  return yata_rd_uint_slow(rd, out);
 }
 
 /** A varUint that must fit YATA_CLOCK_MAX, else YATA_ERR_LIMIT. */
@@ -72,20 +70,20 @@ YATA_CHECKED int yata_json_check(const uint8_t *p, size_t len, uint32_t nesting)
 enum yata_parent { YATA_PARENT_COPY, YATA_PARENT_NAME, YATA_PARENT_ID };
 
 struct yata_wid {
-	uint64_t client;
-	uint32_t clock;
+  uint64_t client;
+  uint32_t clock;
 };
 
 /** One struct as it stands in an update; slices are borrowed from the update. */
 struct yata_struct {
-	struct yata_wid id;
-	uint32_t len;
-	uint8_t kind;
-	bool has_left, has_right, has_sub;
-	enum yata_parent parent;
-	struct yata_wid left, right, parent_id;
-	yata_slice name, sub;
-	yata_slice content; /* STRING: its UTF-8; JSON, ANY: the values; others: all bytes */
+  struct yata_wid id;
+  uint32_t len;
+  uint8_t kind;
+  bool has_left, has_right, has_sub;
+  enum yata_parent parent;
+  struct yata_wid left, right, parent_id;
+  yata_slice name, sub;
+  yata_slice content; /* STRING: its UTF-8; JSON, ANY: the values; others: all bytes */
 };
 
 /**
@@ -105,11 +103,11 @@ YATA_CHECKED int yata_struct_write(yata_buf *out, const struct yata_struct *st, 
 
 /** Append "the first part of an item": info and ids. Shared by wire structs and items. */
 struct yata_head {
-	uint8_t kind;
-	bool has_left, has_right, has_sub;
-	enum yata_parent parent; /* NAME or ID when neither left nor right is there */
-	struct yata_wid left, right, parent_id;
-	yata_slice name, sub;
+  uint8_t kind;
+  bool has_left, has_right, has_sub;
+  enum yata_parent parent; /* NAME or ID when neither left nor right is there */
+  struct yata_wid left, right, parent_id;
+  yata_slice name, sub;
 };
 YATA_CHECKED int yata_head_write(yata_buf *out, const struct yata_head *head);
 

@@ -3,199 +3,172 @@
 #include "testing.h"
 
 struct failing {
-	long countdown; /* fails when it reaches 0; negative: never */
-	long live;
+  long countdown; /* fails when it reaches 0; negative: never */
+  long live;
 };
 
-static void *resize(void *user, void *ptr, size_t old_size, size_t new_size)
-{
-	struct failing *f = user;
-	(void)old_size;
-	if (new_size == 0) {
-		f->live -= ptr != NULL;
-		free(ptr);
-		return NULL;
-	}
-	if (f->countdown > 0 && --f->countdown == 0)
-		return NULL;
-	/* Always moves, so that stale pointers are found out. */
-	void *p = malloc(new_size);
-	if (p == NULL)
-		return NULL;
-	if (ptr != NULL)
-		memcpy(p, ptr, old_size < new_size ? old_size : new_size);
-	f->live += ptr == NULL;
-	free(ptr);
-	return p;
+static void *resize(void *user, void *ptr, size_t old_size, size_t new_size) {
+  struct failing *f = user;
+  (void)old_size;
+  if (new_size == 0) {
+    f->live -= ptr != NULL;
+    free(ptr);
+    return NULL;
+  }
+  if (f->countdown > 0 && --f->countdown == 0) return NULL;
+  /* Always moves, so that stale pointers are found out. */
+  void *p = malloc(new_size);
+  if (p == NULL) return NULL;
+  if (ptr != NULL) memcpy(p, ptr, old_size < new_size ? old_size : new_size);
+  f->live += ptr == NULL;
+  free(ptr);
+  return p;
 }
 
-static int edit(yata_doc *doc, yata_buf *update)
-{
-	yata_type text, map, array, inner;
-	yata_any v = yata_any_string("more than twelve bytes of text");
-	int err = yata_txn_begin(doc);
-	if (err == 0)
-		err = yata_text(doc, "rich", &text);
-	if (err == 0)
-		err = yata_text_insert(doc, text, 2, "😀abc", 7);
-	if (err == 0)
-		err = yata_text_insert(doc, text, 3, "z", 1);
-	if (err == 0)
-		err = yata_text_delete(doc, text, 1, 3);
-	if (err == 0)
-		err = yata_map(doc, "map", &map);
-	if (err == 0)
-		err = yata_map_set(doc, map, "new key", 7, &v);
-	if (err == 0)
-		err = yata_map_set_type(doc, map, "list", 4, YATA_KIND_ARRAY, &inner);
-	if (err == 0)
-		err = yata_array_insert(doc, inner, 0, &v, 1);
-	if (err == 0)
-		err = yata_array(doc, "new array", &array);
-	if (err == 0)
-		err = yata_array_insert_type(doc, array, 0, YATA_KIND_TEXT, &inner);
-	return err < 0 ? err : yata_txn_commit(doc, update);
+static int edit(yata_doc *doc, yata_buf *update) {
+  yata_type text, map, array, inner;
+  yata_any v = yata_any_string("more than twelve bytes of text");
+  int err = yata_txn_begin(doc);
+  if (err == 0) err = yata_text(doc, "rich", &text);
+  if (err == 0) err = yata_text_insert(doc, text, 2, "😀abc", 7);
+  if (err == 0) err = yata_text_insert(doc, text, 3, "z", 1);
+  if (err == 0) err = yata_text_delete(doc, text, 1, 3);
+  if (err == 0) err = yata_map(doc, "map", &map);
+  if (err == 0) err = yata_map_set(doc, map, "new key", 7, &v);
+  if (err == 0) err = yata_map_set_type(doc, map, "list", 4, YATA_KIND_ARRAY, &inner);
+  if (err == 0) err = yata_array_insert(doc, inner, 0, &v, 1);
+  if (err == 0) err = yata_array(doc, "new array", &array);
+  if (err == 0) err = yata_array_insert_type(doc, array, 0, YATA_KIND_TEXT, &inner);
+  return err < 0 ? err : yata_txn_commit(doc, update);
 }
 
 /* Roots that were asked for stay; everything others see must be as before. */
-static void fail_everywhere(const uint8_t *before, size_t before_len, const yata_slice *updates,
-			    size_t count, bool with_edit)
-{
-	for (long n = 1;; n++) {
-		struct failing f = {-1, 0};
-		yata_allocator alloc = {resize, &f};
-		yata_options o = {.client_id = 77, .alloc = &alloc};
-		yata_doc *doc;
-		yata_buf old = YATA_BUF_INIT, update;
-		int err = 0;
-		yata_buf_init(&update, &alloc);
-		assert_ok(yata_doc_create(&o, &doc));
-		if (before_len > 0)
-			assert_ok(yata_apply_update(doc, before, before_len, NULL));
-		f.countdown = n;
-		for (size_t i = 0; i < count && err == 0; i++) {
-			f.countdown = f.countdown < 0 ? -1 : f.countdown;
-			long left = f.countdown;
-			f.countdown = -1;
-			yata_buf_clear(&old);
-			assert_ok(yata_encode_state_as_update(doc, NULL, 0, &old));
-			f.countdown = left;
-			err = yata_apply_update(doc, updates[i].data, updates[i].len, NULL);
-		}
-		if (err == 0 && with_edit) {
-			long left = f.countdown;
-			f.countdown = -1;
-			yata_buf_clear(&old);
-			assert_ok(yata_encode_state_as_update(doc, NULL, 0, &old));
-			f.countdown = left;
-			err = edit(doc, &update);
-			if (err < 0)
-				yata_txn_abort(doc);
-		}
-		bool done = f.countdown > 0;
-		f.countdown = -1;
-		if (err < 0) {
-			assert_int_equal(err, YATA_ERR_NOMEM);
-			assert_state(doc, old.data, old.len);
-		}
-		assert_ok(yata_doc_check(doc));
-		yata_buf_deinit(&old);
-		yata_buf_deinit(&update);
-		yata_doc_destroy(doc);
-		assert_int_equal(f.live, 0);
-		if (done) {
-			assert_int_equal(err, 0);
-			assert_true(n > 5);
-			return;
-		}
-	}
+static void fail_everywhere(const uint8_t *before, size_t before_len, const yata_slice *updates, size_t count,
+                            bool with_edit) {
+  for (long n = 1;; n++) {
+    struct failing f = {-1, 0};
+    yata_allocator alloc = {resize, &f};
+    yata_options o = {.client_id = 77, .alloc = &alloc};
+    yata_doc *doc;
+    yata_buf old = YATA_BUF_INIT, update;
+    int err = 0;
+    yata_buf_init(&update, &alloc);
+    assert_ok(yata_doc_create(&o, &doc));
+    if (before_len > 0) assert_ok(yata_apply_update(doc, before, before_len, NULL));
+    f.countdown = n;
+    for (size_t i = 0; i < count && err == 0; i++) {
+      f.countdown = f.countdown < 0 ? -1 : f.countdown;
+      long left = f.countdown;
+      f.countdown = -1;
+      yata_buf_clear(&old);
+      assert_ok(yata_encode_state_as_update(doc, NULL, 0, &old));
+      f.countdown = left;
+      err = yata_apply_update(doc, updates[i].data, updates[i].len, NULL);
+    }
+    if (err == 0 && with_edit) {
+      long left = f.countdown;
+      f.countdown = -1;
+      yata_buf_clear(&old);
+      assert_ok(yata_encode_state_as_update(doc, NULL, 0, &old));
+      f.countdown = left;
+      err = edit(doc, &update);
+      if (err < 0) yata_txn_abort(doc);
+    }
+    bool done = f.countdown > 0;
+    f.countdown = -1;
+    if (err < 0) {
+      assert_int_equal(err, YATA_ERR_NOMEM);
+      assert_state(doc, old.data, old.len);
+    }
+    assert_ok(yata_doc_check(doc));
+    yata_buf_deinit(&old);
+    yata_buf_deinit(&update);
+    yata_doc_destroy(doc);
+    assert_int_equal(f.live, 0);
+    if (done) {
+      assert_int_equal(err, 0);
+      assert_true(n > 5);
+      return;
+    }
+  }
 }
 
-static void loading_without_memory_leaves_the_document_empty(void **state)
-{
-	(void)state;
-	const yata_slice all[] = {{FIXTURE(everything)}};
-	fail_everywhere(NULL, 0, all, 1, false);
+static void loading_without_memory_leaves_the_document_empty(void **state) {
+  (void)state;
+  const yata_slice all[] = {{FIXTURE(everything)}};
+  fail_everywhere(NULL, 0, all, 1, false);
 }
 
-static void merging_an_update_without_memory_changes_nothing(void **state)
-{
-	(void)state;
-	const yata_slice all[] = {{FIXTURE(dependency_second)}, {FIXTURE(dependency_third)},
-				  {FIXTURE(everything)}, {FIXTURE(dependency_first)},
-				  {FIXTURE(dependency_second)}};
-	fail_everywhere(FIXTURE(text), all, 5, false);
+static void merging_an_update_without_memory_changes_nothing(void **state) {
+  (void)state;
+  const yata_slice all[] = {{FIXTURE(dependency_second)},
+                            {FIXTURE(dependency_third)},
+                            {FIXTURE(everything)},
+                            {FIXTURE(dependency_first)},
+                            {FIXTURE(dependency_second)}};
+  fail_everywhere(FIXTURE(text), all, 5, false);
 }
 
-static void editing_without_memory_can_be_aborted(void **state)
-{
-	(void)state;
-	fail_everywhere(FIXTURE(everything), NULL, 0, true);
+static void editing_without_memory_can_be_aborted(void **state) {
+  (void)state;
+  fail_everywhere(FIXTURE(everything), NULL, 0, true);
 }
 
-static void creating_without_memory_frees_what_it_took(void **state)
-{
-	(void)state;
-	for (long n = 1;; n++) {
-		struct failing f = {n, 0};
-		yata_allocator alloc = {resize, &f};
-		yata_options o = {.alloc = &alloc};
-		yata_doc *doc = NULL;
-		int err = yata_doc_create(&o, &doc);
-		if (err == 0)
-			yata_doc_destroy(doc);
-		assert_int_equal(f.live, 0);
-		if (err == 0)
-			break;
-		assert_int_equal(err, YATA_ERR_NOMEM);
-	}
+static void creating_without_memory_frees_what_it_took(void **state) {
+  (void)state;
+  for (long n = 1;; n++) {
+    struct failing f = {n, 0};
+    yata_allocator alloc = {resize, &f};
+    yata_options o = {.alloc = &alloc};
+    yata_doc *doc = NULL;
+    int err = yata_doc_create(&o, &doc);
+    if (err == 0) yata_doc_destroy(doc);
+    assert_int_equal(f.live, 0);
+    if (err == 0) break;
+    assert_int_equal(err, YATA_ERR_NOMEM);
+  }
 }
 
-static void encoding_without_memory_leaves_the_buffer_as_it_was(void **state)
-{
-	(void)state;
-	yata_doc *doc = new_doc(1);
-	assert_ok(yata_apply_update(doc, FIXTURE(dependency_second), NULL));
-	assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
-	for (long n = 1;; n++) {
-		struct failing f = {n, 0};
-		yata_allocator alloc = {resize, &f};
-		yata_buf out;
-		yata_buf_init(&out, &alloc);
-		int err = yata_encode_state_as_update(doc, NULL, 0, &out);
-		if (err < 0)
-			assert_int_equal(out.len, 0);
-		yata_buf_deinit(&out);
-		assert_int_equal(f.live, 0);
-		if (err == 0)
-			break;
-		assert_int_equal(err, YATA_ERR_NOMEM);
-	}
-	yata_doc_destroy(doc);
+static void encoding_without_memory_leaves_the_buffer_as_it_was(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1);
+  assert_ok(yata_apply_update(doc, FIXTURE(dependency_second), NULL));
+  assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
+  for (long n = 1;; n++) {
+    struct failing f = {n, 0};
+    yata_allocator alloc = {resize, &f};
+    yata_buf out;
+    yata_buf_init(&out, &alloc);
+    int err = yata_encode_state_as_update(doc, NULL, 0, &out);
+    if (err < 0) assert_int_equal(out.len, 0);
+    yata_buf_deinit(&out);
+    assert_int_equal(f.live, 0);
+    if (err == 0) break;
+    assert_int_equal(err, YATA_ERR_NOMEM);
+  }
+  yata_doc_destroy(doc);
 }
 
-static void live_bytes_are_what_was_taken(void **state)
-{
-	(void)state;
-	yata_doc *doc = new_doc(1);
-	yata_stats before, after;
-	yata_doc_stats(doc, &before);
-	assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
-	yata_doc_stats(doc, &after);
-	assert_true(after.live_bytes > before.live_bytes);
-	assert_true(after.live_bytes < 100000);
-	yata_doc_destroy(doc);
+static void live_bytes_are_what_was_taken(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1);
+  yata_stats before, after;
+  yata_doc_stats(doc, &before);
+  assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
+  yata_doc_stats(doc, &after);
+  assert_true(after.live_bytes > before.live_bytes);
+  assert_true(after.live_bytes < 100000);
+  yata_doc_destroy(doc);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(loading_without_memory_leaves_the_document_empty),
-		cmocka_unit_test(merging_an_update_without_memory_changes_nothing),
-		cmocka_unit_test(editing_without_memory_can_be_aborted),
-		cmocka_unit_test(creating_without_memory_frees_what_it_took),
-		cmocka_unit_test(encoding_without_memory_leaves_the_buffer_as_it_was),
-		cmocka_unit_test(live_bytes_are_what_was_taken),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(loading_without_memory_leaves_the_document_empty),
+      cmocka_unit_test(merging_an_update_without_memory_changes_nothing),
+      cmocka_unit_test(editing_without_memory_can_be_aborted),
+      cmocka_unit_test(creating_without_memory_frees_what_it_took),
+      cmocka_unit_test(encoding_without_memory_leaves_the_buffer_as_it_was),
+      cmocka_unit_test(live_bytes_are_what_was_taken),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,333 +1,304 @@
 /* SPDX-License-Identifier: MIT */
 #include "testing.h"
 
-static void applying_what_yjs_wrote_encodes_to_the_same_bytes(void **state)
-{
-	(void)state;
-	yata_doc *doc = new_doc(5);
-	yata_applied a;
-	assert_ok(yata_apply_update(doc, FIXTURE(text), &a));
-	assert_true(a.changed);
-	assert_false(a.pending);
-	assert_state(doc, FIXTURE(text));
-	yata_doc_destroy(doc);
-	doc = new_doc(5);
-	assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
-	assert_state(doc, FIXTURE(everything));
-	yata_doc_destroy(doc);
+static void applying_what_yjs_wrote_encodes_to_the_same_bytes(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(5);
+  yata_applied a;
+  assert_ok(yata_apply_update(doc, FIXTURE(text), &a));
+  assert_true(a.changed);
+  assert_false(a.pending);
+  assert_state(doc, FIXTURE(text));
+  yata_doc_destroy(doc);
+  doc = new_doc(5);
+  assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
+  assert_state(doc, FIXTURE(everything));
+  yata_doc_destroy(doc);
 }
 
-static void applying_an_update_again_changes_nothing(void **state)
-{
-	(void)state;
-	yata_doc *doc = new_doc(5);
-	yata_applied a;
-	assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
-	assert_ok(yata_apply_update(doc, FIXTURE(everything), &a));
-	assert_false(a.changed);
-	assert_state(doc, FIXTURE(everything));
-	yata_doc_destroy(doc);
+static void applying_an_update_again_changes_nothing(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(5);
+  yata_applied a;
+  assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
+  assert_ok(yata_apply_update(doc, FIXTURE(everything), &a));
+  assert_false(a.changed);
+  assert_state(doc, FIXTURE(everything));
+  yata_doc_destroy(doc);
 }
 
-static void the_state_vector_is_that_of_yjs(void **state)
-{
-	(void)state;
-	yata_doc *doc = new_doc(5);
-	yata_buf out = YATA_BUF_INIT;
-	assert_ok(yata_apply_update(doc, FIXTURE(text), NULL));
-	assert_ok(yata_encode_state_vector(doc, &out));
-	assert_int_equal(out.len, sizeof(fixture_text_state_vector));
-	assert_memory_equal(out.data, fixture_text_state_vector, out.len);
-	yata_buf_clear(&out);
-	assert_ok(yata_update_state_vector(FIXTURE(text), &out));
-	assert_int_equal(out.len, sizeof(fixture_text_state_vector));
-	assert_memory_equal(out.data, fixture_text_state_vector, out.len);
-	yata_buf_deinit(&out);
-	yata_doc_destroy(doc);
+static void the_state_vector_is_that_of_yjs(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(5);
+  yata_buf out = YATA_BUF_INIT;
+  assert_ok(yata_apply_update(doc, FIXTURE(text), NULL));
+  assert_ok(yata_encode_state_vector(doc, &out));
+  assert_int_equal(out.len, sizeof(fixture_text_state_vector));
+  assert_memory_equal(out.data, fixture_text_state_vector, out.len);
+  yata_buf_clear(&out);
+  assert_ok(yata_update_state_vector(FIXTURE(text), &out));
+  assert_int_equal(out.len, sizeof(fixture_text_state_vector));
+  assert_memory_equal(out.data, fixture_text_state_vector, out.len);
+  yata_buf_deinit(&out);
+  yata_doc_destroy(doc);
 }
 
-static void an_update_that_came_too_early_waits_as_pending(void **state)
-{
-	(void)state;
-	yata_doc *doc = new_doc(5);
-	yata_applied a;
-	assert_ok(yata_apply_update(doc, FIXTURE(dependency_second), &a));
-	assert_true(a.changed);
-	assert_true(a.pending);
-	assert_state(doc, FIXTURE(pending_state));
-	assert_ok(yata_apply_update(doc, FIXTURE(dependency_second), &a));
-	assert_false(a.changed);
-	assert_ok(yata_apply_update(doc, FIXTURE(dependency_third), &a));
-	assert_true(a.pending);
-	assert_ok(yata_apply_update(doc, FIXTURE(dependency_first), &a));
-	assert_true(a.changed);
-	assert_false(a.pending);
-	assert_state(doc, FIXTURE(dependency_all));
-	yata_doc_destroy(doc);
+static void an_update_that_came_too_early_waits_as_pending(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(5);
+  yata_applied a;
+  assert_ok(yata_apply_update(doc, FIXTURE(dependency_second), &a));
+  assert_true(a.changed);
+  assert_true(a.pending);
+  assert_state(doc, FIXTURE(pending_state));
+  assert_ok(yata_apply_update(doc, FIXTURE(dependency_second), &a));
+  assert_false(a.changed);
+  assert_ok(yata_apply_update(doc, FIXTURE(dependency_third), &a));
+  assert_true(a.pending);
+  assert_ok(yata_apply_update(doc, FIXTURE(dependency_first), &a));
+  assert_true(a.changed);
+  assert_false(a.pending);
+  assert_state(doc, FIXTURE(dependency_all));
+  yata_doc_destroy(doc);
 }
 
-static void updates_in_any_order_come_to_the_same_document(void **state)
-{
-	(void)state;
-	const yata_slice all[] = {{FIXTURE(dependency_first)}, {FIXTURE(dependency_second)},
-				  {FIXTURE(dependency_third)}};
-	static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
-					{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-	for (size_t i = 0; i < 6; i++) {
-		yata_doc *doc = new_doc(5);
-		for (int j = 0; j < 3; j++)
-			assert_ok(yata_apply_update(doc, all[orders[i][j]].data,
-						    all[orders[i][j]].len, NULL));
-		assert_state(doc, FIXTURE(dependency_all));
-		yata_doc_destroy(doc);
-	}
+static void updates_in_any_order_come_to_the_same_document(void **state) {
+  (void)state;
+  const yata_slice all[] = {{FIXTURE(dependency_first)}, {FIXTURE(dependency_second)}, {FIXTURE(dependency_third)}};
+  static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+  for (size_t i = 0; i < 6; i++) {
+    yata_doc *doc = new_doc(5);
+    for (int j = 0; j < 3; j++) assert_ok(yata_apply_update(doc, all[orders[i][j]].data, all[orders[i][j]].len, NULL));
+    assert_state(doc, FIXTURE(dependency_all));
+    yata_doc_destroy(doc);
+  }
 }
 
-static void merging_and_diffing_give_the_bytes_of_yjs(void **state)
-{
-	(void)state;
-	yata_buf merged = YATA_BUF_INIT, sv = YATA_BUF_INIT, diff = YATA_BUF_INIT;
-	const yata_slice two[] = {{FIXTURE(dependency_second)}, {FIXTURE(dependency_first)}};
-	assert_ok(yata_merge_updates(two, 2, &merged));
-	assert_int_equal(merged.len, sizeof(fixture_merged));
-	assert_memory_equal(merged.data, fixture_merged, merged.len);
-	assert_ok(yata_update_state_vector(FIXTURE(dependency_first), &sv));
-	assert_ok(yata_diff_update(merged.data, merged.len, sv.data, sv.len, &diff));
-	assert_int_equal(diff.len, sizeof(fixture_diffed));
-	assert_memory_equal(diff.data, fixture_diffed, diff.len);
-	yata_buf_deinit(&merged);
-	yata_buf_deinit(&sv);
-	yata_buf_deinit(&diff);
+static void merging_and_diffing_give_the_bytes_of_yjs(void **state) {
+  (void)state;
+  yata_buf merged = YATA_BUF_INIT, sv = YATA_BUF_INIT, diff = YATA_BUF_INIT;
+  const yata_slice two[] = {{FIXTURE(dependency_second)}, {FIXTURE(dependency_first)}};
+  assert_ok(yata_merge_updates(two, 2, &merged));
+  assert_int_equal(merged.len, sizeof(fixture_merged));
+  assert_memory_equal(merged.data, fixture_merged, merged.len);
+  assert_ok(yata_update_state_vector(FIXTURE(dependency_first), &sv));
+  assert_ok(yata_diff_update(merged.data, merged.len, sv.data, sv.len, &diff));
+  assert_int_equal(diff.len, sizeof(fixture_diffed));
+  assert_memory_equal(diff.data, fixture_diffed, diff.len);
+  yata_buf_deinit(&merged);
+  yata_buf_deinit(&sv);
+  yata_buf_deinit(&diff);
 }
 
 /* Both must refuse, or both accept; a refusal changes nothing. */
-static void try_bytes(yata_doc *doc, const uint8_t *data, size_t len, const uint8_t *before,
-		      size_t before_len)
-{
-	size_t offset = 0;
-	int expected = yata_update_validate(data, len, &offset);
-	yata_applied a;
-	int err = yata_apply_update(doc, data, len, &a);
-	if (expected < 0) {
-		assert_int_equal(err, expected);
-		assert_true(offset <= len);
-		assert_int_equal(a.error_offset, offset);
-		assert_non_null(yata_update_explain(data, len, &offset));
-		assert_state(doc, before, before_len);
-	}
-	assert_ok(yata_doc_check(doc));
+static void try_bytes(yata_doc *doc, const uint8_t *data, size_t len, const uint8_t *before, size_t before_len) {
+  size_t offset = 0;
+  int expected = yata_update_validate(data, len, &offset);
+  yata_applied a;
+  int err = yata_apply_update(doc, data, len, &a);
+  if (expected < 0) {
+    assert_int_equal(err, expected);
+    assert_true(offset <= len);
+    assert_int_equal(a.error_offset, offset);
+    assert_non_null(yata_update_explain(data, len, &offset));
+    assert_state(doc, before, before_len);
+  }
+  assert_ok(yata_doc_check(doc));
 }
 
-static void a_truncated_update_is_refused_and_changes_nothing(void **state)
-{
-	(void)state;
-	yata_doc *doc = new_doc(5);
-	assert_ok(yata_apply_update(doc, FIXTURE(text), NULL));
-	for (size_t n = 0; n < sizeof(fixture_everything); n++) {
-		/* A copy of its own size, so that reading beyond it is found out. */
-		uint8_t *copy = malloc(n + 1);
-		memcpy(copy, fixture_everything, n);
-		uint8_t *exact = realloc(copy, n ? n : 1);
-		assert_int_equal(yata_update_validate(exact, n, NULL), YATA_ERR_MALFORMED);
-		try_bytes(doc, exact, n, FIXTURE(text));
-		free(exact);
-	}
-	yata_doc_destroy(doc);
+static void a_truncated_update_is_refused_and_changes_nothing(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(5);
+  assert_ok(yata_apply_update(doc, FIXTURE(text), NULL));
+  for (size_t n = 0; n < sizeof(fixture_everything); n++) {
+    /* A copy of its own size, so that reading beyond it is found out. */
+    uint8_t *copy = malloc(n + 1);
+    memcpy(copy, fixture_everything, n);
+    uint8_t *exact = realloc(copy, n ? n : 1);
+    assert_int_equal(yata_update_validate(exact, n, NULL), YATA_ERR_MALFORMED);
+    try_bytes(doc, exact, n, FIXTURE(text));
+    free(exact);
+  }
+  yata_doc_destroy(doc);
 }
 
-static void flipped_bits_never_break_a_document(void **state)
-{
-	(void)state;
-	uint8_t copy[sizeof(fixture_everything)];
-	for (size_t i = 0; i < sizeof(copy) * 8; i++) {
-		yata_doc *doc = new_doc(5);
-		assert_ok(yata_apply_update(doc, FIXTURE(text), NULL));
-		memcpy(copy, fixture_everything, sizeof(copy));
-		copy[i / 8] ^= (uint8_t)(1 << i % 8);
-		try_bytes(doc, copy, sizeof(copy), FIXTURE(text));
-		yata_doc_destroy(doc);
-	}
+static void flipped_bits_never_break_a_document(void **state) {
+  (void)state;
+  uint8_t copy[sizeof(fixture_everything)];
+  for (size_t i = 0; i < sizeof(copy) * 8; i++) {
+    yata_doc *doc = new_doc(5);
+    assert_ok(yata_apply_update(doc, FIXTURE(text), NULL));
+    memcpy(copy, fixture_everything, sizeof(copy));
+    copy[i / 8] ^= (uint8_t)(1 << i % 8);
+    try_bytes(doc, copy, sizeof(copy), FIXTURE(text));
+    yata_doc_destroy(doc);
+  }
 }
 
-static void numbers_that_promise_more_than_there_is_are_refused(void **state)
-{
-	(void)state;
-	static const struct {
-		uint8_t bytes[24];
-		size_t len;
-	} bad[] = {
-		{{0xff, 0xff, 0xff, 0xff, 0x0f, 0x00}, 6},                   /* clients */
-		{{0x01, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x01, 0x00, 0x00}, 9}, /* structs */
-		{{0x01, 0x01, 0x01, 0x00, 0x08, 0x01, 0x01, 't', 0xff, 0xff, 0xff, 0x07}, 12},
-		{{0x01, 0x01, 0x01, 0x00, 0x04, 0x01, 0x01, 't', 0xff, 0xff, 0x03, 'x'}, 12},
-		{{0x01, 0x01, 0x01, 0x00, 0x08, 0x01, 0x01, 't', 0x01, 117, 0xff, 0xff, 0x7f}, 13},
-		{{0x00, 0x01, 0x01, 0xff, 0xff, 0xff, 0x7f, 0x00, 0x01}, 9}, /* deleted ranges */
-		{{0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}, 10}, /* above 2^53 */
-	};
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		yata_doc *doc = new_doc(5);
-		assert_int_equal(yata_apply_update(doc, bad[i].bytes, bad[i].len, NULL),
-				 YATA_ERR_MALFORMED);
-		yata_doc_destroy(doc);
-	}
+static void numbers_that_promise_more_than_there_is_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    uint8_t bytes[24];
+    size_t len;
+  } bad[] = {
+      {{0xff, 0xff, 0xff, 0xff, 0x0f, 0x00}, 6},                   /* clients */
+      {{0x01, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x01, 0x00, 0x00}, 9}, /* structs */
+      {{0x01, 0x01, 0x01, 0x00, 0x08, 0x01, 0x01, 't', 0xff, 0xff, 0xff, 0x07}, 12},
+      {{0x01, 0x01, 0x01, 0x00, 0x04, 0x01, 0x01, 't', 0xff, 0xff, 0x03, 'x'}, 12},
+      {{0x01, 0x01, 0x01, 0x00, 0x08, 0x01, 0x01, 't', 0x01, 117, 0xff, 0xff, 0x7f}, 13},
+      {{0x00, 0x01, 0x01, 0xff, 0xff, 0xff, 0x7f, 0x00, 0x01}, 9},        /* deleted ranges */
+      {{0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}, 10}, /* above 2^53 */
+  };
+  for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    yata_doc *doc = new_doc(5);
+    assert_int_equal(yata_apply_update(doc, bad[i].bytes, bad[i].len, NULL), YATA_ERR_MALFORMED);
+    yata_doc_destroy(doc);
+  }
 }
 
-static void a_long_run_that_takes_few_bytes_takes_little_memory(void **state)
-{
-	(void)state;
-	/* A GC struct, and a deleted item, of a thousand million units. */
-	static const uint8_t gc[] = {1, 1, 1, 0, 0x00, 0x80, 0x94, 0xeb, 0xdc, 0x03, 0};
-	static const uint8_t deleted[] = {1, 1, 2, 0, 0x01, 1, 1, 't', 0x80, 0x94, 0xeb, 0xdc, 0x03, 0};
-	static const uint8_t too_long[] = {1, 1, 3, 0, 0x00, 0x80, 0x80, 0x80, 0x80, 0x08, 0};
-	static const uint8_t too_late[] = {0, 1, 1, 1, 0x80, 0x80, 0x80, 0x80, 0x08, 1};
-	yata_doc *doc = new_doc(5);
-	yata_stats stats;
-	assert_ok(yata_apply_update(doc, gc, sizeof(gc), NULL));
-	assert_ok(yata_apply_update(doc, deleted, sizeof(deleted), NULL));
-	assert_ok(yata_doc_check(doc));
-	yata_doc_stats(doc, &stats);
-	assert_int_equal(stats.units, 2000000000);
-	assert_true(stats.live_bytes < 20000);
-	assert_int_equal(yata_apply_update(doc, too_long, sizeof(too_long), NULL), YATA_ERR_LIMIT);
-	assert_int_equal(yata_apply_update(doc, too_late, sizeof(too_late), NULL), YATA_ERR_LIMIT);
-	yata_doc_destroy(doc);
+static void a_long_run_that_takes_few_bytes_takes_little_memory(void **state) {
+  (void)state;
+  /* A GC struct, and a deleted item, of a thousand million units. */
+  static const uint8_t gc[] = {1, 1, 1, 0, 0x00, 0x80, 0x94, 0xeb, 0xdc, 0x03, 0};
+  static const uint8_t deleted[] = {1, 1, 2, 0, 0x01, 1, 1, 't', 0x80, 0x94, 0xeb, 0xdc, 0x03, 0};
+  static const uint8_t too_long[] = {1, 1, 3, 0, 0x00, 0x80, 0x80, 0x80, 0x80, 0x08, 0};
+  static const uint8_t too_late[] = {0, 1, 1, 1, 0x80, 0x80, 0x80, 0x80, 0x08, 1};
+  yata_doc *doc = new_doc(5);
+  yata_stats stats;
+  assert_ok(yata_apply_update(doc, gc, sizeof(gc), NULL));
+  assert_ok(yata_apply_update(doc, deleted, sizeof(deleted), NULL));
+  assert_ok(yata_doc_check(doc));
+  yata_doc_stats(doc, &stats);
+  assert_int_equal(stats.units, 2000000000);
+  assert_true(stats.live_bytes < 20000);
+  assert_int_equal(yata_apply_update(doc, too_long, sizeof(too_long), NULL), YATA_ERR_LIMIT);
+  assert_int_equal(yata_apply_update(doc, too_late, sizeof(too_late), NULL), YATA_ERR_LIMIT);
+  yata_doc_destroy(doc);
 }
 
-static size_t nested(uint8_t *out, uint32_t depth)
-{
-	static const uint8_t head[] = {1, 1, 1, 0, 0x08, 1, 1, 'a', 1};
-	size_t n = sizeof(head);
-	memcpy(out, head, n);
-	for (uint32_t i = 0; i < depth; i++) {
-		out[n++] = 117;
-		out[n++] = 1;
-	}
-	out[n++] = 126;
-	out[n++] = 0;
-	return n;
+static size_t nested(uint8_t *out, uint32_t depth) {
+  static const uint8_t head[] = {1, 1, 1, 0, 0x08, 1, 1, 'a', 1};
+  size_t n = sizeof(head);
+  memcpy(out, head, n);
+  for (uint32_t i = 0; i < depth; i++) {
+    out[n++] = 117;
+    out[n++] = 1;
+  }
+  out[n++] = 126;
+  out[n++] = 0;
+  return n;
 }
 
-static void values_nested_more_than_64_deep_are_refused(void **state)
-{
-	(void)state;
-	uint8_t bytes[100000];
-	yata_doc *doc = new_doc(5);
-	yata_type array;
-	yata_value value;
-	assert_int_equal(yata_apply_update(doc, bytes, nested(bytes, 65), NULL), YATA_ERR_LIMIT);
-	assert_int_equal(yata_apply_update(doc, bytes, nested(bytes, 40000), NULL), YATA_ERR_LIMIT);
-	assert_ok(yata_apply_update(doc, bytes, nested(bytes, 64), NULL));
-	assert_ok(yata_array(doc, "a", &array));
-	assert_ok(yata_array_get(doc, array, 0, &value));
-	assert_int_equal(value.any.kind, YATA_ANY_ARRAY);
-	yata_value_deinit(&value);
-	yata_doc_destroy(doc);
+static void values_nested_more_than_64_deep_are_refused(void **state) {
+  (void)state;
+  uint8_t bytes[100000];
+  yata_doc *doc = new_doc(5);
+  yata_type array;
+  yata_value value;
+  assert_int_equal(yata_apply_update(doc, bytes, nested(bytes, 65), NULL), YATA_ERR_LIMIT);
+  assert_int_equal(yata_apply_update(doc, bytes, nested(bytes, 40000), NULL), YATA_ERR_LIMIT);
+  assert_ok(yata_apply_update(doc, bytes, nested(bytes, 64), NULL));
+  assert_ok(yata_array(doc, "a", &array));
+  assert_ok(yata_array_get(doc, array, 0, &value));
+  assert_int_equal(value.any.kind, YATA_ANY_ARRAY);
+  yata_value_deinit(&value);
+  yata_doc_destroy(doc);
 }
 
-static void a_struct_that_depends_on_its_own_future_is_refused(void **state)
-{
-	(void)state;
-	static const uint8_t bytes[] = {1, 1, 1, 0, 0x84, 1, 0, 1, 'x', 0};
-	yata_doc *doc = new_doc(5);
-	assert_int_equal(yata_apply_update(doc, bytes, sizeof(bytes), NULL), YATA_ERR_MALFORMED);
-	yata_doc_destroy(doc);
+static void a_struct_that_depends_on_its_own_future_is_refused(void **state) {
+  (void)state;
+  static const uint8_t bytes[] = {1, 1, 1, 0, 0x84, 1, 0, 1, 'x', 0};
+  yata_doc *doc = new_doc(5);
+  assert_int_equal(yata_apply_update(doc, bytes, sizeof(bytes), NULL), YATA_ERR_MALFORMED);
+  yata_doc_destroy(doc);
 }
 
-static void pending_beyond_its_limit_is_refused(void **state)
-{
-	(void)state;
-	yata_options o = {.client_id = 5, .max_pending_bytes = 10};
-	yata_doc *doc;
-	yata_stats stats;
-	assert_ok(yata_doc_create(&o, &doc));
-	assert_int_equal(yata_apply_update(doc, FIXTURE(dependency_second), NULL), YATA_ERR_LIMIT);
-	yata_doc_stats(doc, &stats);
-	assert_int_equal(stats.pending_bytes, 0);
-	yata_doc_destroy(doc);
+static void pending_beyond_its_limit_is_refused(void **state) {
+  (void)state;
+  yata_options o = {.client_id = 5, .max_pending_bytes = 10};
+  yata_doc *doc;
+  yata_stats stats;
+  assert_ok(yata_doc_create(&o, &doc));
+  assert_int_equal(yata_apply_update(doc, FIXTURE(dependency_second), NULL), YATA_ERR_LIMIT);
+  yata_doc_stats(doc, &stats);
+  assert_int_equal(stats.pending_bytes, 0);
+  yata_doc_destroy(doc);
 }
 
-static size_t put_uint(uint8_t *p, uint32_t v)
-{
-	size_t n = 0;
-	for (; v > 0x7f; v >>= 7)
-		p[n++] = (uint8_t)(v | 0x80);
-	p[n++] = (uint8_t)v;
-	return n;
+static size_t put_uint(uint8_t *p, uint32_t v) {
+  size_t n = 0;
+  for (; v > 0x7f; v >>= 7) p[n++] = (uint8_t)(v | 0x80);
+  p[n++] = (uint8_t)v;
+  return n;
 }
 
 /* `count` clients with one GC struct each, at clock 0 or, waiting for more, at clock 1. */
-static uint8_t *many_clients(uint32_t count, uint8_t clock, size_t *len)
-{
-	uint8_t *bytes = malloc((size_t)count * 10 + 16);
-	size_t n = put_uint(bytes, count);
-	for (uint32_t i = 0; i < count; i++) {
-		bytes[n++] = 1;
-		n += put_uint(bytes + n, i * 7919u % 1000003u + 1);
-		bytes[n++] = clock;
-		bytes[n++] = 0;
-		bytes[n++] = 1;
-	}
-	bytes[n++] = 0;
-	*len = n;
-	return bytes;
+static uint8_t *many_clients(uint32_t count, uint8_t clock, size_t *len) {
+  uint8_t *bytes = malloc((size_t)count * 10 + 16);
+  size_t n = put_uint(bytes, count);
+  for (uint32_t i = 0; i < count; i++) {
+    bytes[n++] = 1;
+    n += put_uint(bytes + n, i * 7919u % 1000003u + 1);
+    bytes[n++] = clock;
+    bytes[n++] = 0;
+    bytes[n++] = 1;
+  }
+  bytes[n++] = 0;
+  *len = n;
+  return bytes;
 }
 
-static void a_hundred_thousand_clients_are_taken_without_delay(void **state)
-{
-	(void)state;
-	size_t n, m;
-	uint8_t *now = many_clients(100000, 0, &n), *later = many_clients(100000, 1, &m);
-	yata_doc *doc = new_doc(5);
-	yata_applied a;
-	yata_stats stats;
-	assert_ok(yata_apply_update(doc, later, m, &a));
-	assert_true(a.pending);
-	assert_ok(yata_apply_update(doc, now, n, &a));
-	assert_false(a.pending);
-	yata_doc_stats(doc, &stats);
-	assert_int_equal(stats.clients, 100000);
-	assert_int_equal(stats.units, 200000);
-	assert_ok(yata_doc_check(doc));
-	yata_doc_destroy(doc);
-	free(now);
-	free(later);
+static void a_hundred_thousand_clients_are_taken_without_delay(void **state) {
+  (void)state;
+  size_t n, m;
+  uint8_t *now = many_clients(100000, 0, &n), *later = many_clients(100000, 1, &m);
+  yata_doc *doc = new_doc(5);
+  yata_applied a;
+  yata_stats stats;
+  assert_ok(yata_apply_update(doc, later, m, &a));
+  assert_true(a.pending);
+  assert_ok(yata_apply_update(doc, now, n, &a));
+  assert_false(a.pending);
+  yata_doc_stats(doc, &stats);
+  assert_int_equal(stats.clients, 100000);
+  assert_int_equal(stats.units, 200000);
+  assert_ok(yata_doc_check(doc));
+  yata_doc_destroy(doc);
+  free(now);
+  free(later);
 }
 
-static void a_state_vector_that_is_none_is_refused(void **state)
-{
-	(void)state;
-	static const uint8_t bad[] = {0xff, 0xff, 0x03, 1, 1};
-	yata_doc *doc = new_doc(5);
-	yata_buf out = YATA_BUF_INIT;
-	size_t offset;
-	assert_int_equal(yata_encode_state_as_update(doc, bad, sizeof(bad), &out),
-			 YATA_ERR_MALFORMED);
-	assert_int_equal(yata_state_vector_validate(bad, sizeof(bad), &offset),
-			 YATA_ERR_MALFORMED);
-	assert_ok(yata_state_vector_validate(FIXTURE(text_state_vector), NULL));
-	assert_int_equal(out.len, 0);
-	yata_buf_deinit(&out);
-	yata_doc_destroy(doc);
+static void a_state_vector_that_is_none_is_refused(void **state) {
+  (void)state;
+  static const uint8_t bad[] = {0xff, 0xff, 0x03, 1, 1};
+  yata_doc *doc = new_doc(5);
+  yata_buf out = YATA_BUF_INIT;
+  size_t offset;
+  assert_int_equal(yata_encode_state_as_update(doc, bad, sizeof(bad), &out), YATA_ERR_MALFORMED);
+  assert_int_equal(yata_state_vector_validate(bad, sizeof(bad), &offset), YATA_ERR_MALFORMED);
+  assert_ok(yata_state_vector_validate(FIXTURE(text_state_vector), NULL));
+  assert_int_equal(out.len, 0);
+  yata_buf_deinit(&out);
+  yata_doc_destroy(doc);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(applying_what_yjs_wrote_encodes_to_the_same_bytes),
-		cmocka_unit_test(applying_an_update_again_changes_nothing),
-		cmocka_unit_test(the_state_vector_is_that_of_yjs),
-		cmocka_unit_test(an_update_that_came_too_early_waits_as_pending),
-		cmocka_unit_test(updates_in_any_order_come_to_the_same_document),
-		cmocka_unit_test(merging_and_diffing_give_the_bytes_of_yjs),
-		cmocka_unit_test(a_truncated_update_is_refused_and_changes_nothing),
-		cmocka_unit_test(flipped_bits_never_break_a_document),
-		cmocka_unit_test(numbers_that_promise_more_than_there_is_are_refused),
-		cmocka_unit_test(a_long_run_that_takes_few_bytes_takes_little_memory),
-		cmocka_unit_test(values_nested_more_than_64_deep_are_refused),
-		cmocka_unit_test(a_struct_that_depends_on_its_own_future_is_refused),
-		cmocka_unit_test(pending_beyond_its_limit_is_refused),
-		cmocka_unit_test(a_hundred_thousand_clients_are_taken_without_delay),
-		cmocka_unit_test(a_state_vector_that_is_none_is_refused),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(applying_what_yjs_wrote_encodes_to_the_same_bytes),
+      cmocka_unit_test(applying_an_update_again_changes_nothing),
+      cmocka_unit_test(the_state_vector_is_that_of_yjs),
+      cmocka_unit_test(an_update_that_came_too_early_waits_as_pending),
+      cmocka_unit_test(updates_in_any_order_come_to_the_same_document),
+      cmocka_unit_test(merging_and_diffing_give_the_bytes_of_yjs),
+      cmocka_unit_test(a_truncated_update_is_refused_and_changes_nothing),
+      cmocka_unit_test(flipped_bits_never_break_a_document),
+      cmocka_unit_test(numbers_that_promise_more_than_there_is_are_refused),
+      cmocka_unit_test(a_long_run_that_takes_few_bytes_takes_little_memory),
+      cmocka_unit_test(values_nested_more_than_64_deep_are_refused),
+      cmocka_unit_test(a_struct_that_depends_on_its_own_future_is_refused),
+      cmocka_unit_test(pending_beyond_its_limit_is_refused),
+      cmocka_unit_test(a_hundred_thousand_clients_are_taken_without_delay),
+      cmocka_unit_test(a_state_vector_that_is_none_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,217 +11,189 @@
 #define RUNS 15
 
 struct result {
-	double ms[RUNS];
-	double first_text_ms;
-	size_t bytes, operations;
-	yata_stats stats;
+  double ms[RUNS];
+  double first_text_ms;
+  size_t bytes, operations;
+  yata_stats stats;
 };
 
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+static double now_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
+static int compare(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
 }
 
-static int print(const char *what, struct result *r)
-{
-	qsort(r->ms, RUNS, sizeof(double), compare);
-	printf("{\"bench\":\"%s\",\"median_ms\":%.4f,\"min_ms\":%.4f,\"first_text_ms\":%.4f,"
-	       "\"operations\":%zu,\"bytes\":%zu,\"items\":%zu,\"live_bytes\":%zu}\n",
-	       what, r->ms[RUNS / 2], r->ms[0], r->first_text_ms, r->operations, r->bytes,
-	       r->stats.items, r->stats.live_bytes);
-	return 0;
+static int print(const char *what, struct result *r) {
+  qsort(r->ms, RUNS, sizeof(double), compare);
+  printf("{\"bench\":\"%s\",\"median_ms\":%.4f,\"min_ms\":%.4f,\"first_text_ms\":%.4f,"
+         "\"operations\":%zu,\"bytes\":%zu,\"items\":%zu,\"live_bytes\":%zu}\n",
+         what, r->ms[RUNS / 2], r->ms[0], r->first_text_ms, r->operations, r->bytes, r->stats.items,
+         r->stats.live_bytes);
+  return 0;
 }
 
 /* The first root that holds text, or could. */
-static int find_text(yata_doc *doc, yata_type *out)
-{
-	uint32_t cursor = 0;
-	yata_slice name;
-	char copy[256];
-	while (yata_root_next(doc, &cursor, out, &name) == 0) {
-		if (name.len >= sizeof(copy))
-			continue;
-		memcpy(copy, name.data, name.len);
-		copy[name.len] = 0;
-		if (yata_text(doc, copy, out) == 0)
-			return 0;
-	}
-	return -1;
+static int find_text(yata_doc *doc, yata_type *out) {
+  uint32_t cursor = 0;
+  yata_slice name;
+  char copy[256];
+  while (yata_root_next(doc, &cursor, out, &name) == 0) {
+    if (name.len >= sizeof(copy)) continue;
+    memcpy(copy, name.data, name.len);
+    copy[name.len] = 0;
+    if (yata_text(doc, copy, out) == 0) return 0;
+  }
+  return -1;
 }
 
-static double time_text(yata_doc *doc)
-{
-	yata_type text;
-	yata_buf buf = YATA_BUF_INIT;
-	double from = now_ms();
-	int err = find_text(doc, &text);
-	if (err == 0)
-		err = yata_text_read(doc, text, &buf);
-	yata_buf_deinit(&buf);
-	return err == 0 ? now_ms() - from : 0;
+static double time_text(yata_doc *doc) {
+  yata_type text;
+  yata_buf buf = YATA_BUF_INIT;
+  double from = now_ms();
+  int err = find_text(doc, &text);
+  if (err == 0) err = yata_text_read(doc, text, &buf);
+  yata_buf_deinit(&buf);
+  return err == 0 ? now_ms() - from : 0;
 }
 
-static int load(const yata_buf *file, struct result *r)
-{
-	for (int i = 0; i < RUNS; i++) {
-		yata_doc *doc;
-		double from = now_ms();
-		if (yata_doc_create(NULL, &doc) < 0)
-			return -1;
-		int err = yata_apply_update(doc, file->data, file->len, NULL);
-		r->ms[i] = now_ms() - from;
-		yata_doc_stats(doc, &r->stats);
-		r->first_text_ms = time_text(doc);
-		yata_doc_destroy(doc);
-		if (err < 0)
-			return -1;
-	}
-	r->operations = 1;
-	return 0;
+static int load(const yata_buf *file, struct result *r) {
+  for (int i = 0; i < RUNS; i++) {
+    yata_doc *doc;
+    double from = now_ms();
+    if (yata_doc_create(NULL, &doc) < 0) return -1;
+    int err = yata_apply_update(doc, file->data, file->len, NULL);
+    r->ms[i] = now_ms() - from;
+    yata_doc_stats(doc, &r->stats);
+    r->first_text_ms = time_text(doc);
+    yata_doc_destroy(doc);
+    if (err < 0) return -1;
+  }
+  r->operations = 1;
+  return 0;
 }
 
-static size_t prefix(const yata_buf *file, size_t *at)
-{
-	size_t n = 0;
-	unsigned shift = 0;
-	uint8_t b = 0x80;
-	while (*at < file->len && (b & 0x80) && shift < 56) {
-		b = file->data[(*at)++];
-		n |= (size_t)(b & 0x7f) << shift;
-		shift += 7;
-	}
-	return n;
+static size_t prefix(const yata_buf *file, size_t *at) {
+  size_t n = 0;
+  unsigned shift = 0;
+  uint8_t b = 0x80;
+  while (*at < file->len && (b & 0x80) && shift < 56) {
+    b = file->data[(*at)++];
+    n |= (size_t)(b & 0x7f) << shift;
+    shift += 7;
+  }
+  return n;
 }
 
 /* The file is a row of updates, each behind its length as a varUint. */
-static int apply(const yata_buf *file, struct result *r)
-{
-	for (int i = 0; i < RUNS; i++) {
-		yata_doc *doc;
-		size_t at = 0;
-		if (yata_doc_create(NULL, &doc) < 0)
-			return -1;
-		double from = now_ms();
-		int err = 0;
-		for (r->operations = 0; at < file->len && err == 0; r->operations++) {
-			size_t n = prefix(file, &at);
-			if (n > file->len - at) {
-				fprintf(stderr, "yata: offset %zu: expected %zu bytes of an "
-						"update behind their length\n", at, n);
-				err = -1;
-				break;
-			}
-			err = yata_apply_update(doc, file->data + at, n, NULL);
-			at += n;
-		}
-		r->ms[i] = now_ms() - from;
-		yata_doc_stats(doc, &r->stats);
-		r->first_text_ms = time_text(doc);
-		yata_doc_destroy(doc);
-		if (err < 0)
-			return -1;
-	}
-	return 0;
+static int apply(const yata_buf *file, struct result *r) {
+  for (int i = 0; i < RUNS; i++) {
+    yata_doc *doc;
+    size_t at = 0;
+    if (yata_doc_create(NULL, &doc) < 0) return -1;
+    double from = now_ms();
+    int err = 0;
+    for (r->operations = 0; at < file->len && err == 0; r->operations++) {
+      size_t n = prefix(file, &at);
+      if (n > file->len - at) {
+        fprintf(stderr,
+                "yata: offset %zu: expected %zu bytes of an "
+                "update behind their length\n",
+                at, n);
+        err = -1;
+        break;
+      }
+      err = yata_apply_update(doc, file->data + at, n, NULL);
+      at += n;
+    }
+    r->ms[i] = now_ms() - from;
+    yata_doc_stats(doc, &r->stats);
+    r->first_text_ms = time_text(doc);
+    yata_doc_destroy(doc);
+    if (err < 0) return -1;
+  }
+  return 0;
 }
 
-static int insert_once(yata_doc *doc, yata_type text, uint32_t *random, yata_buf *out)
-{
-	uint32_t length;
-	*random = *random * 1664525u + 1013904223u;
-	int err = yata_text_length(doc, text, &length);
-	yata_buf_clear(out);
-	if (err == 0)
-		err = yata_txn_begin(doc);
-	if (err == 0)
-		err = yata_text_insert(doc, text, (uint32_t)((uint64_t)*random * length >> 32), "x", 1);
-	return err < 0 ? err : yata_txn_commit(doc, out);
+static int insert_once(yata_doc *doc, yata_type text, uint32_t *random, yata_buf *out) {
+  uint32_t length;
+  *random = *random * 1664525u + 1013904223u;
+  int err = yata_text_length(doc, text, &length);
+  yata_buf_clear(out);
+  if (err == 0) err = yata_txn_begin(doc);
+  if (err == 0) err = yata_text_insert(doc, text, (uint32_t)((uint64_t)*random * length >> 32), "x", 1);
+  return err < 0 ? err : yata_txn_commit(doc, out);
 }
 
 /* 10,000 characters at random places, each in a transaction of its own that emits its update. */
-static int edit(const yata_buf *file, struct result *r)
-{
-	r->operations = 10000;
-	for (int i = 0; i < RUNS; i++) {
-		yata_options options = {.client_id = 1};
-		yata_doc *doc;
-		yata_type text;
-		yata_buf out = YATA_BUF_INIT;
-		uint32_t random = 1;
-		if (yata_doc_create(&options, &doc) < 0)
-			return -1;
-		int err = yata_apply_update(doc, file->data, file->len, NULL);
-		if (err == 0)
-			err = find_text(doc, &text);
-		double from = now_ms();
-		for (size_t n = 0; n < r->operations && err == 0; n++)
-			err = insert_once(doc, text, &random, &out);
-		r->ms[i] = now_ms() - from;
-		yata_doc_stats(doc, &r->stats);
-		yata_buf_deinit(&out);
-		yata_doc_destroy(doc);
-		if (err < 0)
-			return -1;
-	}
-	return 0;
+static int edit(const yata_buf *file, struct result *r) {
+  r->operations = 10000;
+  for (int i = 0; i < RUNS; i++) {
+    yata_options options = {.client_id = 1};
+    yata_doc *doc;
+    yata_type text;
+    yata_buf out = YATA_BUF_INIT;
+    uint32_t random = 1;
+    if (yata_doc_create(&options, &doc) < 0) return -1;
+    int err = yata_apply_update(doc, file->data, file->len, NULL);
+    if (err == 0) err = find_text(doc, &text);
+    double from = now_ms();
+    for (size_t n = 0; n < r->operations && err == 0; n++) err = insert_once(doc, text, &random, &out);
+    r->ms[i] = now_ms() - from;
+    yata_doc_stats(doc, &r->stats);
+    yata_buf_deinit(&out);
+    yata_doc_destroy(doc);
+    if (err < 0) return -1;
+  }
+  return 0;
 }
 
 /* After an edit, so that nothing prepared can be handed out. */
-static int encode(const yata_buf *file, struct result *r)
-{
-	yata_options options = {.client_id = 1};
-	yata_doc *doc;
-	yata_buf out = YATA_BUF_INIT, update = YATA_BUF_INIT;
-	yata_type text;
-	uint32_t random = 1;
-	if (yata_doc_create(&options, &doc) < 0)
-		return -1;
-	int err = yata_apply_update(doc, file->data, file->len, NULL);
-	if (err == 0)
-		err = find_text(doc, &text);
-	for (int i = 0; i < RUNS && err == 0; i++) {
-		err = insert_once(doc, text, &random, &update);
-		yata_buf_clear(&out);
-		double from = now_ms();
-		if (err == 0)
-			err = yata_encode_state_as_update(doc, NULL, 0, &out);
-		r->ms[i] = now_ms() - from;
-	}
-	yata_doc_stats(doc, &r->stats);
-	r->operations = 1;
-	yata_buf_deinit(&out);
-	yata_buf_deinit(&update);
-	yata_doc_destroy(doc);
-	return err;
+static int encode(const yata_buf *file, struct result *r) {
+  yata_options options = {.client_id = 1};
+  yata_doc *doc;
+  yata_buf out = YATA_BUF_INIT, update = YATA_BUF_INIT;
+  yata_type text;
+  uint32_t random = 1;
+  if (yata_doc_create(&options, &doc) < 0) return -1;
+  int err = yata_apply_update(doc, file->data, file->len, NULL);
+  if (err == 0) err = find_text(doc, &text);
+  for (int i = 0; i < RUNS && err == 0; i++) {
+    err = insert_once(doc, text, &random, &update);
+    yata_buf_clear(&out);
+    double from = now_ms();
+    if (err == 0) err = yata_encode_state_as_update(doc, NULL, 0, &out);
+    r->ms[i] = now_ms() - from;
+  }
+  yata_doc_stats(doc, &r->stats);
+  r->operations = 1;
+  yata_buf_deinit(&out);
+  yata_buf_deinit(&update);
+  yata_doc_destroy(doc);
+  return err;
 }
 
-int bench(const char *what, const char *path)
-{
-	yata_buf file = YATA_BUF_INIT;
-	struct result r = {0};
-	bool rows = strcmp(what, "apply") == 0;
-	int (*run)(const yata_buf *, struct result *) = strcmp(what, "load") == 0     ? load
-							: rows			     ? apply
-							: strcmp(what, "edit") == 0   ? edit
-							: strcmp(what, "encode") == 0 ? encode
-										      : NULL;
-	if (run == NULL) {
-		fprintf(stderr, "yata: bench %s: expected load, apply, edit or encode\n", what);
-		return 2;
-	}
-	int err = rows ? file_read(path, &file) : file_read_update(path, &file);
-	r.bytes = file.len;
-	if (err == 0 && (err = run(&file, &r)) < 0)
-		fprintf(stderr, "yata: bench %s: %s: failed\n", what, path);
-	if (err == 0)
-		err = print(what, &r);
-	yata_buf_deinit(&file);
-	return err < 0 ? 1 : 0;
+int bench(const char *what, const char *path) {
+  yata_buf file = YATA_BUF_INIT;
+  struct result r = {0};
+  bool rows = strcmp(what, "apply") == 0;
+  int (*run)(const yata_buf *, struct result *) = strcmp(what, "load") == 0     ? load
+                                                  : rows                        ? apply
+                                                  : strcmp(what, "edit") == 0   ? edit
+                                                  : strcmp(what, "encode") == 0 ? encode
+                                                                                : NULL;
+  if (run == NULL) {
+    fprintf(stderr, "yata: bench %s: expected load, apply, edit or encode\n", what);
+    return 2;
+  }
+  int err = rows ? file_read(path, &file) : file_read_update(path, &file);
+  r.bytes = file.len;
+  if (err == 0 && (err = run(&file, &r)) < 0) fprintf(stderr, "yata: bench %s: %s: failed\n", what, path);
+  if (err == 0) err = print(what, &r);
+  yata_buf_deinit(&file);
+  return err < 0 ? 1 : 0;
 }

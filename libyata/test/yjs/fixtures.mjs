@@ -64,11 +64,12 @@ const add = (name, bytes) => { fixtures[name] = bytes }
 const bytes = data => [...data].map(b => `0x${b.toString(16).padStart(2, '0')},`)
 console.log('/* SPDX-License-Identifier: MIT */')
 console.log('/* Made by yjs/fixtures.mjs from yjs itself. */')
+console.log('/* clang-format off */')
 console.log('#ifndef YATA_FIXTURES_H\n#define YATA_FIXTURES_H\n\n#include <stdint.h>')
 for (const [name, data] of Object.entries(fixtures)) {
   console.log(`\nstatic const uint8_t fixture_${name}[] = {`)
   const list = bytes(data)
-  for (let i = 0; i < list.length; i += 14) console.log(`\t${list.slice(i, i + 14).join(' ')}`)
+  for (let i = 0; i < list.length; i += 14) console.log(`  ${list.slice(i, i + 14).join(' ')}`)
   console.log('};')
 }
 console.log('\n#endif')
