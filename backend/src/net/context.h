@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "base/loop.h"
 #include "base/metrics.h"
+#include "base/worker.h"
 #include "net/assets.h"
 #include "port/assist.h"
 #include "port/store.h"
@@ -30,6 +31,7 @@ struct net_ctx {
   struct registry *registry;
   struct store *store;
   const struct assist *assist; /* NULL: autocomplete answers 503 */
+  struct worker *worker;      /* runs what would hold up the loop */
   struct metrics *metrics;
   const struct config *config;
   const struct asset *assets; /* asset_count, sorted by path */

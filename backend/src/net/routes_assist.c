@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/routes_assist.h"
 
+#include <stdlib.h>
+
 #include "net/input.h"
 #include "port/assist.h"
 #include "wire/api_reply.h"
@@ -28,32 +30,59 @@ static void reply_error(struct request *r, int err) {
   }
 }
 
+/* A completion on its way through the worker. */
+struct job {
+  struct request *request;
+  const struct assist *assist;
+  struct api_autocomplete wanted;
+  struct assist_list list;
+  int err;
+};
+
+static void complete(void *ctx) {
+  struct job *job = ctx;
+  struct assist_request ask = {.code = job->wanted.code,
+                               .code_len = job->wanted.code_len,
+                               .cursor_utf16 = job->wanted.cursor_utf16,
+                               .language = job->wanted.language};
+  job->err = job->assist->suggest(job->assist->self, &ask, &job->list);
+}
+
+static void job_free(struct job *job) {
+  assist_list_clear(&job->list);
+  api_autocomplete_deinit(&job->wanted);
+  free(job);
+}
+
+static void on_completed(void *ctx, bool ran) {
+  struct job *job = ctx;
+  struct buf body = BUF_INIT;
+  int err = ran ? job->err : ERR_CANCELLED;
+  if (!err) {
+    err = append_list(&job->list, &body);
+    request_reply_json(job->request, 200, &body, err);
+  } else {
+    reply_error(job->request, err);
+  }
+  job_free(job);
+}
+
 void routes_assist_complete(void *ctx, struct request *r) {
   (void)ctx;
   if (!input_json(r, true)) return;
   struct api_errors errors = {0};
-  struct api_autocomplete wanted;
   size_t len;
   const uint8_t *bytes = request_body(r, &len);
-  int err = api_autocomplete_parse(bytes, len, &wanted, &errors);
-  if (err == ERR_MALFORMED) {
-    request_reply_errors(r, &errors);
-    return;
-  }
-  struct assist_list list = {0};
-  struct buf body = BUF_INIT;
-  const struct assist *assist = r->net->assist;
-  struct assist_request ask = {.code = wanted.code,
-                               .code_len = wanted.code_len,
-                               .cursor_utf16 = wanted.cursor_utf16,
-                               .language = wanted.language};
-  if (!err) err = assist ? assist->suggest(assist->self, &ask, &list) : ERR_UNAVAILABLE;
+  struct job *job = calloc(1, sizeof *job);
+  int err = job ? api_autocomplete_parse(bytes, len, &job->wanted, &errors) : ERR_NOMEM;
+  if (!err && !r->net->assist) err = ERR_UNAVAILABLE;
   if (!err) {
-    err = append_list(&list, &body);
-    request_reply_json(r, 200, &body, err);
-  } else {
-    reply_error(r, err);
+    job->request = r;
+    job->assist = r->net->assist;
+    err = worker_run(r->net->worker, complete, on_completed, job);
   }
-  assist_list_clear(&list);
-  api_autocomplete_deinit(&wanted);
+  if (!err) return;
+  if (err == ERR_MALFORMED) request_reply_errors(r, &errors);
+  else reply_error(r, err);
+  if (job) job_free(job);
 }

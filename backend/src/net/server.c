@@ -61,7 +61,8 @@ int server_create(const struct server_options *options, struct server **out, str
                                  .asset_count = options->asset_count,
                                  .started_ms = clock_mono_ms()};
   register_metrics(&server->net);
-  err = sessions_create(&server->net, &server->sessions);
+  err = worker_create(options->loop, &server->net.worker);
+  if (!err) err = sessions_create(&server->net, &server->sessions);
   server->api = (struct api){.net = &server->net, .sessions = server->sessions};
   if (!err) err = http_create(&server->net, api_handle, &server->api, &server->http);
   if (!err) err = loop_timer_create(options->loop, on_tick, server, &server->tick);
@@ -111,6 +112,7 @@ size_t server_connections(const struct server *server) {
 void server_destroy(struct server *server) {
   if (!server) return;
   loop_timer_destroy(server->tick);
+  worker_destroy(server->net.worker); /* answers its requests */
   sessions_destroy(server->sessions);
   http_destroy(server->http);
   free(server);
