@@ -28,6 +28,12 @@ function makeWorker(label: string): Worker {
 
 globalThis.MonacoEnvironment = { getWorker: (_id, label) => makeWorker(label) };
 
+// The editor gives up some of its own promises without a listener: no news for anybody.
+window.addEventListener('unhandledrejection', (event) => {
+  const reason: unknown = event.reason;
+  if (reason instanceof Error && reason.name === 'Canceled') event.preventDefault();
+});
+
 /** Packages are not here, so types would be called missing everywhere: syntax alone is checked. */
 for (const defaults of [monaco.typescript.typescriptDefaults, monaco.typescript.javascriptDefaults]) {
   defaults.setDiagnosticsOptions({
@@ -46,16 +52,31 @@ for (const defaults of [monaco.typescript.typescriptDefaults, monaco.typescript.
   defaults.setModeConfiguration({ ...defaults.modeConfiguration, completionItems: false });
 }
 
+const colored = (foreground: string, ...tokens: string[]): monaco.editor.ITokenThemeRule[] =>
+  tokens.map((token) => ({ token, foreground }));
+
+// The rules are for tokens that the base themes draw too pale to be read by everybody.
 monaco.editor.defineTheme('yoke-light', {
   base: 'vs',
   inherit: true,
-  rules: [],
+  rules: [
+    ...colored('6b6b6b', 'annotation', 'metatag.html', 'metatag.xml'),
+    ...colored('d00000', 'attribute.name', 'metatag.content.html', 'string.sql'),
+    ...colored('5b6b7c', 'operator.sql'),
+  ],
   colors: { 'editor.background': '#ffffff', 'editorLineNumber.foreground': '#5f6b76', 'editorLineNumber.activeForeground': '#1b2733' },
 });
 monaco.editor.defineTheme('yoke-dark', {
   base: 'vs-dark',
   inherit: true,
-  rules: [],
+  rules: [
+    ...colored('6a9955', 'comment'),
+    ...colored('c678a9', 'regexp'),
+    ...colored('e06c6c', 'annotation', 'string.sql'),
+    ...colored('9a9a9a', 'delimiter.html', 'delimiter.xml'),
+    ...colored('7fa3d8', 'variable.predefined', 'tag.id.pug', 'tag.class.pug'),
+    ...colored('8899aa', 'operator.sql'),
+  ],
   colors: { 'editorLineNumber.foreground': '#8b95a1', 'editorLineNumber.activeForeground': '#e6e9ee' },
 });
 

@@ -3,6 +3,7 @@ import {
   Menu,
   Modal,
   Notification,
+  Popover,
   Switch,
   createTheme,
 } from '@mantine/core';
@@ -45,6 +46,8 @@ export const theme = createTheme({
   components: {
     // Without the placeholder an open menu holds its items alone, as its role demands.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    // A press elsewhere is seen before it moves the focus, so the focus stays where it went.
+    Popover: Popover.extend({ defaultProps: { clickOutsideCapture: true } }),
     Modal: Modal.extend({
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close' },

@@ -98,7 +98,7 @@ function RowMenu({ row, tabStop, onRename, onRemove }: FileTreeRowProps) {
             Rename
           </Menu.Item>
           <Menu.Item
-            color="red"
+            c="var(--yoke-bad)"
             leftSection={<IconTrash size={15} aria-hidden />}
             onClick={onRemove}
             data-testid="delete-file"

@@ -49,7 +49,7 @@ export function RoomMenu({ session, onDownloadAll }: RoomMenuProps) {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item
-            color="red"
+            c="var(--yoke-bad)"
             disabled={!mayDelete}
             leftSection={<IconTrash size={16} aria-hidden />}
             onClick={() => setConfirming(true)}

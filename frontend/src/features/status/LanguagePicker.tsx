@@ -18,8 +18,13 @@ export function LanguagePicker({ editor, status }: LanguagePickerProps) {
     onDropdownOpen: () => combobox.focusSearchInput(),
     onDropdownClose: () => {
       combobox.resetSelectedOption();
-      combobox.focusTarget();
       setSearch('');
+      setTimeout(() => {
+        // Unless a press elsewhere took it.
+        const { activeElement, body } = document;
+        const free = activeElement === null || activeElement === body;
+        if (free || activeElement === combobox.searchRef.current) combobox.focusTarget();
+      }, 0);
     },
   });
   const wanted = search.trim().toLowerCase();
@@ -55,6 +60,8 @@ export function LanguagePicker({ editor, status }: LanguagePickerProps) {
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
           placeholder="Find a language"
+          role="combobox"
+          aria-expanded
           aria-label="Find a language"
           data-testid="language-search"
         />
