@@ -69,7 +69,11 @@ describe('two people in a room', () => {
     });
     await ann.press('Escape');
     await bob.visit(server);
-    await until('he is gone', async () => (await ann.at('status-people').innerText()) === '1 person');
+    await until('he is gone', async () => {
+      const people = await ann.at('status-people').innerText();
+      if (people !== '1 person') throw new Error(`${people} ${await ann.at('people').innerHTML()}`);
+      return true;
+    });
     assert.equal(await bobsFace.count(), 0);
   });
 
@@ -81,16 +85,16 @@ describe('two people in a room', () => {
     const lineOf = async (mark) => {
       const line = ann.page.locator('.view-line', { hasText: 'two' }).first();
       const [a, b] = await Promise.all([mark.boundingBox(), line.boundingBox()]);
-      return Math.abs(a.y + a.height / 2 - (b.y + b.height / 2)) < b.height / 2;
+      return a !== null && b !== null && Math.abs(a.y + a.height / 2 - (b.y + b.height / 2)) < b.height / 2;
     };
-    assert.ok(await lineOf(carets(ann).first()), 'it stands in the line where he is');
+    await until('it stands in the line where he is', () => lineOf(carets(ann).first()));
 
     await bob.press('Shift+ArrowLeft', 'Shift+ArrowLeft');
     const selection = ann.page.locator('.yoke-selection');
     await selection.first().waitFor();
-    assert.ok(await lineOf(selection.first()));
+    await until('it is in that line', () => lineOf(selection.first()));
     await until('two letters wide', async () => {
-      const letter = (await ann.page.locator('.view-line', { hasText: 'two' }).first().locator('span span').boundingBox()).width / 3;
+      const letter = (await ann.page.locator('.view-line', { hasText: 'two' }).first().locator('span span', { hasText: 'two' }).boundingBox()).width / 3;
       return Math.abs((await selection.first().boundingBox()).width - 2 * letter) < letter / 2;
     });
     await labels(ann).first().waitFor({ state: 'hidden' }); // The name fades; the caret stays.
@@ -108,7 +112,7 @@ describe('two people in a room', () => {
 
   const LONG = { code: Array.from({ length: 300 }, (_, i) => `line ${i + 1}`).join('\n'), files: { 'other.txt': 'elsewhere\n' } };
   pairTest('follow each other across files and lines, until one types', LONG, async () => {
-    const shows = (text) => ann.page.locator('.view-line', { hasText: new RegExp(`^${text}$`) }).first().waitFor();
+    const shows = (text) => until(`Ann sees ${text}`, async () => (await ann.lines()).includes(text));
     await bob.open('other.txt');
     await ann.page.locator('[data-testid="person"][data-name="Bob"]').click();
     await ann.at('follow-banner').getByText('Bob').waitFor();
@@ -128,7 +132,7 @@ describe('two people in a room', () => {
     await until('Bob is there', async () => (await positionOf(bob)) === 'Ln 300, Col 9');
     await bob.type('!');
     await until('Ann has it', async () => (await ann.text()).endsWith('line 300!'));
-    assert.equal(await ann.page.locator('.view-line', { hasText: 'line 300' }).count(), 0, 'she stays where she is');
+    assert.equal((await ann.lines()).includes('line 300!'), false, 'she stays where she is');
   });
 
   pairTest('undo takes back my own edits alone, even inside the other’s', {}, async (roomId) => {
@@ -177,8 +181,8 @@ describe('two people in a room', () => {
       const [left, right, code] = [await drawn(ann), await drawn(bob), await server.roomCode(roomId)];
       return left === right && right === code && code.isWellFormed() && !code.includes('\ufffd') && code.startsWith('a🦀b') && code.endsWith('c');
     });
-    await caretAt(bob, 1, 4);
-    await bob.press('Backspace');
+    await bob.focus();
+    await bob.press('Control+Home', 'ArrowRight', 'ArrowRight', 'Backspace');
     await until('the crab is whole gone', async () => (await server.roomCode(roomId)).startsWith('ab'));
     // Both at once, beside each other's.
     await ann.press('Home');
@@ -272,7 +276,7 @@ describe('two people in a room', () => {
         at: { file, sel: [{ anchor: at, head: at }] },
       });
       await labels(bob).filter({ hasText: '<img src=x' }).waitFor();
-      for (const user of [null, 7, [], { name: { a: 1 }, color: 9 }, { name: '\u202e\u0000'.repeat(5000), color: '#FFFFFF00' }]) {
+      for (const user of [null, 7, [], { name: { a: 1 }, color: 9 }, { name: '\u202e\u0000'.repeat(300), color: '#FFFFFF00' }]) {
         mallory.provider.awareness.setLocalState({ user, at: user, following: 'x', idle: 'y' });
       }
       await until('her last name came', async () => (await ann.at('person-row').count()) === 3);
