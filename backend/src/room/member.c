@@ -150,6 +150,11 @@ void room_leave(struct member *member, uint64_t now_ms) {
 
 /* ---- messages ---- */
 
+static void check_backlog(struct member *member) {
+  if (member_output_backlog(member) > member->room->registry->limits->outbox_max_bytes)
+    member_close(member, WS_CLOSE_TRY_LATER, "this connection reads too slowly: see outbox_max_bytes");
+}
+
 static double refill(double credit, uint64_t per_second, uint64_t most, uint64_t passed_ms) {
   credit += (double)per_second * (double)passed_ms / 1000.0;
   return credit < (double)most ? credit : (double)most;
@@ -231,7 +236,7 @@ static void on_step1(struct member *member, const uint8_t *sv, size_t len) {
       member_close(member, WS_CLOSE_INTERNAL, err_text(err));
     } else {
       member_send(member, WS_BINARY, message.data, message.len);
-      member->bulk_bytes += message.len;
+      if (member->bulk_bytes == 0) member->bulk_bytes = message.len; /* one at a time: it may ask again and again */
     }
   }
   buf_deinit(&diff);
@@ -304,6 +309,7 @@ void member_on_message(struct member *member, bool binary, const uint8_t *data, 
   if (!spend(member, len, now_ms)) return;
   if (binary) on_yproto(member, data, len, unix_ms);
   else plain_on_text(member, data, len, unix_ms);
+  check_backlog(member); /* here and not at the end of the turn: some bytes of questions may ask for gigabytes */
 }
 
 void member_on_pong(struct member *member, const uint8_t *data, size_t len) {
@@ -344,8 +350,7 @@ void member_flush(struct member *member, struct blob *turn) {
     }
     if (!err) err = outbox_push(&member->outbox, turn, from, turn->len);
     if (err) member_close(member, WS_CLOSE_INTERNAL, "the server is out of memory");
-    if (member_output_backlog(member) > member->room->registry->limits->outbox_max_bytes)
-      member_close(member, WS_CLOSE_TRY_LATER, "this connection reads too slowly: see outbox_max_bytes");
+    check_backlog(member);
   }
   member->skip_count = member->skip_messages = 0;
   if (member->outbox.bytes > 0 && !member->signalled) {

@@ -370,6 +370,42 @@ static void a_slow_reader_is_closed_and_its_room_goes_on(void **state) {
   leave_two();
 }
 
+/* Sends @question until it is closed or was asked a thousand times, and reads nothing. */
+static void ask_without_reading(struct peer *p, const uint8_t *question, size_t len) {
+  for (int i = 0; i < 1000 && !p->closed; i++) peer_send(p, question, len);
+}
+
+static void one_who_asks_and_does_not_read_is_closed_in_the_same_turn(void **state) {
+  (void)state;
+  static const uint8_t step1[] = {0, 0, 1, 0}, query[] = {3};
+  static const uint8_t awareness[] = {1, 12, 1, 7, 1, 8, '"', 'q', 'q', 'q', 'q', 'q', 'q', '"'};
+  join_two();
+  f.limits.outbox_max_bytes = 2000;
+  peer_send(&b, awareness, sizeof awareness);
+  ask_without_reading(&a, step1, sizeof step1);
+  ask_without_reading(&b, query, sizeof query);
+  assert_int_equal(a.closed, WS_CLOSE_TRY_LATER);
+  assert_int_equal(b.closed, WS_CLOSE_TRY_LATER);
+  assert_in_range(member_output_pending(a.member), 1, 3000);
+  assert_in_range(member_output_pending(b.member), 1, 3000);
+  leave_two();
+}
+
+static void one_first_sync_may_be_larger_than_what_a_slow_reader_may_leave(void **state) {
+  (void)state;
+  static const uint8_t step1[] = {0, 0, 1, 0};
+  peer_join(&a, &f, MEMBER_YJS, 11);
+  for (int i = 0; i < 60; i++) peer_type(&a, 0, "0123456789012345678901234567890123456789");
+  fixture_turn(&f);
+  f.limits.outbox_max_bytes = 2000;
+  peer_send(&a, step1, sizeof step1);
+  assert_true(member_output_pending(a.member) > 2000);
+  fixture_turn(&f);
+  assert_int_equal(a.closed, 0);
+  peer_read(&a);
+  peer_leave(&a);
+}
+
 static void on_stopped(void *ctx, int err) {
   *(int *)ctx = err;
 }
@@ -415,6 +451,8 @@ int main(void) {
       ROOM_TEST(a_text_on_its_way_may_be_what_the_next_message_edits),
       ROOM_TEST(a_put_merges_from_the_text_that_its_etag_names),
       ROOM_TEST(a_slow_reader_is_closed_and_its_room_goes_on),
+      ROOM_TEST(one_who_asks_and_does_not_read_is_closed_in_the_same_turn),
+      ROOM_TEST(one_first_sync_may_be_larger_than_what_a_slow_reader_may_leave),
       ROOM_TEST(at_the_end_everything_is_saved_acknowledged_and_closed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
