@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,6 +77,32 @@ static void shows_the_text_and_passes_changes_on(void **state) {
   buf_deinit(&frame.data);
   client_close(&a);
   client_close(&b);
+}
+
+/* The server's end of a client's connection: it lives in this process. */
+static int server_end(const struct client *c) {
+  struct sockaddr_in ours, peer;
+  socklen_t len = sizeof ours;
+  assert_int_equal(getsockname(c->fd, (struct sockaddr *)&ours, &len), 0);
+  for (int fd = 0; fd < 1024; fd++) {
+    len = sizeof peer;
+    if (fd != c->fd && getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && peer.sin_family == AF_INET &&
+        peer.sin_port == ours.sin_port)
+      return fd;
+  }
+  return -1;
+}
+
+static void lets_no_write_wait_for_an_acknowledgement(void **state) {
+  (void)state;
+  char path[128];
+  struct client c;
+  join_plain("hello", path, &c);
+  int nodelay = 0;
+  socklen_t len = sizeof nodelay;
+  assert_int_equal(getsockopt(server_end(&c), IPPROTO_TCP, TCP_NODELAY, &nodelay, &len), 0);
+  assert_int_not_equal(nodelay, 0);
+  client_close(&c);
 }
 
 static void speaks_the_y_protocol(void **state) {
@@ -317,6 +345,7 @@ static void closes_1001_at_shutdown(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(shows_the_text_and_passes_changes_on),
+      cmocka_unit_test(lets_no_write_wait_for_an_acknowledgement),
       cmocka_unit_test(speaks_the_y_protocol),
       cmocka_unit_test(takes_frames_sent_with_the_handshake),
       cmocka_unit_test(refuses_before_the_upgrade),
