@@ -9,7 +9,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend
 	frontend/vite.config.ts frontend/tsconfig.json -print 2>/dev/null | sed 's/ /\\ /g')
 C_SOURCES = find backend libyata bench -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null
 
-.PHONY: build run test clean format lint help setup
+.PHONY: build run test bench clean format lint help setup
 
 build: setup frontend/dist/index.html build/build.ninja ## build build/yoke and build/yata (release, editor inside)
 	@ninja -C build $(if $(V),-v,--quiet)
@@ -21,9 +21,13 @@ test: ## run all tests (V=1 names each, ONLY="c web" picks suites)
 	@tools/setup test
 	@tools/run-tests $(if $(V),--verbose) $(ONLY)
 
+bench: build bench/node_modules/.stamp ## compare with Node's y-websocket server (minutes; ARGS="--repeats 1")
+	@ninja -C build --quiet bench/load
+	@bench/compare $(ARGS)
+
 clean: ## remove everything that was built, installed npm packages included
 	rm -rf build build-test build-clang frontend/dist frontend/node_modules \
-	  e2e/node_modules libyata/test/yjs/node_modules
+	  e2e/node_modules bench/node_modules libyata/test/yjs/node_modules
 
 format: ## format C (clang-format) and TypeScript (prettier)
 	@tools/setup lint
