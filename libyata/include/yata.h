@@ -111,6 +111,13 @@ YATA_API YATA_CHECKED int yata_doc_create(const yata_options *options, yata_doc 
 /** Free the document and all that it owns. NULL is fine; an open transaction is lost. */
 YATA_API void yata_doc_destroy(yata_doc *doc);
 
+/**
+ * Set max_pending_bytes and max_steps anew, as in the options; SIZE_MAX and UINT64_MAX: none. For
+ * reading back what was accepted before: one update with the whole state may take more steps than
+ * each of the updates that it was made of.
+ */
+YATA_API void yata_doc_set_limits(yata_doc *doc, size_t max_pending_bytes, uint64_t max_steps);
+
 /** Verify every invariant of the document: 0, or YATA_ERR_CORRUPT. Linear; for tests and tools. */
 YATA_API YATA_CHECKED int yata_doc_check(const yata_doc *doc);
 

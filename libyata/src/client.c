@@ -19,6 +19,11 @@ uint32_t yata_client_find(struct yata_doc *doc, uint64_t id) {
   return YATA_NO_CLIENT;
 }
 
+uint32_t yata_client_state(struct yata_doc *doc, uint64_t id) {
+  uint32_t c = yata_client_find(doc, id);
+  return c == YATA_NO_CLIENT ? 0 : doc->clients[c].state;
+}
+
 static int grow_hash(struct yata_doc *doc) {
   if (doc->n_clients < doc->n_client_hash) return 0;
   uint32_t n = doc->n_client_hash ? doc->n_client_hash * 2 : 8;

@@ -20,6 +20,11 @@ static int init_tables(struct yata_doc *doc) {
   return 0;
 }
 
+void yata_doc_set_limits(yata_doc *doc, size_t max_pending_bytes, uint64_t max_steps) {
+  doc->max_pending = max_pending_bytes ? max_pending_bytes : (size_t)16 << 20;
+  doc->max_steps = max_steps ? max_steps : (uint64_t)1 << 26;
+}
+
 int yata_doc_create(const yata_options *options, yata_doc **out) {
   static const yata_options defaults;
   const yata_options *o = options != NULL ? options : &defaults;
@@ -31,10 +36,9 @@ int yata_doc_create(const yata_options *options, yata_doc **out) {
       .mem = mem,
       .client_id = o->client_id,
       .keep_deleted = o->keep_deleted,
-      .max_pending = o->max_pending_bytes ? o->max_pending_bytes : (size_t)16 << 20,
       .max_nesting = o->max_nesting ? o->max_nesting : YATA_NESTING_MAX,
-      .max_steps = o->max_steps ? o->max_steps : (uint64_t)1 << 26,
   };
+  yata_doc_set_limits(doc, o->max_pending_bytes, o->max_steps);
   doc->alloc = (yata_allocator){counted, &doc->mem};
   yata_buf_init(&doc->pending.update, &doc->alloc);
   int err = init_tables(doc);

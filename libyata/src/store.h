@@ -27,6 +27,8 @@ void yata_item_free(struct yata_doc *doc, uint32_t h);
 #define YATA_NO_CLIENT UINT32_MAX
 
 uint32_t yata_client_find(struct yata_doc *doc, uint64_t id);
+/** The next clock of the client with that id; 0 when it has written nothing. */
+uint32_t yata_client_state(struct yata_doc *doc, uint64_t id);
 YATA_CHECKED int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out);
 /** Bring doc->order up to date with new clients; cannot fail. */
 void yata_clients_order(struct yata_doc *doc);
