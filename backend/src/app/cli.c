@@ -15,7 +15,7 @@ static const char help[] =
     "\n"
     "Options:\n"
     "  --host ADDRESS     address to listen on (default 127.0.0.1)\n"
-    "  --port NUMBER      port to listen on, 0 picks a free one (default 8000)\n"
+    "  --port NUMBER      port to listen on (default 8000)\n"
     "  --open             allow an address that others can reach: there is no sign-in yet,\n"
     "                     so everyone who reaches it can read and edit\n"
     "  --public-url URL   where browsers reach this server, when that is another name\n"

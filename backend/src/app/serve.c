@@ -31,7 +31,7 @@ struct app {
   struct registry *registry;
   struct server *server;
   struct loop_defer *flush;
-  struct loop_timer *tick, *deadline;
+  struct loop_timer *tick, *deadline, *reflush;
   bool stopping, saved;
 };
 
@@ -42,7 +42,8 @@ static void on_dirty(void *ctx) {
 
 static void on_flush(void *ctx) {
   struct app *app = ctx;
-  registry_flush(app->registry, clock_mono_ms());
+  uint64_t again_ms = registry_flush(app->registry, clock_mono_ms());
+  if (again_ms && !loop_timer_armed(app->reflush)) loop_timer_arm(app->reflush, again_ms);
 }
 
 static void on_tick(void *ctx) {
@@ -100,6 +101,7 @@ static int open_loop(struct app *app) {
   if (!err) err = loop_create(app->metrics, &app->loop);
   if (!err) err = loop_defer_create(app->loop, on_flush, app, &app->flush);
   if (!err) err = loop_timer_create(app->loop, on_tick, app, &app->tick);
+  if (!err) err = loop_timer_create(app->loop, on_flush, app, &app->reflush);
   if (!err) err = loop_timer_create(app->loop, on_deadline, app, &app->deadline);
   if (!err) err = loop_on_signal(app->loop, SIGTERM, on_signal, app);
   if (!err) err = loop_on_signal(app->loop, SIGINT, on_signal, app);
@@ -137,6 +139,7 @@ static void close_all(struct app *app) {
   registry_destroy(app->registry);
   loop_timer_destroy(app->tick);
   loop_timer_destroy(app->deadline);
+  loop_timer_destroy(app->reflush);
   if (app->flush) loop_defer_destroy(app->flush);
   loop_destroy(app->loop);
   metrics_destroy(app->metrics);
