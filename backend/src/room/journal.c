@@ -164,7 +164,7 @@ void journal_deinit(struct room *room) {
 
 bool journal_idle(const struct room *room) {
   const struct journal *j = &room->journal;
-  return j->outstanding == 0 && !j->failed && j->waiter_count == 0;
+  return j->outstanding == 0 && j->waiter_count == 0 && (!j->failed || room->state == ROOM_DELETED);
 }
 
 /* ---- compaction ---- */
