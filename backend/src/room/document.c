@@ -33,6 +33,10 @@ void document_deinit(struct document *d) {
   *d = (struct document){0};
 }
 
+void document_set_limits(struct document *d, const struct limits *limits) {
+  yata_doc_set_limits(d->doc, limits ? (size_t)limits->pending_max_bytes : SIZE_MAX, limits ? 0 : UINT64_MAX);
+}
+
 int document_apply(struct document *d, const uint8_t *update, size_t len, bool *changed) {
   yata_applied applied = {0};
   int err = document_err(yata_apply_update(d->doc, update, len, &applied));

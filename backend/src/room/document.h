@@ -30,6 +30,12 @@ void document_deinit(struct document *d);
 /** Translate an error of libyata. */
 int document_err(int yata_err);
 
+/**
+ * Lift the limits on updates, to read back what was accepted before, or (@limits not NULL) put them into
+ * force. A snapshot in one piece takes more work than each of the updates in it: a limit must not lose it.
+ */
+void document_set_limits(struct document *d, const struct limits *limits);
+
 /** Merge an update. @changed: it did anything at all. ERR_MALFORMED, ERR_FULL (a limit: pending, nesting), ERR_NOMEM. */
 MUST_USE int document_apply(struct document *d, const uint8_t *update, size_t len, bool *changed);
 

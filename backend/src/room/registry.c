@@ -91,6 +91,7 @@ static void answer_ready(struct registry *registry) {
 static int fill_room(struct room *room, const struct store_loaded *loaded) {
   bool changed;
   int err = room_take_info(room, &loaded->room);
+  document_set_limits(&room->document, NULL);
   if (!err && loaded->snapshot) {
     err = document_apply(&room->document, loaded->snapshot, loaded->snapshot_len, &changed);
     if (err) log_error(LOG_ROOM(room->id), "the snapshot cannot be applied: %s", err_text(err));
@@ -101,6 +102,7 @@ static int fill_room(struct room *room, const struct store_loaded *loaded) {
     if (err) log_error(LOG_ROOM(room->id), "row %llu cannot be applied: %s", (unsigned long long)row->seq, err_text(err));
     else err = journal_add_seq(&room->journal, row->seq);
   }
+  document_set_limits(&room->document, room->registry->limits);
   return err && err != ERR_NOMEM ? ERR_CORRUPT : err;
 }
 

@@ -238,6 +238,29 @@ static void a_damaged_row_refuses_the_room_and_leaves_it_alone(void **state) {
   assert_string_equal(room_text(&f), "hello");
 }
 
+static void what_was_accepted_is_read_back_whatever_the_limits_say_now(void **state) {
+  (void)state;
+  static const uint8_t waits[] = {0,   2,   22,  1,   1,   77,  5,   4,   1,   1,   't', 12,
+                                  'w', 'h', 'a', 't', ' ', 'w', 'a', 'i', 't', 's', '.', '.', 0};
+  uint8_t too_early[sizeof waits];
+  memcpy(too_early, waits, sizeof waits);
+  too_early[5] = 78; /* another client */
+  peer_join(&a, &f, MEMBER_YJS, 11);
+  peer_send(&a, waits, sizeof waits);
+  fixture_settle(&f);
+  assert_int_equal(a.closed, 0);
+  peer_leave(&a);
+  put_away();
+  f.limits.pending_max_bytes = 16;
+  fixture_open(&f);
+  assert_int_equal(f.open_err, 0);
+  assert_string_equal(room_text(&f), "hello");
+  peer_join(&a, &f, MEMBER_YJS, 11); /* the limits hold for members as before */
+  peer_send(&a, too_early, sizeof too_early);
+  assert_int_equal(a.closed, ROOM_CLOSE_PENDING_FULL);
+  peer_leave(&a);
+}
+
 static void a_malformed_update_closes_its_sender_alone(void **state) {
   (void)state;
   const uint8_t bad[] = {0, 2, 3, 1, 9, 9};
@@ -444,6 +467,7 @@ int main(void) {
       ROOM_TEST(compaction_keeps_the_rows_that_came_meanwhile),
       ROOM_TEST(a_load_that_fails_refuses_the_room_and_writes_nothing),
       ROOM_TEST(a_damaged_row_refuses_the_room_and_leaves_it_alone),
+      ROOM_TEST(what_was_accepted_is_read_back_whatever_the_limits_say_now),
       ROOM_TEST(a_malformed_update_closes_its_sender_alone),
       ROOM_TEST(a_room_does_not_grow_past_its_limit),
       ROOM_TEST(only_its_creator_deletes_a_room_and_then_everybody_is_told),
