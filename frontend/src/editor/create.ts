@@ -83,7 +83,7 @@ class Editor implements CodeEditor {
       showFile: deps.onWantFile ?? ((fileId) => this.openFile(fileId)),
       onChange: this.status.refresh,
     });
-    this.#vim = new VimKeys(this.#monaco, deps.vimStatus ?? null);
+    this.#vim = new VimKeys(this.#monaco, deps.vimStatus ?? null, () => this.#shown?.breakUndo());
     this.#vim.set(deps.options.vim);
     this.#listen();
   }
