@@ -294,7 +294,6 @@ describe('two people in a room', () => {
         assert.equal(found.display, before);
         assert.equal(found.styles, false);
       }
-      await ann.press('Escape');
       await ann.focus();
       await ann.type('still works ');
       await until('Bob sees it', async () => (await drawn(bob)).includes('still works'));
