@@ -180,17 +180,31 @@ void registry_release(struct registry *registry, struct room *room, uint64_t now
 
 /* ---- turns and ticks ---- */
 
-void registry_flush(struct registry *registry, uint64_t now_ms) {
+static void hold(struct registry *registry, struct room *room) {
+  room->held = true;
+  room->next_dirty = registry->dirty;
+  registry->dirty = room;
+}
+
+uint64_t registry_flush(struct registry *registry, uint64_t now_ms) {
   registry->announced = false;
   answer_ready(registry);
   struct room *room = registry->dirty;
   registry->dirty = NULL;
+  uint64_t again_ms = 0;
   while (room) {
     struct room *next = room->next_dirty;
-    room->dirty = false;
-    room_flush(room, now_ms);
+    uint64_t wait_ms = room_wait_ms(room, now_ms);
+    if (wait_ms) {
+      hold(registry, room);
+      if (!again_ms || wait_ms < again_ms) again_ms = wait_ms;
+    } else {
+      room->dirty = room->held = false;
+      room_flush(room, now_ms);
+    }
     room = next;
   }
+  return again_ms;
 }
 
 struct visit {

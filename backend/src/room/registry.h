@@ -31,8 +31,11 @@ MUST_USE int registry_create(const struct registry_options *options, struct regi
 /** Every member must have left. Outstanding completions are called with ERR_CANCELLED. */
 void registry_destroy(struct registry *registry);
 
-/** Hand each changed room's output to its members; call at the end of a loop turn. */
-void registry_flush(struct registry *registry, uint64_t now_ms);
+/**
+ * Hand each changed room's output to its members; call at the end of a loop turn.
+ * Returns in how many ms to call again for large rooms that gather their output, 0: when on_dirty says so.
+ */
+uint64_t registry_flush(struct registry *registry, uint64_t now_ms);
 /** Housekeeping about once a second: unload idle rooms, compact, forget old bases. */
 void registry_tick(struct registry *registry, uint64_t now_ms, uint64_t unix_ms);
 

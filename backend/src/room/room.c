@@ -68,6 +68,9 @@ void room_mark_dirty(struct room *room) {
   registry_announce(registry);
 }
 
+/* Enough messages that one write for each member is little beside them. */
+static bool has_plenty(const struct room *room) { return room->turn_messages >= room->member_count / 4; }
+
 int room_broadcast(struct room *room, struct member *except, const uint8_t *message, size_t len) {
   room_mark_dirty(room);
   if (room->member_count == 0 || (room->member_count == 1 && room->members == except)) return 0;
@@ -76,6 +79,7 @@ int room_broadcast(struct room *room, struct member *except, const uint8_t *mess
   if (!err && except) err = member_skip(except, from, room->turn.len, 1);
   if (err) room->turn.len = from;
   else room->turn_messages++;
+  if (room->held && has_plenty(room)) registry_announce(room->registry);
   return err;
 }
 
@@ -108,8 +112,16 @@ void room_close_members(struct room *room, uint16_t code, const char *reason) {
   }
 }
 
+enum { GATHER_MEMBERS_A_MS = 16, GATHER_MAX_MS = 10 };
+
+uint64_t room_wait_ms(const struct room *room, uint64_t now_ms) {
+  if (room->turn_messages == 0 || has_plenty(room) || room->registry->stopping) return 0;
+  uint64_t pause = room->member_count / GATHER_MEMBERS_A_MS;
+  uint64_t due = room->flushed_ms + (pause < GATHER_MAX_MS ? pause : GATHER_MAX_MS);
+  return due > now_ms ? due - now_ms : 0;
+}
+
 void room_flush(struct room *room, uint64_t now_ms) {
-  (void)now_ms;
   journal_flush(room);
   if (room->text_changed) {
     room->text_changed = false;
@@ -117,6 +129,7 @@ void room_flush(struct room *room, uint64_t now_ms) {
   }
   struct blob *turn = NULL;
   if (room->turn.len > 0) {
+    room->flushed_ms = now_ms;
     turn = blob_create(room->turn.data, room->turn.len);
     if (!turn) room_close_members(room, WS_CLOSE_INTERNAL, "the server is out of memory");
     buf_clear(&room->turn);

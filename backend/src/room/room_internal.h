@@ -116,6 +116,8 @@ struct room {
   struct buf turn;      /* WebSocket frames for all Yjs members, since the last flush */
   size_t turn_messages;
   bool dirty;           /* in the registry's list of rooms to flush */
+  bool held;            /* dirty, but its flush waits for more: see room_wait_ms() */
+  uint64_t flushed_ms;  /* when a turn was last handed to the members */
   bool text_changed;    /* plain-text members may have to be told */
   bool info_changed;    /* title or language may differ from the store's */
   bool info_saving;
@@ -137,6 +139,12 @@ int room_publish(struct room *room, const char *author, const uint8_t *update, s
 /** ERR_UNAVAILABLE when the store's backlog has no room for @len more, ERR_TOO_LARGE when the document has not. */
 int room_admit(struct room *room, size_t len);
 void room_flush(struct room *room, uint64_t now_ms);
+/**
+ * How long the flush of a dirty room may wait, 0: not at all. Handing out costs
+ * a write for each member, so a large room gathers what comes within a few ms,
+ * unless it is quiet or there is plenty already.
+ */
+uint64_t room_wait_ms(const struct room *room, uint64_t now_ms);
 void room_close_members(struct room *room, uint16_t code, const char *reason);
 bool room_unused(const struct room *room);
 
