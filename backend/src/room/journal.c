@@ -80,7 +80,7 @@ static void on_append_done(void *ctx, int err, uint64_t seq) {
     log_error(LOG_ROOM(room->id), "an update was not stored: %s; the whole state will be stored in its place",
               err_text(err));
     if (!j->failed || slot < j->failed) j->failed = slot;
-    if (slot == j->heal) j->heal = 0;
+    if (slot >= j->heal) j->heal = 0; /* a state taken before this one does not hold it */
   }
 }
 
@@ -110,6 +110,7 @@ void journal_append(struct room *room, const char *author, uint64_t at, const ui
   log_error(LOG_ROOM(room->id), "an update was not queued for the store: %s; the whole state will be stored in its place",
             err_text(err));
   if (!j->failed) j->failed = slot;
+  j->heal = 0; /* a state under way does not hold this one: the next will */
 }
 
 static void heal(struct room *room, uint64_t unix_ms) {

@@ -123,6 +123,12 @@ static void a_repeated_update_waits_for_the_commit_of_the_first(void **state) {
   leave_two();
 }
 
+static void put_away(void) {
+  fixture_release(&f);
+  f.now_ms += f.limits.room_idle_ms;
+  registry_tick(f.registry, f.now_ms, 1);
+}
+
 static void expect_healed(void) {
   peer_type(&a, 0, "y");
   peer_ask_saved(&a, 2);
@@ -160,6 +166,32 @@ static void what_the_store_did_not_take_is_made_up_for_before_anything_is_acknow
   peer_type(&a, 0, "x");
   peer_ask_saved(&a, 1);
   expect_healed();
+}
+
+static void what_fails_while_that_is_being_made_up_for_is_made_up_for_too(void **state) {
+  (void)state;
+  peer_join(&a, &f, MEMBER_YJS, 11);
+  f.store.fail_append = ERR_NOMEM;
+  peer_type(&a, 0, "one ");
+  fixture_settle(&f);
+  registry_tick(f.registry, f.now_ms, 1); /* the whole state is under way */
+  f.store.refuse_append = ERR_NOMEM;
+  peer_type(&a, 0, "two ");
+  peer_ask_saved(&a, 6);
+  fixture_settle(&f);
+  peer_type(&a, 0, "three ");
+  fixture_settle(&f);
+  peer_read(&a);
+  assert_int_equal(a.saved, 0);
+  registry_tick(f.registry, f.now_ms, 2);
+  fixture_settle(&f);
+  peer_read(&a);
+  assert_int_equal(a.saved, 6);
+  peer_leave(&a);
+  fixture_settle(&f);
+  put_away();
+  fixture_open(&f);
+  assert_string_equal(room_text(&f), "three two one hello");
 }
 
 static void an_empty_room_is_unloaded_and_comes_back_as_it_was(void **state) {
@@ -201,12 +233,6 @@ static void compaction_keeps_the_rows_that_came_meanwhile(void **state) {
   fixture_settle(&f);
   fixture_open(&f);
   assert_string_equal(room_text(&f), "latexxxxxxxxxxhello");
-}
-
-static void put_away(void) {
-  fixture_release(&f);
-  f.now_ms += f.limits.room_idle_ms;
-  registry_tick(f.registry, f.now_ms, 1);
 }
 
 static void a_load_that_fails_refuses_the_room_and_writes_nothing(void **state) {
@@ -463,6 +489,7 @@ int main(void) {
       ROOM_TEST(a_repeated_update_waits_for_the_commit_of_the_first),
       ROOM_TEST(what_the_store_failed_to_write_is_made_up_for_before_anything_is_acknowledged),
       ROOM_TEST(what_the_store_did_not_take_is_made_up_for_before_anything_is_acknowledged),
+      ROOM_TEST(what_fails_while_that_is_being_made_up_for_is_made_up_for_too),
       ROOM_TEST(an_empty_room_is_unloaded_and_comes_back_as_it_was),
       ROOM_TEST(compaction_keeps_the_rows_that_came_meanwhile),
       ROOM_TEST(a_load_that_fails_refuses_the_room_and_writes_nothing),
