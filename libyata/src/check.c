@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every invariant of a document, verified. */
 #include "store.h"
+#include "tree.h"
 
 struct tally {
   uint32_t items;  /* reached through the clients' indexes */
@@ -118,5 +119,5 @@ int yata_doc_check(const yata_doc *doc) {
   for (uint32_t t = 1; t < doc->n_types; t++)
     if (check_type(doc, t, &tally) < 0) return YATA_ERR_CORRUPT;
   MUST(tally.listed == doc->used_items);
-  return 0;
+  return yata_tree_check(doc);
 }

@@ -2,6 +2,7 @@
 /* The end of a transaction: garbage collection, then merging of neighbours, exactly as Yjs, so
  * that the encoded bytes are the same. Nothing here allocates, so nothing here fails. */
 #include "integrate.h"
+#include "tree.h"
 
 /* ---- garbage collection --------------------------------------------------------------------- */
 
@@ -25,6 +26,7 @@ static void to_gc(struct yata_doc *doc, struct yata_item *it, uint32_t *work) {
 
 static void collect_type(struct yata_doc *doc, uint32_t t, uint32_t *work) {
   uint32_t next;
+  yata_tree_drop(doc, t);
   for (uint32_t h = doc->types[t].start; h != 0; h = next) {
     next = doc->items[h].right;
     to_gc(doc, &doc->items[h], work);
@@ -92,6 +94,7 @@ static void merge(struct yata_doc *doc, uint32_t lh, uint32_t rh) {
   struct yata_item *l = &doc->items[lh], *r = &doc->items[rh];
   if (l->kind != YATA_WIRE_GC) {
     move_mark(doc, lh, rh);
+    yata_tree_merging(doc, lh, rh);
     l->right = r->right;
     if (r->right != 0)
       doc->items[r->right].left = lh;

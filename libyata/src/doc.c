@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "tree.h"
 #include "txn.h"
 
 /* The allocator of the document's own buffers: as the document's, counted. */
@@ -54,6 +55,7 @@ void yata_doc_destroy(yata_doc *doc) {
   if (doc == NULL) return;
   struct yata_mem *mem = &doc->mem;
   struct yata_txn *txn = &doc->txn;
+  yata_tree_drop_all(doc);
   for (uint32_t i = 0; i < doc->n_clients; i++) yata_client_deinit(doc, &doc->clients[i]);
   yata_mem_drop(mem, &doc->items, &doc->cap_items, sizeof(*doc->items));
   yata_mem_drop(mem, &doc->clients, &doc->cap_clients, sizeof(*doc->clients));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "edit.h"
 
+#include "tree.h"
+
 int yata_handle(const struct yata_doc *doc, yata_type type, enum yata_kind kind, uint32_t *slot) {
   if (type.slot == 0 || type.slot >= doc->n_types) return YATA_ERR_GONE;
   const struct yata_typ *t = &doc->types[type.slot];
@@ -76,24 +78,41 @@ int yata_root_next(const yata_doc *doc, uint32_t *cursor, yata_type *out, yata_s
 
 /* ---- positions ---------------------------------------------------------------------------- */
 
+#define NEAR 16 /* steps that are cheaper than the tree */
+
+/* Walk from an item that starts at *s to the one that holds the unit before `index`. */
+static bool walk(const struct yata_doc *doc, uint32_t index, uint32_t steps, uint32_t *h, uint32_t *s) {
+  while (*s >= index) {
+    if (steps-- == 0) return false;
+    *h = doc->items[*h].left;
+    if (yata_item_counts(&doc->items[*h])) *s -= doc->items[*h].len;
+  }
+  for (;;) {
+    const struct yata_item *it = &doc->items[*h];
+    if (yata_item_counts(it)) {
+      if (*s + it->len >= index) return true;
+      *s += it->len;
+    }
+    if (steps-- == 0) return false;
+    *h = it->right;
+  }
+}
+
 uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
   struct yata_typ *t = &doc->types[type];
   uint32_t h = t->start, s = 0;
-  if (t->mark != 0 && t->mark_epoch == doc->mark_epoch && t->mark_index < 2 * index) {
+  if (t->mark != 0 && t->mark_epoch == doc->mark_epoch && t->mark_index < 2 * (uint64_t)index) {
     h = t->mark;
     s = t->mark_index;
   }
-  while (s >= index) {
-    h = doc->items[h].left;
-    if (yata_item_counts(&doc->items[h])) s -= doc->items[h].len;
-  }
-  for (;;) {
-    const struct yata_item *it = &doc->items[h];
-    if (yata_item_counts(it)) {
-      if (s + it->len >= index) break;
-      s += it->len;
+  if (!walk(doc, index, NEAR, &h, &s)) {
+    if (yata_tree_build(doc, type)) {
+      h = yata_tree_seek(doc, type, index, &s);
+    } else {
+      h = t->start;
+      s = 0;
+      (void)walk(doc, index, UINT32_MAX, &h, &s);
     }
-    h = it->right;
   }
   t->mark = h;
   t->mark_index = s;

@@ -2,6 +2,8 @@
 /* YATA: where an item goes among those that were inserted at the same place. */
 #include "integrate.h"
 
+#include "tree.h"
+
 /* ---- the set of items seen between origin and right origin ---------------------------------- */
 
 /* Open addressing over doc->seen: pairs (item, round). An item is in itemsBeforeOrigin when it is
@@ -209,6 +211,7 @@ static int extend(struct yata_doc *doc, const struct yata_new *n) {
   YATA_TRY(yata_log_type(doc, parent));
   YATA_TRY(add_text(doc, n, &pos));
   doc->items[n->left].len += n->len;
+  yata_tree_grown(doc, n->left, n->len);
   doc->types[parent].length += n->len;
   doc->clients[n->client].state += n->len;
   return 0;
@@ -235,6 +238,7 @@ static int link_item(struct yata_doc *doc, const struct yata_new *n, uint32_t le
   if (right != 0) doc->items[right].left = h;
   doc->items[h].left = left;
   doc->items[h].right = right;
+  yata_tree_linked(doc, h);
   return 0;
 }
 

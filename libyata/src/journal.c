@@ -3,6 +3,7 @@
  * logged first, so that undoing needs no memory. A document that was empty has no journal: it is
  * emptied again. */
 #include "store.h"
+#include "tree.h"
 
 int yata_log(struct yata_doc *doc, const struct yata_undo *undo) {
   struct yata_txn *txn = &doc->txn;
@@ -39,7 +40,10 @@ static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
   switch (undo->kind) {
   case YATA_UNDO_ITEM: doc->items[at] = undo->u.item; break;
   case YATA_UNDO_ITEM_NEW: yata_item_free(doc, at); break;
-  case YATA_UNDO_TYPE: doc->types[at] = undo->u.type; break;
+  case YATA_UNDO_TYPE:
+    doc->types[at] = undo->u.type;
+    doc->types[at].tree = 0; /* it is dropped with all others */
+    break;
   case YATA_UNDO_TYPE_NEW: yata_type_free(doc, at); break;
   case YATA_UNDO_ENT: doc->ents[at].item = undo->u.ent_item; break;
   case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at); break;
@@ -85,5 +89,6 @@ void yata_rollback(struct yata_doc *doc, uint32_t mark) {
     while (txn->n_undo > mark) undo_one(doc, &txn->undo[--txn->n_undo]);
     txn->mark++;
   }
+  yata_tree_drop_all(doc);
   doc->mark_epoch++;
 }

@@ -84,7 +84,23 @@ struct yata_typ {
   uint32_t logged;           /* journal mark that has this record */
   uint32_t mark, mark_index; /* a remembered position: an item and where it starts */
   uint32_t mark_epoch;
+  uint32_t tree;       /* its root; 0: none yet */
   uint8_t kind, flags; /* kind is an enum yata_kind */
+};
+
+/* A node of the tree over a list's items: tree.h. The children of a leaf are items, linked by `right`. */
+struct yata_node {
+  uint32_t parent, next; /* nodes; next: of the same parent, or on the free list */
+  uint32_t first;        /* child */
+  uint32_t units;        /* visible, of all below */
+  uint16_t n, level;     /* children; 0 for a leaf */
+};
+
+struct yata_trees {
+  struct yata_node *nodes; /* 0 is nothing */
+  uint32_t n, cap, free, used;
+  uint32_t *leaf; /* by item: its leaf, if its list has a tree */
+  uint32_t cap_leaf;
 };
 
 /* A key of a map and the item that is its current value. */
@@ -203,6 +219,7 @@ struct yata_doc {
   struct yata_pending pending;
   struct yata_ranges pending_ds;
   uint32_t mark_epoch;
+  struct yata_trees trees;
   struct yata_txn txn;
   uint32_t *seen, cap_seen; /* scratch of conflict resolution: pairs item, round */
 };

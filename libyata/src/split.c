@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "tree.h"
+
 static int note_split(struct yata_doc *doc, uint32_t client, uint32_t clock) {
   struct yata_txn *txn = &doc->txn;
   YATA_TRY(yata_mem_grow(&doc->mem, &txn->splits, &txn->cap_splits, (size_t)txn->n_splits + 1, sizeof(*txn->splits)));
@@ -49,6 +51,7 @@ int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right)
   it->right = r;
   it->len = diff;
   if (rit->right != 0) doc->items[rit->right].left = r;
+  yata_tree_split_off(doc, r);
   *right = r;
   return 0;
 }
@@ -115,6 +118,7 @@ static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {
   }
   YATA_TRY(yata_log_item(doc, h));
   YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len));
+  yata_tree_hidden(doc, h);
   it->flags |= YATA_ITEM_DELETED;
   if (it->kind == YATA_WIRE_TYPE) {
     doc->types[it->content].link = *work;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Positions: an order-statistic tree over the items of a type's list.
+ *
+ * It is a cache: built when a position is first looked for in a long list, kept up from there by
+ * whatever changes the list. Where keeping it up lacks memory, and after a rollback, all trees are
+ * dropped, and built again when needed. So nothing here fails, and none of it is journalled. */
+#ifndef YATA_TREE_H
+#define YATA_TREE_H
+
+#include "model.h"
+
+/** Build the type's tree if there is none. False: no memory, or an empty list; then walk. */
+bool yata_tree_build(struct yata_doc *doc, uint32_t type);
+/** The visible item that holds the unit before `index` (1 .. length), and where it starts. Needs a tree. */
+uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start);
+
+/* Each of these does nothing for an item of a map or of a list without a tree. */
+
+/** The item was linked into its list, or split off its left neighbour (whose length is already cut). */
+void yata_tree_linked(struct yata_doc *doc, uint32_t h);
+void yata_tree_split_off(struct yata_doc *doc, uint32_t h);
+/** The item's visible length grew. */
+void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units);
+/** The item, visible until now, is being deleted. */
+void yata_tree_hidden(struct yata_doc *doc, uint32_t h);
+/** The item is about to be merged into its left neighbour; both are as they were. */
+void yata_tree_merging(struct yata_doc *doc, uint32_t left, uint32_t h);
+
+/** Forget the type's tree, when its list goes. */
+void yata_tree_drop(struct yata_doc *doc, uint32_t type);
+/** Forget all trees and free their memory. */
+void yata_tree_drop_all(struct yata_doc *doc);
+
+/** Verify all trees: 0 or YATA_ERR_CORRUPT. */
+YATA_CHECKED int yata_tree_check(const struct yata_doc *doc);
+
+#endif
