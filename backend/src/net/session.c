@@ -336,6 +336,7 @@ static void take_bytes(struct session *s, uint8_t *in, size_t len, uint64_t now_
     in += used;
     len -= used;
   }
+  ws_decoder_trim(&s->decoder); /* a large message came in parts: its buffer goes, not only at the next one */
 }
 
 static void on_ready(void *ctx, unsigned ready) {
