@@ -178,6 +178,15 @@ describe('the start page', () => {
     await ann.page.getByText(answer.json.detail).waitFor();
   });
 
+  personTest('an address that is no page says so and leads back, and a script gets the usual error', async (ann) => {
+    const answer = await ann.page.goto(`${server.url}/nowhere`);
+    assert.equal(answer.status(), 404);
+    await ann.page.getByRole('heading').first().waitFor();
+    await ann.page.locator('a[href="/"]').last().click();
+    await ann.at('create-room').first().waitFor();
+    assert.deepEqual((await server.api('GET', '/nowhere')).json, { detail: 'Not Found' });
+  });
+
   personTest('says so when a room’s link is unknown or cut off, and leads back', async (ann) => {
     await ann.known(server);
     await ann.page.goto(`${server.url}/rooms/${NOWHERE}`);

@@ -278,7 +278,6 @@ describe('one person in a room', () => {
     await mode(/NORMAL/);
     await ann.focus();
     await ann.at('font-size').waitFor({ state: 'hidden' });
-    await ann.focus();
     await ann.press('Control+Home', 'Escape');
     await ann.type('jdd');
     await until('a line is gone', async () => (await drawn()) === 'first\nthird');
@@ -297,7 +296,6 @@ describe('one person in a room', () => {
     await until('Vim is gone', async () => (await ann.at('status-vim').innerText()) === '');
     await ann.focus();
     await ann.at('font-size').waitFor({ state: 'hidden' });
-    await ann.focus();
     await ann.press('Control+Home');
     await ann.type('dd');
     await until('keys are letters again', async () => {

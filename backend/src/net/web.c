@@ -64,16 +64,16 @@ static bool takes_gzip(const struct request *r) {
   return strncmp(found, "q=0", 3) != 0 || strncmp(found, "q=0.", 4) == 0;
 }
 
-static bool serve_embedded(struct request *r, const char *path) {
+static bool serve_embedded(struct request *r, const char *path, int status) {
   const struct asset *asset = web_asset_find(r->net->assets, r->net->asset_count, path);
   if (!asset) return false;
   security_headers(r);
-  if (answered_304(r, path, asset->etag)) return true;
+  if (status == 200 && answered_304(r, path, asset->etag)) return true;
   if (asset->gzip_len && takes_gzip(r)) {
     request_set_header(r, "Content-Encoding", "gzip");
-    request_reply_static(r, 200, asset->type, asset->gzip, asset->gzip_len);
+    request_reply_static(r, status, asset->type, asset->gzip, asset->gzip_len);
   } else {
-    request_reply_static(r, 200, asset->type, asset->data, asset->len);
+    request_reply_static(r, status, asset->type, asset->data, asset->len);
   }
   return true;
 }
@@ -86,15 +86,15 @@ static int etag_of(const struct buf *bytes, struct buf *etag) {
   return err ? err : buf_append(etag, "\"", 2);
 }
 
-static bool serve_from_dir(struct request *r, const char *path) {
+static bool serve_from_dir(struct request *r, const char *path, int status) {
   struct buf bytes = BUF_INIT;
   struct buf etag = BUF_INIT;
   int err = web_file_read(r->net->config->web_dir, path, &bytes);
   if (!err) err = etag_of(&bytes, &etag);
   if (!err) {
     security_headers(r);
-    if (!answered_304(r, path, (const char *)etag.data))
-      request_reply(r, 200, web_type_of(path), bytes.data, bytes.len);
+    if (status != 200 || !answered_304(r, path, (const char *)etag.data))
+      request_reply(r, status, web_type_of(path), bytes.data, bytes.len);
   } else if (err != ERR_NOT_FOUND) {
     request_reply_err(r, err, "file");
   }
@@ -103,12 +103,13 @@ static bool serve_from_dir(struct request *r, const char *path) {
   return err != ERR_NOT_FOUND;
 }
 
-static bool serve(struct request *r, const char *path) {
-  return r->net->config->web_dir ? serve_from_dir(r, path) : serve_embedded(r, path);
+/* Answer with a file of the web editor; false when there is none of that name. */
+static bool serve(struct request *r, const char *path, int status) {
+  return r->net->config->web_dir ? serve_from_dir(r, path, status) : serve_embedded(r, path, status);
 }
 
 static void serve_page(struct request *r, const char *path) {
-  if (serve(r, path)) return;
+  if (serve(r, path, 200)) return;
   security_headers(r);
   request_reply_static(r, 200, "text/html; charset=utf-8", no_editor, sizeof(no_editor) - 1);
 }
@@ -118,6 +119,13 @@ static bool is_page(const char *path) {
   if (strcmp(path, "/") == 0) return true;
   const char *id = strncmp(path, "/rooms/", 7) == 0 ? path + 7 : strncmp(path, "/r/", 3) == 0 ? path + 3 : NULL;
   return id && *id && !strpbrk(id, "/.");
+}
+
+/* People get the editor's own page for it, scripts the usual error. */
+static void not_found(struct request *r) {
+  const char *accept = request_header(r, "Accept");
+  if (accept && strstr(accept, "text/html") && serve(r, "/index.html", 404)) return;
+  request_reply_detail(r, 404, "Not Found");
 }
 
 void web_serve(struct request *r) {
@@ -130,8 +138,8 @@ void web_serve(struct request *r) {
     request_reply_detail(r, 404, "Not Found");
   } else if (is_page(text)) {
     serve_page(r, "/index.html");
-  } else if (!path_is_safe(text + 1) || !serve(r, text)) {
-    request_reply_detail(r, 404, "Not Found");
+  } else if (!path_is_safe(text + 1) || !serve(r, text, 200)) {
+    not_found(r);
   }
   buf_deinit(&path);
 }

@@ -1,6 +1,7 @@
 import { Popover, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import type { Person } from '../../collab/types';
+import { useEscapeFocus } from '../../hooks/useEscapeFocus';
 import classes from './PeopleBar.module.css';
 import { PeopleList } from './PeopleList';
 import { PersonAvatar } from './PersonAvatar';
@@ -13,6 +14,7 @@ const AVATARS_MAX = 5;
 export function PeopleBar(props: PeopleProps) {
   const { people, files, following, onFollow } = props;
   const shown = people.slice(0, AVATARS_MAX);
+  const { button, onKeyDown } = useEscapeFocus<HTMLButtonElement>();
   return (
     <div className={classes['bar']} role="group" aria-label="People here" data-testid="people">
       <div className={classes['faces']}>
@@ -26,9 +28,10 @@ export function PeopleBar(props: PeopleProps) {
           />
         ))}
       </div>
-      <Popover width={280} position="bottom-end" trapFocus returnFocus shadow="md">
+      <Popover width={280} position="bottom-end" trapFocus returnFocus={false} shadow="md">
         <Popover.Target>
           <UnstyledButton
+            ref={button}
             className={classes['count']}
             aria-label={`${countText(people.length)} here. Show the list`}
             data-testid="people-list-button"
@@ -37,7 +40,7 @@ export function PeopleBar(props: PeopleProps) {
             <span>{people.length}</span>
           </UnstyledButton>
         </Popover.Target>
-        <Popover.Dropdown aria-label="People here" p="xs">
+        <Popover.Dropdown aria-label="People here" p="xs" onKeyDown={onKeyDown}>
           <PeopleList {...props} />
         </Popover.Dropdown>
       </Popover>

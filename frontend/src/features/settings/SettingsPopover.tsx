@@ -1,5 +1,6 @@
 import { ActionIcon, Button, NumberInput, Popover, SegmentedControl, Switch } from '@mantine/core';
 import { IconSettings } from '@tabler/icons-react';
+import { useEscapeFocus } from '../../hooks/useEscapeFocus';
 import classes from './SettingsPopover.module.css';
 import { FONT_SIZE_MAX, FONT_SIZE_MIN, clampFontSize, useSettings } from './settings';
 
@@ -17,10 +18,12 @@ const SWITCHES = [
 
 export function SettingsPopover({ onEditName }: { onEditName: () => void }) {
   const settings = useSettings();
+  const { button, onKeyDown } = useEscapeFocus<HTMLButtonElement>();
   return (
-    <Popover width={280} position="bottom-end" trapFocus returnFocus shadow="md">
+    <Popover width={280} position="bottom-end" trapFocus returnFocus={false} shadow="md">
       <Popover.Target>
         <ActionIcon
+          ref={button}
           variant="subtle"
           color="gray"
           size="lg"
@@ -31,7 +34,11 @@ export function SettingsPopover({ onEditName }: { onEditName: () => void }) {
           <IconSettings size={18} aria-hidden />
         </ActionIcon>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Settings" className={classes['panel']}>
+      <Popover.Dropdown
+        aria-label="Settings"
+        className={classes['panel']}
+        onKeyDown={onKeyDown}
+      >
         <SegmentedControl
           aria-label="Theme"
           data={THEMES}
