@@ -14,14 +14,23 @@
 #include "base/utf8.h"
 #include "room/room_internal.h"
 
+#define COMPARE_EFFORT_MAX ((size_t)8 << 20) /* some 10 ms */
+
 static void forget_base(struct plain *p, size_t at) {
   blob_unref(p->bases[at].text);
   p->base_count--;
   memmove(&p->bases[at], &p->bases[at + 1], (p->base_count - at) * sizeof *p->bases);
 }
 
+static size_t base_bytes(const struct plain *p) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < p->base_count; i++) bytes += p->bases[i].text->len;
+  return bytes;
+}
+
 static void remember_base(struct plain *p, size_t at, const struct plain_base *base) {
-  if (p->base_count == PLAIN_BASES_MAX) forget_base(p, p->base_count > 1);
+  if (p->base_count == PLAIN_BASES_MAX) forget_base(p, 1);
+  while (p->base_count > 2 && base_bytes(p) + base->text->len > PLAIN_BASES_BYTES_MAX) forget_base(p, 1);
   if (at > p->base_count) at = p->base_count;
   memmove(&p->bases[at + 1], &p->bases[at], (p->base_count - at) * sizeof *p->bases);
   p->bases[at] = *base;
@@ -100,14 +109,21 @@ void plain_flush(struct room *room) {
   blob_unref(text);
 }
 
+/* What a comparison took, roughly: it looks at each byte, and edits grow dear with their square. */
+static size_t effort(size_t bytes, size_t edit_size) {
+  size_t dear = edit_size < 2048 ? edit_size : 2048;
+  return bytes / 8 + dear * dear;
+}
+
 /*
  * The base from which @ours is the smallest edit. What it deletes counts first:
  * where two people typed alike, the sum of both would prefer to turn the other's
- * text into ours over adding ours to it.
+ * text into ours over adding ours to it. When that takes too long, the older
+ * bases are left out, but for the first: most often it is what the client sent.
  */
 static struct blob *choose_base(const struct plain *p, const struct buf *ours) {
   struct blob *best = NULL;
-  size_t best_gone = SIZE_MAX, best_size = SIZE_MAX;
+  size_t best_gone = SIZE_MAX, best_size = SIZE_MAX, spent = 0;
   for (size_t i = p->base_count; i-- > 0;) {
     struct text_edits edits = {0};
     const struct blob *base = p->bases[i].text;
@@ -119,8 +135,10 @@ static struct blob *choose_base(const struct plain *p, const struct buf *ours) {
         best_gone = gone;
         best_size = size;
       }
+      spent += effort(base->len + ours->len, size);
     }
     text_edits_deinit(&edits);
+    if (spent > COMPARE_EFFORT_MAX && i > 1) i = 1;
   }
   return best;
 }

@@ -41,6 +41,7 @@ struct journal {
 /* ---- plain-text members (plain.c) ---- */
 
 #define PLAIN_BASES_MAX 64
+#define PLAIN_BASES_BYTES_MAX (4u << 20) /* where there are more than two */
 
 /* A text that the client may have on its screen. */
 struct plain_base {

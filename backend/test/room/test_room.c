@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A room and its members, over a store whose commits the test decides on. */
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "fixture.h"
+#include "room/room_internal.h"
 
 static struct fixture f;
 static struct peer a, b;
@@ -376,6 +378,41 @@ static void a_text_on_its_way_may_be_what_the_next_message_edits(void **state) {
   leave_two();
 }
 
+/* Text in which no two pieces are alike. */
+static void fill_at_random(uint8_t *text, size_t len, uint32_t seed) {
+  for (size_t i = 0; i < len; i++) {
+    seed = seed * 1664525u + 1013904223u;
+    text[i] = (uint8_t)('a' + (seed >> 24) % 26);
+  }
+}
+
+static void a_plain_client_that_never_answers_pings_costs_little(void **state) {
+  (void)state;
+  enum { LEN = 128 << 10 };
+  static uint8_t text[LEN];
+  struct iovec iov[4];
+  peer_join(&b, &f, MEMBER_PLAIN, 22);
+  for (uint32_t i = 0; i < 70; i++) {
+    bool created;
+    char etag[ROOM_ETAG_CHARS + 1];
+    fill_at_random(text, LEN, i);
+    struct room_put put = {.path = "main.c", .text = text, .len = LEN, .author = ""};
+    assert_int_equal(room_file_put(f.room, &put, f.now_ms, 9, &created, etag), 0);
+    fixture_turn(&f);
+    while (member_output_peek(b.member, iov, 4) > 0) member_output_consume(b.member, member_output_pending(b.member));
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < b.member->plain.base_count; i++) kept += b.member->plain.bases[i].text->len;
+  assert_in_range(kept, 2 * LEN, 5u << 20);
+  fill_at_random(text, LEN, 1000);
+  clock_t before = clock();
+  member_on_message(b.member, false, text, LEN, f.now_ms, 9);
+  assert_true(clock() - before < CLOCKS_PER_SEC / 4);
+  assert_int_equal(b.closed, 0);
+  fixture_settle(&f);
+  peer_leave(&b);
+}
+
 static void a_put_merges_from_the_text_that_its_etag_names(void **state) {
   (void)state;
   char first[ROOM_ETAG_CHARS + 1], etag[ROOM_ETAG_CHARS + 1];
@@ -500,6 +537,7 @@ int main(void) {
       ROOM_TEST(only_its_creator_deletes_a_room_and_then_everybody_is_told),
       ROOM_TEST(plain_text_is_merged_with_what_others_typed),
       ROOM_TEST(a_text_on_its_way_may_be_what_the_next_message_edits),
+      ROOM_TEST(a_plain_client_that_never_answers_pings_costs_little),
       ROOM_TEST(a_put_merges_from_the_text_that_its_etag_names),
       ROOM_TEST(a_slow_reader_is_closed_and_its_room_goes_on),
       ROOM_TEST(one_who_asks_and_does_not_read_is_closed_in_the_same_turn),
