@@ -227,13 +227,14 @@ static int connect_all(struct load *load) {
   const struct options *o = &load->options;
   load->typists = calloc((size_t)o->rooms * o->members, sizeof *load->typists);
   if (!load->typists) return ERR_NOMEM;
-  for (; load->typist_count < (size_t)o->rooms * o->members; load->typist_count++) {
+  while (load->typist_count < (size_t)o->rooms * o->members) {
     struct typist *t = &load->typists[load->typist_count];
     *t = (struct typist){.load = load, .room = (unsigned)load->typist_count / o->members, .member.fd = -1};
+    load->typist_count++;
     t->sent_us = calloc(SENT_RING, sizeof *t->sent_us);
     int err = t->sent_us ? open_member(load, &t->member, &typist_events, t->room) : ERR_NOMEM;
     if (err) return err;
-    if (load->typist_count % 64 == 63) turn(load, false);
+    if (load->typist_count % 64 == 0) turn(load, false);
   }
   uint64_t end_ms = clock_mono_ms() + SYNC_TIMEOUT_MS;
   while (load->synced < load->typist_count && !load->failed && clock_mono_ms() < end_ms) turn(load, false);
