@@ -4,7 +4,7 @@
  *
  * A document is a replica: it takes updates in any order, any number of times, and holds the
  * same content as every other replica that took the same updates. Wire format: Yjs 13, update
- * encoding version 1.
+ * encoding version 1; version 2 is read.
  *
  * Threads: the library has no global state. A yata_doc, and every yata_buf or yata_value filled
  * from it, is used by one thread at a time; different documents are independent. The functions
@@ -156,6 +156,9 @@ typedef struct yata_applied {
  */
 YATA_API YATA_CHECKED int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
 
+/** As yata_apply_update for an update in version 2; error_offset stays 0. */
+YATA_API YATA_CHECKED int yata_apply_update_v2(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
+
 /** Append the state vector: the number of units known of each client. YATA_ERR_NOMEM, _STATE. */
 YATA_API YATA_CHECKED int yata_encode_state_vector(const yata_doc *doc, yata_buf *out);
 
@@ -186,6 +189,17 @@ YATA_API YATA_CHECKED int yata_update_validate(const uint8_t *update, size_t len
  * Static text; NULL for a well-formed update.
  */
 YATA_API const char *yata_update_explain(const uint8_t *update, size_t len, size_t *error_offset);
+
+/**
+ * Append an update given in version 2, as Yjs would have written it in version 1.
+ *
+ * Few bytes of version 2 can stand for many of version 1: the result has at most 256 times as many
+ * bytes, and 64 KiB.
+ *
+ * Returns 0, YATA_ERR_MALFORMED, YATA_ERR_LIMIT (that bound, and as yata_update_validate) or
+ * YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_update_v2_to_v1(const uint8_t *update, size_t len, yata_buf *out);
 
 /** Is this a well-formed state vector? As yata_update_validate. */
 YATA_API YATA_CHECKED int yata_state_vector_validate(const uint8_t *sv, size_t len, size_t *error_offset);

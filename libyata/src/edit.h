@@ -25,6 +25,12 @@ YATA_CHECKED int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t k
 /** Append a value as lib0 writes `any`. YATA_ERR_LIMIT, YATA_ERR_INVALID, YATA_ERR_NOMEM. */
 YATA_CHECKED int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting);
 
+/** Append a string, or a number, as JSON. */
+YATA_CHECKED int yata_json_put_string(yata_buf *out, yata_slice s);
+YATA_CHECKED int yata_json_put_number(yata_buf *out, double value);
+/** Read one verified lib0 `any` and append it as JSON. */
+YATA_CHECKED int yata_any_to_json(struct yata_rd *rd, yata_buf *out);
+
 /** What the unit at `offset` of an item holds. */
 YATA_CHECKED int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset,
                                yata_value *out);

@@ -37,14 +37,14 @@ static int put_inner(yata_buf *out, const uint8_t *p, size_t len) {
   return yata_buf_put(out, p + from, len - from);
 }
 
-static int put_string(yata_buf *out, yata_slice s) {
+int yata_json_put_string(yata_buf *out, yata_slice s) {
   YATA_TRY(put(out, "\""));
   YATA_TRY(put_inner(out, s.data, s.len));
   return put(out, "\"");
 }
 
 /* The shortest digits that read back as the same number. */
-static int put_number(yata_buf *out, double v) {
+int yata_json_put_number(yata_buf *out, double v) {
   char text[40];
   double back = 0;
   if (isnan(v) || isinf(v)) return put(out, "null");
@@ -84,7 +84,7 @@ static int put_object(yata_buf *out, const yata_any *any) {
     if (e->value.kind == YATA_ANY_UNDEFINED) continue;
     if (!first) YATA_TRY(put(out, ","));
     first = false;
-    YATA_TRY(put_string(out, e->key));
+    YATA_TRY(yata_json_put_string(out, e->key));
     YATA_TRY(put(out, ":"));
     YATA_TRY(put_any(out, &e->value));
   }
@@ -96,9 +96,9 @@ static int put_any(yata_buf *out, const yata_any *any) {
   char text[24];
   switch (any->kind) {
   case YATA_ANY_BOOL: return put(out, any->u.boolean ? "true" : "false");
-  case YATA_ANY_NUMBER: return put_number(out, any->u.number);
+  case YATA_ANY_NUMBER: return yata_json_put_number(out, any->u.number);
   case YATA_ANY_BIGINT: snprintf(text, sizeof(text), "%lld", (long long)any->u.bigint); return put(out, text);
-  case YATA_ANY_STRING: return put_string(out, (yata_slice){any->u.bytes.data, any->u.bytes.len});
+  case YATA_ANY_STRING: return yata_json_put_string(out, (yata_slice){any->u.bytes.data, any->u.bytes.len});
   case YATA_ANY_JSON: return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
   case YATA_ANY_BINARY: return put_base64(out, any->u.bytes.data, any->u.bytes.len);
   case YATA_ANY_ARRAY:
@@ -133,7 +133,7 @@ static int put_text(const yata_doc *doc, uint32_t t, bool quoted, yata_buf *out)
       err = yata_text_encode(&doc->clients[it->client].text, it->content, it->len, false, &text);
   }
   if (err == 0 && quoted)
-    err = put_string(out, (yata_slice){text.data, text.len});
+    err = yata_json_put_string(out, (yata_slice){text.data, text.len});
   else if (err == 0)
     err = put_inner(out, text.data, text.len);
   yata_buf_deinit(&text);
@@ -168,7 +168,7 @@ static int put_map(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *ou
     if (t != 0 && ((it->flags & YATA_ITEM_DELETED) || is_undefined(doc, it))) continue;
     if (!first) YATA_TRY(put(out, ","));
     first = false;
-    YATA_TRY(put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
+    YATA_TRY(yata_json_put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
     YATA_TRY(put(out, ":"));
     if (t == 0)
       YATA_TRY(put_type(doc, doc->ents[e].item, depth + 1, out));

@@ -206,10 +206,10 @@ static int array_op(char op, struct request *r, yata_doc *doc, yata_buf *out) {
   }
 }
 
-static int apply(struct request *r, yata_doc *doc, yata_buf *out) {
+static int apply(char op, struct request *r, yata_doc *doc, yata_buf *out) {
   yata_applied a;
   yata_slice s = bytes(r);
-  int err = yata_apply_update(doc, s.data, s.len, &a);
+  int err = (op == '2' ? yata_apply_update_v2 : yata_apply_update)(doc, s.data, s.len, &a);
   if (err < 0) return err;
   return put_handle(out, (yata_type){a.changed, a.pending});
 }
@@ -239,6 +239,10 @@ static int serve(struct request *r, yata_doc **docs, yata_buf *out) {
     b = bytes(r);
     return yata_diff_update(a.data, a.len, b.data, b.len, out);
   }
+  if (op == 'C') {
+    a = bytes(r);
+    return yata_update_v2_to_v1(a.data, a.len, out);
+  }
   if (op == 'U') {
     a = bytes(r);
     return yata_update_state_vector(a.data, a.len, out);
@@ -246,7 +250,8 @@ static int serve(struct request *r, yata_doc **docs, yata_buf *out) {
   yata_doc *doc = docs[n];
   if (doc == NULL) return YATA_ERR_INVALID;
   switch (op) {
-  case 'a': return apply(r, doc, out);
+  case 'a':
+  case '2': return apply(op, r, doc, out);
   case 's': return yata_encode_state_vector(doc, out);
   case 'e': return encode(r, doc, out);
   case 'j': return yata_to_json(doc, (yata_type){0, 0}, out);

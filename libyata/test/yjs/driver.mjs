@@ -99,6 +99,10 @@ export class Driver {
     return this.call('D', 0, sized(update), sized(sv))
   }
 
+  toVersion1 (update) {
+    return this.call('C', 0, sized(update))
+  }
+
   updateStateVector (update) {
     return this.call('U', 0, sized(update))
   }
@@ -121,6 +125,11 @@ export class YataDoc {
 
   async apply (update) {
     const b = await this.call('a', sized(update))
+    return { changed: b.readUInt32LE() === 1, pending: b.readUInt32LE(4) === 1 }
+  }
+
+  async apply2 (update) {
+    const b = await this.call('2', sized(update))
     return { changed: b.readUInt32LE() === 1, pending: b.readUInt32LE(4) === 1 }
   }
 

@@ -34,6 +34,7 @@ const add = (name, bytes) => { fixtures[name] = bytes }
   doc.getXmlFragment('xml').insert(0, [new Y.XmlElement('p'), new Y.XmlText('t')])
   doc.getXmlFragment('xml').get(0).setAttribute('class', 'c')
   add('everything', Y.encodeStateAsUpdate(doc))
+  add('everything_v2', Y.encodeStateAsUpdateV2(doc))
 }
 {
   // Two clients type at the same place; the second half depends on the first.

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* One update in version 2: refused without a change, or what comes out in version 1 is taken. */
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  yata_doc *doc = fuzz_doc(1), *copy = fuzz_doc(2);
+  yata_buf v1 = YATA_BUF_INIT, a = YATA_BUF_INIT, b = YATA_BUF_INIT;
+  int valid = yata_update_v2_to_v1(data, size, &v1);
+  int err = yata_apply_update_v2(doc, data, size, NULL);
+  REQUIRE(valid == 0 || (err == valid && v1.len == 0));
+  REQUIRE(v1.len <= size * 256 + 65536);
+  REQUIRE(yata_doc_check(doc) == 0);
+  if (valid == 0) {
+    REQUIRE(yata_update_validate(v1.data, v1.len, NULL) == 0);
+    REQUIRE(yata_apply_update(copy, v1.data, v1.len, NULL) == err);
+    fuzz_encode(doc, &a);
+    fuzz_encode(copy, &b);
+    REQUIRE(a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
+  }
+  yata_buf_deinit(&v1);
+  yata_buf_deinit(&a);
+  yata_buf_deinit(&b);
+  yata_doc_destroy(doc);
+  yata_doc_destroy(copy);
+  return 0;
+}
