@@ -170,6 +170,11 @@ bool journal_idle(const struct room *room) {
 
 /* ---- compaction ---- */
 
+/* At most so many rows in one transaction, times compact_rows: what others append meanwhile waits for it. */
+#define COMPACT_AT_ONCE 4
+
+static void compact(struct room *room);
+
 static void on_compact_done(void *ctx, int err) {
   struct room *room = ctx;
   struct journal *j = &room->journal;
@@ -179,6 +184,7 @@ static void on_compact_done(void *ctx, int err) {
     j->seq_count -= j->compact_count;
     memmove(j->seqs, j->seqs + j->compact_count, j->seq_count * sizeof *j->seqs);
     log_debug(LOG_ROOM(room->id), "compacted %zu rows", j->compact_count);
+    if (room->state == ROOM_READY && j->seq_count >= room->registry->limits->compact_rows) compact(room);
   } else if (err != ERR_CANCELLED) {
     log_warn(LOG_ROOM(room->id), "compaction of %zu rows failed: %s; it is tried again later", j->compact_count,
              err_text(err));
@@ -188,13 +194,15 @@ static void on_compact_done(void *ctx, int err) {
 static void compact(struct room *room) {
   struct journal *j = &room->journal;
   struct store *store = room->registry->store;
+  size_t most = (size_t)room->registry->limits->compact_rows * COMPACT_AT_ONCE;
+  size_t count = j->seq_count < most ? j->seq_count : most;
   struct buf state = BUF_INIT;
   if (document_encode(&room->document, &state) == 0) {
     room->document.estimate_bytes = state.len;
     struct blob *snapshot = blob_create(state.data, state.len);
-    if (snapshot && store->ops->compact(store, room->id, j->seqs, j->seq_count, snapshot, on_compact_done, room) == 0) {
+    if (snapshot && store->ops->compact(store, room->id, j->seqs, count, snapshot, on_compact_done, room) == 0) {
       j->compacting = true;
-      j->compact_count = j->seq_count;
+      j->compact_count = count;
       j->outstanding++;
     }
     blob_unref(snapshot);

@@ -125,6 +125,21 @@ static void a_repeated_update_waits_for_the_commit_of_the_first(void **state) {
   leave_two();
 }
 
+static void a_long_log_is_compacted_piece_by_piece(void **state) {
+  (void)state;
+  f.limits.compact_rows = 8;
+  peer_join(&a, &f, MEMBER_YJS, 11);
+  for (int i = 0; i < 99; i++) peer_type(&a, 0, "x"); /* and one row from its making */
+  fixture_settle(&f);
+  registry_tick(f.registry, f.now_ms, 1);
+  fixture_settle(&f);
+  assert_int_equal(f.store.compactions, 3); /* 32 rows each; 4 are left */
+  size_t rows = 0;
+  for (size_t i = 0; i < f.store.row_count; i++) rows += f.store.rows[i] != NULL;
+  assert_int_equal(rows, 4);
+  peer_leave(&a);
+}
+
 static void put_away(void) {
   fixture_release(&f);
   f.now_ms += f.limits.room_idle_ms;
@@ -535,6 +550,7 @@ int main(void) {
       ROOM_TEST(what_fails_while_that_is_being_made_up_for_is_made_up_for_too),
       ROOM_TEST(an_empty_room_is_unloaded_and_comes_back_as_it_was),
       ROOM_TEST(compaction_keeps_the_rows_that_came_meanwhile),
+      ROOM_TEST(a_long_log_is_compacted_piece_by_piece),
       ROOM_TEST(a_load_that_fails_refuses_the_room_and_writes_nothing),
       ROOM_TEST(a_damaged_row_refuses_the_room_and_leaves_it_alone),
       ROOM_TEST(what_was_accepted_is_read_back_whatever_the_limits_say_now),
