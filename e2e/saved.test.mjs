@@ -14,7 +14,7 @@ function contract(kind, startStore) {
     let store;
     before(async () => {
       store = await startStore();
-      server = await Server.start({ env: store.env });
+      server = await Server.start({ env: { ...store.env, YOKE_LIMIT_SHUTDOWN_MS: '3000' } });
     });
     after(async () => {
       await server?.stop();
@@ -108,6 +108,19 @@ function contract(kind, startStore) {
       assert.equal((await plain.closed).code, 1001);
       await server.spawn();
       assert.equal(await server.roomCode(roomId), 'typed at the last moment');
+    });
+
+    test('a server that must end before everything is saved does not end with 0', async () => {
+      const roomId = await server.createRoom({ code: '' });
+      const client = new YjsClient(server, roomId, { protocols: ['yoke.v1'] });
+      await client.synced();
+      const release = await store.stall(server);
+      client.text().insert(0, 'never saved');
+      await sleep(200);
+      assert.notEqual(await server.terminate(), 0);
+      client.destroy();
+      await release();
+      await server.spawn();
     });
 
     test('a REST answer means on disk', async () => {

@@ -167,6 +167,8 @@ int serve(const struct config *config, struct buf *error) {
     greet(&app);
     loop_timer_arm(app.tick, TICK_MS);
     err = loop_run(app.loop);
+    if (!err && !app.saved) err = ERR_TIMEOUT;
+    if (err == ERR_TIMEOUT) (void)!buf_append_str(error, "yoke stopped before everything was saved\n");
     log_info(LOG_NONE, "stopped");
   }
   close_all(&app);

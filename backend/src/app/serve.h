@@ -9,7 +9,8 @@
  * Run the server until SIGTERM or SIGINT, then flush, acknowledge and close.
  *
  * Returns 0 after an orderly end; otherwise the error of what could not be
- * started, with lines for the user in @error.
+ * started, with lines for the user in @error; ERR_TIMEOUT when it had to end
+ * before everything was saved.
  */
 MUST_USE int serve(const struct config *config, struct buf *error);
 

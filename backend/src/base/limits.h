@@ -16,6 +16,7 @@
   X(message_max_bytes, 16777216, 1024, 1073741824, "WebSocket message too large: close 1009")  \
   X(document_max_bytes, 67108864, 4096, 4294967295, "update would make the room too large: close 4413; REST 413") \
   X(pending_max_bytes, 8388608, 1024, 1073741824, "updates waiting for missing ones exceed it: close 4409") \
+  X(merge_steps_max, 8388608, 1024, 4294967295, "update would take too long to merge: close 4409")  \
   X(connections_max, 20000, 1, 1000000, "connection refused: 503")                             \
   X(rooms_max, 1000000, 1, 1000000000, "room not created: 507")                                \
   X(rooms_loaded_max, 10000, 1, 1000000, "room not opened: 503")                               \
@@ -23,7 +24,7 @@
   X(members_max, 200, 1, 100000, "member of a room refused: 503")                              \
   X(path_max_bytes, 255, 16, 4096, "file path too long: 422")                                  \
   X(name_max_chars, 120, 1, 1000, "room or user name too long: 422")                           \
-  X(awareness_max_bytes, 65536, 256, 16777216, "awareness message too large: close 4413")      \
+  X(awareness_max_bytes, 65536, 256, 16777216, "awareness message too large: close 4413; states of one connection together: 4429") \
   X(awareness_clients_max, 16, 1, 1000, "awareness client ids of one connection: close 4429")  \
   X(messages_per_second, 500, 1, 1000000, "sustained messages of one connection: close 4429")  \
   X(messages_burst, 5000, 1, 10000000, "messages of one connection at once: close 4429")       \

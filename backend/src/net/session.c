@@ -12,6 +12,8 @@
 #include "wire/ws_frame.h"
 
 #define READ_BYTES 65536
+#define READ_BYTES_LEAST 512
+#define READ_SLOW_US 2000           /* a read that takes longer to work on is followed by a smaller one */
 #define IOV_MAX_HERE 64
 #define CLOSE_TIMEOUT_MS 5000
 #define CONTROL_BACKLOG_MAX 65536   /* pongs that the peer does not read */
@@ -29,6 +31,7 @@ struct session {
   struct frame_cursor cursor;            /* of the room's output as written */
   uint64_t id;
   uint64_t heard_ms, pinged_ms;
+  uint32_t read_bytes;                   /* at most so many a turn: less while they are costly to work on */
   uint64_t closing_ms;                   /* when closing began */
   uint16_t close_code;
   char close_reason[WS_CONTROL_MAX_BYTES];
@@ -348,7 +351,7 @@ static void on_ready(void *ctx, unsigned ready) {
   }
   if (!(ready & LOOP_READ) || s->dead) return;
   size_t got = 0;
-  int err = s->transport.ops->recv(&s->transport, s->all->input, READ_BYTES, &got);
+  int err = s->transport.ops->recv(&s->transport, s->all->input, s->read_bytes, &got);
   if (err == ERR_AGAIN) return;
   if (err || got == 0) {
     log_debug(about(s), err ? "the connection broke" : "the client is gone");
@@ -356,7 +359,10 @@ static void on_ready(void *ctx, unsigned ready) {
     return;
   }
   if (s->peer_closed || s->decoder.failed) return; /* nothing counts any more; waiting for end of input */
-  take_bytes(s, s->all->input, got, clock_mono_ms());
+  uint64_t start = clock_mono_us();
+  take_bytes(s, s->all->input, got, start / 1000);
+  if (clock_mono_us() - start <= READ_SLOW_US) s->read_bytes = s->read_bytes < READ_BYTES / 2 ? s->read_bytes * 2 : READ_BYTES;
+  else if (s->read_bytes / 4 >= READ_BYTES_LEAST) s->read_bytes /= 4;
 }
 
 /* Time. */
@@ -395,6 +401,7 @@ int session_join(struct sessions *all, struct room *room, const struct session_o
   s->all = all;
   s->id = options->conn_id;
   s->heard_ms = now_ms;
+  s->read_bytes = READ_BYTES;
   struct room_info info;
   room_info(room, &info);
   size_t len = strnlen(info.id, STORE_ROOM_ID_MAX);

@@ -23,7 +23,9 @@ int document_create(const struct limits *limits, struct document *out) {
   uint32_t client = 0;
   int err = random_bytes(&client, sizeof client);
   if (err) return err;
-  yata_options options = {.client_id = client, .max_pending_bytes = (size_t)limits->pending_max_bytes};
+  yata_options options = {.client_id = client,
+                          .max_pending_bytes = (size_t)limits->pending_max_bytes,
+                          .max_steps = limits->merge_steps_max};
   *out = (struct document){0};
   return document_err(yata_doc_create(&options, &out->doc));
 }
@@ -34,7 +36,7 @@ void document_deinit(struct document *d) {
 }
 
 void document_set_limits(struct document *d, const struct limits *limits) {
-  yata_doc_set_limits(d->doc, limits ? (size_t)limits->pending_max_bytes : SIZE_MAX, limits ? 0 : UINT64_MAX);
+  yata_doc_set_limits(d->doc, limits ? (size_t)limits->pending_max_bytes : SIZE_MAX, limits ? limits->merge_steps_max : UINT64_MAX);
 }
 
 int document_apply(struct document *d, const uint8_t *update, size_t len, bool *changed) {

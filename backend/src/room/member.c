@@ -250,8 +250,10 @@ static void on_awareness(struct member *member, const uint8_t *update, size_t le
     member_close(member, ROOM_CLOSE_TOO_LARGE, "the awareness message is larger than awareness_max_bytes");
     return;
   }
+  const struct presence_limits allowed = {.clients = (size_t)limits->awareness_clients_max,
+                                          .bytes = (size_t)limits->awareness_max_bytes};
   struct buf taken = BUF_INIT, message = BUF_INIT;
-  int err = presence_take(&room->presence, member, (size_t)limits->awareness_clients_max, update, len, &taken);
+  int err = presence_take(&room->presence, member, allowed, update, len, &taken);
   if (!err) err = yproto_append_awareness(&message, taken.len ? taken.data : update, taken.len ? taken.len : len);
   if (!err && taken.len > 0) err = room_broadcast(room, NULL, message.data, message.len);
   /* A client takes a silent server for a dead one: what is news to nobody goes back to its sender. */
@@ -259,7 +261,7 @@ static void on_awareness(struct member *member, const uint8_t *update, size_t le
   buf_deinit(&taken);
   buf_deinit(&message);
   if (err == ERR_MALFORMED) member_close(member, ROOM_CLOSE_MALFORMED, "the awareness message is malformed");
-  else if (err == ERR_FULL) member_close(member, ROOM_CLOSE_TOO_FAST, "more awareness clients than awareness_clients_max");
+  else if (err == ERR_FULL) member_close(member, ROOM_CLOSE_TOO_FAST, "more awareness than awareness_clients_max or awareness_max_bytes allow");
   else if (err) member_close(member, WS_CLOSE_INTERNAL, err_text(err));
 }
 

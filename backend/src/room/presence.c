@@ -30,10 +30,16 @@ static bool is_null(const struct yproto_awareness_entry *e) {
   return e->json_len == 4 && memcmp(e->json, "null", 4) == 0;
 }
 
-static size_t count_owned(const struct presence *p, const void *owner) {
-  size_t n = 0;
-  for (size_t i = 0; i < p->count; i++) n += p->entries[i].owner == owner;
-  return n;
+/* Would @owner be past its limits with @more bytes, and with one more client when @fresh? */
+static bool too_much(const struct presence *p, const void *owner, struct presence_limits limits, bool fresh,
+                     size_t more) {
+  size_t clients = fresh, bytes = more;
+  for (size_t i = 0; i < p->count; i++) {
+    if (p->entries[i].owner != owner) continue;
+    clients++;
+    bytes += p->entries[i].json_len;
+  }
+  return clients > limits.clients || bytes > limits.bytes;
 }
 
 static void forget_withdrawn(struct presence *p) {
@@ -62,8 +68,8 @@ static int insert_at(struct presence *p, size_t at, uint64_t client) {
  * a clock that others have seen withdrawn is passed on with the next clock:
  * otherwise they would ignore it until it renews its state.
  */
-static int take_entry(struct presence *p, const void *owner, size_t max_clients, struct yproto_awareness_entry *e,
-                      bool *accepted) {
+static int take_entry(struct presence *p, const void *owner, struct presence_limits limits,
+                      struct yproto_awareness_entry *e, bool *accepted) {
   *accepted = false;
   size_t at = lower_bound(p, e->client);
   struct presence_entry *known = at < p->count && p->entries[at].client == e->client ? &p->entries[at] : NULL;
@@ -72,12 +78,12 @@ static int take_entry(struct presence *p, const void *owner, size_t max_clients,
   if (gone && !(known && known->owner)) return 0;
   if (known && known->owner && (gone ? e->clock < known->clock : e->clock <= known->clock)) return 0;
   if (known && !known->owner && e->clock <= known->clock) e->clock = known->clock + 1;
-  if (!known || !known->owner) {
-    if (count_owned(p, owner) >= max_clients) return ERR_FULL;
-    if (!known && p->count >= PRESENCE_WITHDRAWN_MAX) {
-      forget_withdrawn(p);
-      at = lower_bound(p, e->client);
-    }
+  bool fresh = !known || !known->owner;
+  size_t replaced = fresh ? 0 : known->json_len;
+  if (!gone && e->json_len > replaced && too_much(p, owner, limits, fresh, e->json_len - replaced)) return ERR_FULL;
+  if (!known && p->count >= PRESENCE_WITHDRAWN_MAX) {
+    forget_withdrawn(p);
+    at = lower_bound(p, e->client);
   }
   uint8_t *json = NULL;
   if (!gone && !(json = malloc(e->json_len ? e->json_len : 1))) return ERR_NOMEM;
@@ -116,8 +122,8 @@ static int check(const uint8_t *update, size_t len, uint64_t *count) {
   return !err && pos != len ? ERR_MALFORMED : err;
 }
 
-int presence_take(struct presence *p, const void *owner, size_t max_clients, const uint8_t *update, size_t len,
-                  struct buf *out) {
+int presence_take(struct presence *p, const void *owner, struct presence_limits limits, const uint8_t *update,
+                  size_t len, struct buf *out) {
   uint64_t count = 0, taken = 0;
   int err = check(update, len, &count);
   if (err) return err;
@@ -128,7 +134,7 @@ int presence_take(struct presence *p, const void *owner, size_t max_clients, con
     struct yproto_awareness_entry e;
     bool accepted = false;
     err = yproto_awareness_next(update, len, &pos, &e);
-    if (!err) err = take_entry(p, owner, max_clients, &e, &accepted);
+    if (!err) err = take_entry(p, owner, limits, &e, &accepted);
     if (!err && accepted) err = yproto_awareness_append(&entries, &e);
     if (!err && accepted) taken++;
   }

@@ -27,13 +27,18 @@ struct presence {
 
 void presence_deinit(struct presence *p);
 
+struct presence_limits {
+  size_t clients; /* ids of one owner */
+  size_t bytes;   /* of all its states together */
+};
+
 /**
  * Take an awareness update from @owner; append to @out the awareness update
  * with what was accepted (nothing when nothing was).
- * ERR_MALFORMED, ERR_FULL (more than @max_clients ids of one owner), ERR_NOMEM.
+ * ERR_MALFORMED, ERR_FULL (more of one owner than @limits), ERR_NOMEM.
  */
-MUST_USE int presence_take(struct presence *p, const void *owner, size_t max_clients, const uint8_t *update,
-                           size_t len, struct buf *out);
+MUST_USE int presence_take(struct presence *p, const void *owner, struct presence_limits limits,
+                           const uint8_t *update, size_t len, struct buf *out);
 
 /** Withdraw everything of @owner; append the awareness update that says so (nothing when there was nothing). */
 MUST_USE int presence_withdraw(struct presence *p, const void *owner, struct buf *out);

@@ -22,7 +22,7 @@ static int say(const void *who, uint64_t client, uint64_t clock, const char *jso
   struct yproto_awareness_entry e = {client, clock, (const uint8_t *)json, strlen(json)};
   assert_int_equal(buf_append_varuint(&update, 1), 0);
   assert_int_equal(yproto_awareness_append(&update, &e), 0);
-  int err = presence_take(&presence, who, 2, update.data, update.len, out);
+  int err = presence_take(&presence, who, (struct presence_limits){2, 40}, update.data, update.len, out);
   buf_deinit(&update);
   return err;
 }
@@ -73,6 +73,16 @@ static void a_connection_has_a_limited_number_of_clients(void **state) {
   assert_int_equal(count_present(), 2);
 }
 
+static void a_connection_has_a_limited_number_of_bytes(void **state) {
+  (void)state;
+  struct buf out = BUF_INIT;
+  assert_true(passed_on(&ann, 1, 1, "{\"a\":\"0123456789012345\"}"));
+  assert_int_equal(say(&ann, 2, 1, "{\"b\":\"0123456789012345\"}", &out), ERR_FULL);
+  assert_true(passed_on(&ann, 1, 2, "{\"a\":\"012345678901234567890123456789\"}")); /* it replaces the first */
+  assert_int_equal(say(&bob, 3, 1, "{\"b\":\"0123456789012345\"}", &out), 0);
+  buf_deinit(&out);
+}
+
 static void leaving_withdraws_and_coming_back_with_the_old_clock_is_seen(void **state) {
   (void)state;
   struct buf out = BUF_INIT;
@@ -99,7 +109,7 @@ static void a_malformed_message_changes_nothing(void **state) {
   (void)state;
   const uint8_t cut[] = {2, 7, 1, 2, '{', '}', 8, 1, 50, '{'};
   struct buf out = BUF_INIT;
-  assert_int_equal(presence_take(&presence, &ann, 2, cut, sizeof cut, &out), ERR_MALFORMED);
+  assert_int_equal(presence_take(&presence, &ann, (struct presence_limits){2, 40}, cut, sizeof cut, &out), ERR_MALFORMED);
   assert_int_equal(out.len, 0);
   assert_int_equal(count_present(), 0);
 }
@@ -109,6 +119,7 @@ int main(void) {
       cmocka_unit_test_teardown(a_newer_state_is_passed_on_and_an_older_one_dropped, tidy),
       cmocka_unit_test_teardown(nobody_speaks_for_the_client_of_another, tidy),
       cmocka_unit_test_teardown(a_connection_has_a_limited_number_of_clients, tidy),
+      cmocka_unit_test_teardown(a_connection_has_a_limited_number_of_bytes, tidy),
       cmocka_unit_test_teardown(leaving_withdraws_and_coming_back_with_the_old_clock_is_seen, tidy),
       cmocka_unit_test_teardown(a_malformed_message_changes_nothing, tidy),
   };
