@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "room/room_internal.h"
+#include "room/state.h"
 
 struct info_call {
   struct room *room;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 #include "wire/yproto.h"
 
 struct append_call {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 #include "wire/yproto.h"
 
 void member_close(struct member *member, uint16_t code, const char *reason) {

@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 
 #define COMPARE_EFFORT_MAX ((size_t)8 << 20) /* some 10 ms */
 

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "room/paths.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 
 static size_t path_max(const struct room *room) { return (size_t)room->registry->limits->path_max_bytes; }
 

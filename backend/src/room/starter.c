@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <strings.h>
 
-#include "room/room_internal.h"
+#include "room/state.h"
 
 static const struct {
   const char *language, *path;

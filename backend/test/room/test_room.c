@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "fixture.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 
 static struct fixture f;
 static struct peer a, b;

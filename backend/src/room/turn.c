@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 #include "wire/yproto.h"
 
 int room_new(struct registry *registry, const char *id, struct room **out) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef YOKE_ROOM_INTERNAL_H
-#define YOKE_ROOM_INTERNAL_H
+#ifndef YOKE_ROOM_STATE_H
+#define YOKE_ROOM_STATE_H
 
 /* What the files of room/ share: the room, its members and its log. Not for other layers. */
 
@@ -128,7 +128,7 @@ struct room {
   struct open_request *waiting; /* while loading */
 };
 
-/* room.c */
+/* turn.c */
 int room_new(struct registry *registry, const char *id, struct room **out);
 void room_free(struct room *room);
 int room_take_info(struct room *room, const struct store_room *info);
@@ -180,7 +180,7 @@ void journal_deinit(struct room *room);
 bool journal_idle(const struct room *room);
 int journal_add_seq(struct journal *journal, uint64_t seq);
 
-/* registry.c */
+/* lifecycle.c */
 struct registry {
   struct store *store;
   const struct limits *limits;

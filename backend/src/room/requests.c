@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/utf8.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 
 /* ---- create ---- */
 

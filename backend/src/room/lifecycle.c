@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "room/room_internal.h"
+#include "room/state.h"
 
 bool registry_id_valid(const char *id) {
   size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
