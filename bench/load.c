@@ -18,8 +18,8 @@
 #include "wire/yproto.h"
 
 enum {
-  SENT_RING = 4096,          /* edits of one member whose time of sending is remembered */
-  CLIENT_BASE = 0x50000000,  /* client ids of the size that editors have */
+  SENT_RING = 4096,         /* edits of one member whose time of sending is remembered */
+  CLIENT_BASE = 0x50000000, /* client ids of the size that editors have */
   SYNC_TIMEOUT_MS = 30000,
   DRAIN_TIMEOUT_MS = 20000,
   SETTLE_MS = 1500
@@ -29,12 +29,12 @@ struct typist {
   struct member member; /* first: the events give it */
   struct load *load;
   unsigned room;
-  uint64_t sent;      /* edits so far; the clock of the next */
-  uint64_t received;  /* own edits as received by others, each counted once */
-  uint64_t due_us;    /* at a given rate: when the next edit is typed */
-  uint64_t asked_us;  /* when the edit was sent whose `saved` is awaited; 0: none */
+  uint64_t sent;     /* edits so far; the clock of the next */
+  uint64_t received; /* own edits as received by others, each counted once */
+  uint64_t due_us;   /* at a given rate: when the next edit is typed */
+  uint64_t asked_us; /* when the edit was sent whose `saved` is awaited; 0: none */
   bool synced;
-  uint64_t *sent_us;  /* SENT_RING */
+  uint64_t *sent_us; /* SENT_RING */
 };
 
 /* A member that reads the whole document at the end. */
@@ -312,8 +312,8 @@ static int measure_typing(struct load *load) {
   printf(", \"seconds\": %.3f, \"edits\": %" PRIu64 ", \"delivered\": %" PRIu64
          ", \"delivered_per_s\": %.0f, \"cpu_s\": %.2f, \"cpu_s_per_million\": %.3f",
          took, c->edits, c->delivered, (double)c->delivered / took, cpu, million > 0 ? cpu / million : 0.0);
-  printf(", \"bytes_received\": %" PRIu64 ", \"bytes_sent\": %" PRIu64 ", \"rss_peak_bytes\": %" PRIu64,
-         in - in_before, out - out_before, after.peak_bytes);
+  printf(", \"bytes_received\": %" PRIu64 ", \"bytes_sent\": %" PRIu64 ", \"rss_peak_bytes\": %" PRIu64, in - in_before,
+         out - out_before, after.peak_bytes);
   print_latency("others", &c->others);
   if (c->saved.count) print_latency("saved", &c->saved);
   verify(load);

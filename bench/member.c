@@ -90,14 +90,16 @@ static void on_frame(struct member *member, const uint8_t *frame, size_t header,
   const uint8_t *data = frame + header;
   size_t len = size - header;
   switch (frame[0]) {
-    case 0x80 | WS_BINARY: member->events->on_message(member, data, len, now_us); break;
-    case 0x80 | WS_PING:
-      if (send_frame(member, WS_PONG, data, len)) gone(member, "out of memory");
-      else member_flush(member);
-      break;
-    case 0x80 | WS_PONG: break;
-    case 0x80 | WS_CLOSE: on_close_frame(member, data, len); break;
-    default: gone(member, "the server sent a frame that this client does not know"); break;
+  case 0x80 | WS_BINARY: member->events->on_message(member, data, len, now_us); break;
+  case 0x80 | WS_PING:
+    if (send_frame(member, WS_PONG, data, len))
+      gone(member, "out of memory");
+    else
+      member_flush(member);
+    break;
+  case 0x80 | WS_PONG: break;
+  case 0x80 | WS_CLOSE: on_close_frame(member, data, len); break;
+  default: gone(member, "the server sent a frame that this client does not know"); break;
   }
 }
 
@@ -144,10 +146,11 @@ static void on_ready(void *ctx, unsigned ready) {
 /* The upgrade, on a socket that still blocks. What follows the answer's head stays in member->in. */
 static int shake_hands(struct member *member, const char *path, const char *protocol) {
   char text[ANSWER_MAX];
-  int len = snprintf(text, sizeof text,
-                     "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eW9rZS1iZW5jaC1sb2FkIQ==\r\n%s%s%s\r\n",
-                     path, protocol ? "Sec-WebSocket-Protocol: " : "", protocol ? protocol : "", protocol ? "\r\n" : "");
+  int len =
+      snprintf(text, sizeof text,
+               "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eW9rZS1iZW5jaC1sb2FkIQ==\r\n%s%s%s\r\n",
+               path, protocol ? "Sec-WebSocket-Protocol: " : "", protocol ? protocol : "", protocol ? "\r\n" : "");
   if (send(member->fd, text, (size_t)len, MSG_NOSIGNAL) != len) return ERR_IO;
   size_t got = 0;
   const char *end = NULL;

@@ -42,24 +42,24 @@ static bool take(struct options *o, const char *name, int what, const char *text
   double n = 0;
   bool good = false;
   switch (what) {
-    case 'k': return is_kind(text, &o->yoke);
-    case 'r': good = number(name, text, 1, CONNECTIONS_MAX, &n), o->rooms = (unsigned)n; break;
-    case 'm': good = number(name, text, 1, CONNECTIONS_MAX, &n), o->members = (unsigned)n; break;
-    case 's': good = number(name, text, 0, SECONDS_MAX, &o->seconds); break;
-    case 'u': good = number(name, text, 0, SECONDS_MAX, &o->warmup); break;
-    case 't': good = number(name, text, 0, 1000, &o->rate); break;
-    case 'w': good = number(name, text, 1, 1000, &n), o->window = (unsigned)n; break;
-    case 'e': good = number(name, text, 1, 1e9, &n), o->edits = (uint64_t)n; break;
-    default: break;
+  case 'k': return is_kind(text, &o->yoke);
+  case 'r': good = number(name, text, 1, CONNECTIONS_MAX, &n), o->rooms = (unsigned)n; break;
+  case 'm': good = number(name, text, 1, CONNECTIONS_MAX, &n), o->members = (unsigned)n; break;
+  case 's': good = number(name, text, 0, SECONDS_MAX, &o->seconds); break;
+  case 'u': good = number(name, text, 0, SECONDS_MAX, &o->warmup); break;
+  case 't': good = number(name, text, 0, 1000, &o->rate); break;
+  case 'w': good = number(name, text, 1, 1000, &n), o->window = (unsigned)n; break;
+  case 'e': good = number(name, text, 1, 1e9, &n), o->edits = (uint64_t)n; break;
+  default: break;
   }
   return good;
 }
 
 bool options_parse(int argc, char **argv, struct options *out, int *status) {
-  static const struct option names[] = {
-      {"kind", 1, NULL, 'k'},   {"rooms", 1, NULL, 'r'}, {"members", 1, NULL, 'm'}, {"seconds", 1, NULL, 's'},
-      {"warmup", 1, NULL, 'u'}, {"rate", 1, NULL, 't'},  {"window", 1, NULL, 'w'},  {"edits", 1, NULL, 'e'},
-      {"help", 0, NULL, 'h'},   {NULL, 0, NULL, 0}};
+  static const struct option names[] = {{"kind", 1, NULL, 'k'},    {"rooms", 1, NULL, 'r'},  {"members", 1, NULL, 'm'},
+                                        {"seconds", 1, NULL, 's'}, {"warmup", 1, NULL, 'u'}, {"rate", 1, NULL, 't'},
+                                        {"window", 1, NULL, 'w'},  {"edits", 1, NULL, 'e'},  {"help", 0, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
   *out = (struct options){
       .yoke = true, .rooms = 1, .members = 10, .seconds = 5, .warmup = 1, .window = 2, .edits = 10000000};
   *status = 2;

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 struct options {
-  bool yoke;          /* rooms over REST, `saved`; otherwise any room name does */
+  bool yoke; /* rooms over REST, `saved`; otherwise any room name does */
   unsigned rooms, members;
   double seconds, warmup; /* of typing; 0: connect and measure memory alone */
-  double rate;        /* edits a second of each member; 0: flat out */
-  unsigned window;    /* flat out: edits of one member that not everybody has yet */
-  uint64_t edits;     /* at most so many in all */
+  double rate;            /* edits a second of each member; 0: flat out */
+  unsigned window;        /* flat out: edits of one member that not everybody has yet */
+  uint64_t edits;         /* at most so many in all */
   char *const *command;
 };
 

@@ -27,7 +27,7 @@ MUST_USE int server_start(char *const *command, struct server *out);
 void server_stop(struct server *server);
 
 struct server_use {
-  double cpu_seconds;            /* user and system time of all threads so far */
+  double cpu_seconds;             /* user and system time of all threads so far */
   uint64_t rss_bytes, peak_bytes; /* resident memory now and at most */
 };
 

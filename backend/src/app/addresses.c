@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool is_any(const char *host) { return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0; }
+static bool is_any(const char *host) {
+  return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+}
 
 static bool is_loopback(const char *host) {
   return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0;
@@ -44,8 +46,9 @@ int addresses_append(const struct config *config, uint16_t port, struct buf *out
   if (!err && (is_loopback(config->host) || is_any(config->host)))
     err = buf_printf(out, "  on this machine: http://localhost:%u\n", port);
   else if (!err)
-    err = buf_printf(out, strchr(config->host, ':') ? "  for friends:     http://[%s]:%u\n"
-                                                    : "  for friends:     http://%s:%u\n", config->host, port);
+    err = buf_printf(
+        out, strchr(config->host, ':') ? "  for friends:     http://[%s]:%u\n" : "  for friends:     http://%s:%u\n",
+        config->host, port);
   if (!err && is_any(config->host)) err = append_interfaces(port, out);
   if (!err && config->public_url) err = buf_printf(out, "  public address:  %s\n", config->public_url);
   if (!err && is_loopback(config->host) && !config->public_url)

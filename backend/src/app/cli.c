@@ -4,32 +4,33 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char help[] =
-    "yoke: a pair-programming server\n"
-    "\n"
-    "Usage:\n"
-    "  yoke [serve] [options]     serve the web editor, the API and the rooms\n"
-    "  yoke config check [options]\n"
-    "                             check the configuration and print what is in force\n"
-    "  yoke version               print the version\n"
-    "\n"
-    "Options:\n"
-    "  --host ADDRESS     address to listen on (default 127.0.0.1)\n"
-    "  --port NUMBER      port to listen on (default 8000)\n"
-    "  --open             allow an address that others can reach: there is no sign-in yet,\n"
-    "                     so everyone who reaches it can read and edit\n"
-    "  --public-url URL   where browsers reach this server, when that is another name\n"
-    "  --data-dir DIR     where the SQLite database is kept\n"
-    "                     (default $XDG_DATA_HOME/yoke or ~/.local/share/yoke)\n"
-    "  --config FILE      read this configuration (default ./config.json when present)\n"
-    "  --web-dir DIR      serve the web editor from this folder instead of the built-in one\n"
-    "  --log-level LEVEL  debug, info, warn or error (default info)\n"
-    "  --log-format FORM  text or json (default text)\n"
-    "\n"
-    "Everything can be set in config.json and by environment variables too:\n"
-    "see docs/configuration.md.\n";
+static const char help[] = "yoke: a pair-programming server\n"
+                           "\n"
+                           "Usage:\n"
+                           "  yoke [serve] [options]     serve the web editor, the API and the rooms\n"
+                           "  yoke config check [options]\n"
+                           "                             check the configuration and print what is in force\n"
+                           "  yoke version               print the version\n"
+                           "\n"
+                           "Options:\n"
+                           "  --host ADDRESS     address to listen on (default 127.0.0.1)\n"
+                           "  --port NUMBER      port to listen on (default 8000)\n"
+                           "  --open             allow an address that others can reach: there is no sign-in yet,\n"
+                           "                     so everyone who reaches it can read and edit\n"
+                           "  --public-url URL   where browsers reach this server, when that is another name\n"
+                           "  --data-dir DIR     where the SQLite database is kept\n"
+                           "                     (default $XDG_DATA_HOME/yoke or ~/.local/share/yoke)\n"
+                           "  --config FILE      read this configuration (default ./config.json when present)\n"
+                           "  --web-dir DIR      serve the web editor from this folder instead of the built-in one\n"
+                           "  --log-level LEVEL  debug, info, warn or error (default info)\n"
+                           "  --log-format FORM  text or json (default text)\n"
+                           "\n"
+                           "Everything can be set in config.json and by environment variables too:\n"
+                           "see docs/configuration.md.\n";
 
-const char *cli_help(void) { return help; }
+const char *cli_help(void) {
+  return help;
+}
 
 struct option {
   const char *name;

@@ -30,10 +30,14 @@ int main(int argc, char **argv) {
   struct cli cli;
   struct buf text = BUF_INIT;
   int status = EXIT_SUCCESS;
-  if (cli_parse(argc, argv, &cli, &text)) status = print(&text, stderr, 2);
-  else if (cli.command == CLI_HELP) fputs(cli_help(), stdout);
-  else if (cli.command == CLI_VERSION) printf("yoke %s\n", YOKE_VERSION);
-  else status = run(&cli, &text);
+  if (cli_parse(argc, argv, &cli, &text))
+    status = print(&text, stderr, 2);
+  else if (cli.command == CLI_HELP)
+    fputs(cli_help(), stdout);
+  else if (cli.command == CLI_VERSION)
+    printf("yoke %s\n", YOKE_VERSION);
+  else
+    status = run(&cli, &text);
   buf_deinit(&text);
   return status;
 }

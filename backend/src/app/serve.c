@@ -109,16 +109,24 @@ static int open_loop(struct app *app) {
 }
 
 static int open_registry(struct app *app) {
-  const struct registry_options options = {.store = app->store, .metrics = app->metrics,
-                                           .limits = &app->config->limits, .on_dirty = on_dirty, .ctx = app,
+  const struct registry_options options = {.store = app->store,
+                                           .metrics = app->metrics,
+                                           .limits = &app->config->limits,
+                                           .on_dirty = on_dirty,
+                                           .ctx = app,
                                            .now_us = clock_mono_us};
   return registry_create(&options, &app->registry);
 }
 
 static int open_server(struct app *app, struct buf *error) {
-  const struct server_options options = {.loop = app->loop, .registry = app->registry, .store = app->store,
-                                         .assist = &app->assist, .metrics = app->metrics, .config = app->config,
-                                         .assets = assets_table, .asset_count = assets_count};
+  const struct server_options options = {.loop = app->loop,
+                                         .registry = app->registry,
+                                         .store = app->store,
+                                         .assist = &app->assist,
+                                         .metrics = app->metrics,
+                                         .config = app->config,
+                                         .assets = assets_table,
+                                         .asset_count = assets_count};
   int err = server_create(&options, &app->server, error);
   return err ? err : server_start(app->server, error);
 }
@@ -151,8 +159,10 @@ static void greet(const struct app *app) {
   app->store->ops->status(app->store, &status);
   if (addresses_append(app->config, server_port(app->server), &text) == 0) {
     fwrite(text.data, 1, text.len, stdout);
-    if (!app->config->db.host) printf("  rooms are kept in %s\n", app->config->data_dir);
-    else printf("  rooms are kept in PostgreSQL at %s\n", app->config->db.host);
+    if (!app->config->db.host)
+      printf("  rooms are kept in %s\n", app->config->data_dir);
+    else
+      printf("  rooms are kept in PostgreSQL at %s\n", app->config->db.host);
     printf("  API: http://localhost:%u/docs   stop: Ctrl+C\n", server_port(app->server));
     fflush(stdout);
   }

@@ -30,18 +30,18 @@ enum lang_role {
 struct lang_words {
   enum assist_kind kind;
   enum lang_role role;
-  const char *words;    /* divided by single blanks; NULL ends a table */
+  const char *words; /* divided by single blanks; NULL ends a table */
 };
 
 struct lang_members {
   const char *receiver; /* "" for members of anything */
   enum assist_kind kind;
-  const char *words;    /* divided by single blanks; NULL ends a table */
+  const char *words; /* divided by single blanks; NULL ends a table */
 };
 
 struct lang_snippet {
-  const char *label;  /* NULL ends a table */
-  const char *body;   /* LSP snippet syntax */
+  const char *label; /* NULL ends a table */
+  const char *body;  /* LSP snippet syntax */
   const char *detail;
 };
 
@@ -51,30 +51,30 @@ struct lang_decl {
   const char *label;   /* follows the name in the label */
   const char *body;    /* follows the name; $1 is the name, so tab stops start at $2 */
   const char *detail;
-  bool uses_too;       /* the keyword stands before known names as well (C's struct) */
+  bool uses_too; /* the keyword stands before known names as well (C's struct) */
 };
 
 enum lang_flag {
-  LANG_ARROW = 1,    /* a->b reads a member */
-  LANG_COLONS = 2,   /* a::b reads a member */
-  LANG_DOLLAR = 4,   /* $ is a letter */
-  LANG_PRIVATE = 8,  /* #name is a name */
+  LANG_ARROW = 1,     /* a->b reads a member */
+  LANG_COLONS = 2,    /* a::b reads a member */
+  LANG_DOLLAR = 4,    /* $ is a letter */
+  LANG_PRIVATE = 8,   /* #name is a name */
   LANG_OPTIONAL = 16, /* a?.b reads a member */
-  LANG_MODULES = 32, /* module names are offered everywhere, not after import alone */
-  LANG_FIELDS = 64,  /* members are declared by their bare names, as in C's struct */
+  LANG_MODULES = 32,  /* module names are offered everywhere, not after import alone */
+  LANG_FIELDS = 64,   /* members are declared by their bare names, as in C's struct */
   LANG_PROSE = 128,   /* words only: no members, no numbers within words */
 };
 
 struct lang {
   const char *name;
-  const struct lang *base;          /* or NULL */
-  const char *const *aliases;       /* lower case, NULL at the end */
+  const struct lang *base;    /* or NULL */
+  const char *const *aliases; /* lower case, NULL at the end */
   /**
    * Read what is special to the language (strings, comments, operators) at
    * lex->pos, which is no blank. Returns false if nothing special stands there.
    */
   bool (*special)(struct lex *lex, struct token *token);
-  unsigned flags;                   /* of enum lang_flag */
+  unsigned flags;                    /* of enum lang_flag */
   const struct lang_words *keywords; /* tables may be NULL */
   const struct lang_words *builtins;
   const struct lang_members *members;

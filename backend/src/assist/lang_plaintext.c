@@ -4,7 +4,7 @@
 static const char *const aliases[] = {"plain", "text", "txt", NULL};
 
 const struct lang lang_plaintext = {
-  .name = "plaintext",
-  .aliases = aliases,
-  .flags = LANG_PROSE,
+    .name = "plaintext",
+    .aliases = aliases,
+    .flags = LANG_PROSE,
 };

@@ -18,7 +18,7 @@ enum token_kind {
   TOKEN_END,
   TOKEN_WORD,
   TOKEN_NUMBER,
-  TOKEN_STRING,    /* also characters, regular expressions and Rust lifetimes */
+  TOKEN_STRING, /* also characters, regular expressions and Rust lifetimes */
   TOKEN_COMMENT,
   TOKEN_DOT,       /* whatever reads a member: . -> :: ?. */
   TOKEN_DIRECTIVE, /* the # of a preprocessor line */
@@ -27,12 +27,12 @@ enum token_kind {
 
 struct token {
   uint8_t kind;   /* enum token_kind */
-  char punct;   /* TOKEN_PUNCT: its first byte; TOKEN_STRING: '{' if a field follows;
-                   TOKEN_WORD: '#' if it names a directive */
+  char punct;     /* TOKEN_PUNCT: its first byte; TOKEN_STRING: '{' if a field follows;
+                     TOKEN_WORD: '#' if it names a directive */
   bool open;      /* string or comment: a cursor at its end is still inside */
   uint32_t start; /* [start, end), bytes; ASSIST_CODE_MAX_BYTES fits */
   uint32_t end;
-  uint32_t name;  /* TOKEN_WORD: where the name begins (after Rust's r#) */
+  uint32_t name; /* TOKEN_WORD: where the name begins (after Rust's r#) */
 };
 
 /* A string that holds code: Python's f-string, JavaScript's template. */
@@ -48,32 +48,28 @@ struct lex {
   size_t len;
   size_t pos;
   const struct lang *lang;
-  bool line_start;           /* only blanks since the line began */
+  bool line_start; /* only blanks since the line began */
   struct token ring[3];
-  struct token *now;         /* the token being read, */
-  struct token *last;        /* the one before it */
-  struct token *before;      /* and the one before that, comments left out */
+  struct token *now;    /* the token being read, */
+  struct token *last;   /* the one before it */
+  struct token *before; /* and the one before that, comments left out */
   struct lex_frame frames[LEX_DEPTH_MAX];
   size_t frame_count;
 };
 
 /** The byte at pos + ahead; 0 past the end. */
-static inline unsigned char lex_peek(const struct lex *lex, size_t ahead)
-{
+static inline unsigned char lex_peek(const struct lex *lex, size_t ahead) {
   return ahead < lex->len - lex->pos ? lex->text[lex->pos + ahead] : 0;
 }
 
-static inline bool lex_is_newline(unsigned char byte)
-{
+static inline bool lex_is_newline(unsigned char byte) {
   return byte == '\n' || byte == '\r';
 }
 
 /** Whether @prefix, of a few bytes, stands at pos. */
-static inline bool lex_at(const struct lex *lex, const char *prefix)
-{
+static inline bool lex_at(const struct lex *lex, const char *prefix) {
   for (size_t i = 0; prefix[i] != '\0'; i++) {
-    if (lex_peek(lex, i) != (unsigned char)prefix[i])
-      return false;
+    if (lex_peek(lex, i) != (unsigned char)prefix[i]) return false;
   }
   return true;
 }
@@ -96,8 +92,8 @@ bool lex_block_comment(struct lex *lex, struct token *token, bool nested);
  */
 struct lex_quote {
   size_t prefix_len;
-  bool triple;    /* three quotes begin and end it; newlines are part of it */
-  bool raw;       /* a backslash is not an escape */
+  bool triple; /* three quotes begin and end it; newlines are part of it */
+  bool raw;    /* a backslash is not an escape */
   bool multiline;
 };
 bool lex_string(struct lex *lex, struct token *token, struct lex_quote quote);

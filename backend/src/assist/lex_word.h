@@ -11,13 +11,11 @@
 extern const uint8_t lex_word_bytes[256];
 
 /** Whether an ASCII byte may stand within a word: letters, digits, underscore. */
-static inline bool lex_is_word(unsigned char byte)
-{
+static inline bool lex_is_word(unsigned char byte) {
   return lex_word_bytes[byte] != 0;
 }
 
-static inline bool lex_is_digit(unsigned char byte)
-{
+static inline bool lex_is_digit(unsigned char byte) {
   return byte >= '0' && byte <= '9';
 }
 

@@ -9,10 +9,10 @@
 
 enum match {
   MATCH_NONE,
-  MATCH_INNER,        /* the humps of a later part: usn for getUserName */
-  MATCH_HUMP_NOCASE,  /* gun for getUserName */
+  MATCH_INNER,       /* the humps of a later part: usn for getUserName */
+  MATCH_HUMP_NOCASE, /* gun for getUserName */
   MATCH_PREFIX_NOCASE,
-  MATCH_HUMP,         /* gUN for getUserName, mf for my_func */
+  MATCH_HUMP, /* gUN for getUserName, mf for my_func */
   MATCH_PREFIX,
   MATCH_WHOLE,
 };

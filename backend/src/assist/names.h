@@ -17,14 +17,14 @@ enum name_flag {
   NAME_KEYWORD = 1,
   NAME_BUILTIN = 2,
   NAME_BUILTIN_MEMBER = 4,
-  NAME_OF_RECEIVER = 8,   /* a built-in member of the very receiver before the cursor */
+  NAME_OF_RECEIVER = 8, /* a built-in member of the very receiver before the cursor */
   NAME_DECLARED = 16,
   NAME_CALLED = 32,
   NAME_MEMBER_CALLED = 64,
 };
 
 struct name {
-  const char *text;       /* borrowed from the code or a table; no NUL at the end */
+  const char *text; /* borrowed from the code or a table; no NUL at the end */
   uint32_t len;
   uint32_t hash;
   uint32_t uses;          /* on its own */
@@ -41,15 +41,13 @@ struct names {
   struct name *items;
   size_t count;
   size_t capacity;
-  uint32_t *slots;        /* 1 + an index into items, 0 if free; at most half are taken */
-  size_t slot_count;      /* a power of two */
+  uint32_t *slots;   /* 1 + an index into items, 0 if free; at most half are taken */
+  size_t slot_count; /* a power of two */
 };
 
 /** Whether it is suggested as a built-in member, not as one that the code made known. */
-static inline bool name_is_builtin_member(const struct name *name)
-{
-  return (name->flags & NAME_BUILTIN_MEMBER) &&
-         (name->member_uses == 0 || (name->flags & NAME_OF_RECEIVER));
+static inline bool name_is_builtin_member(const struct name *name) {
+  return (name->flags & NAME_BUILTIN_MEMBER) && (name->member_uses == 0 || (name->flags & NAME_OF_RECEIVER));
 }
 
 /** Prepare for about @expected names. Returns 0 or ERR_NOMEM. */

@@ -10,16 +10,16 @@
 #include "port/assist.h"
 
 struct pick {
-  uint32_t score;      /* more is better */
-  uint32_t nearest;    /* then less is better; bytes */
-  const char *label;   /* no NUL at the end; borrowed */
-  const char *tail;    /* follows the label's bytes; static */
-  const char *body;    /* static snippet, or NULL to insert the label */
-  const char *detail;  /* static; "" if the uses say it all */
-  uint32_t uses;       /* 0: the detail says it all */
+  uint32_t score;     /* more is better */
+  uint32_t nearest;   /* then less is better; bytes */
+  const char *label;  /* no NUL at the end; borrowed */
+  const char *tail;   /* follows the label's bytes; static */
+  const char *body;   /* static snippet, or NULL to insert the label */
+  const char *detail; /* static; "" if the uses say it all */
+  uint32_t uses;      /* 0: the detail says it all */
   uint16_t label_len;
-  uint8_t kind;        /* enum assist_kind */
-  bool declares;       /* the body follows the label as the name of something new */
+  uint8_t kind;  /* enum assist_kind */
+  bool declares; /* the body follows the label as the name of something new */
 };
 
 struct picks {
@@ -28,8 +28,7 @@ struct picks {
 };
 
 /** Whether a pick of that score may be among the best so far. */
-static inline bool picks_want(const struct picks *picks, uint32_t score)
-{
+static inline bool picks_want(const struct picks *picks, uint32_t score) {
   return picks->count < ASSIST_SUGGESTIONS_MAX || score >= picks->items[0].score;
 }
 

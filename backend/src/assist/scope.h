@@ -18,16 +18,16 @@ enum scope_place {
 };
 
 struct scope_text {
-  const char *text;  /* borrowed from the code */
+  const char *text; /* borrowed from the code */
   size_t len;
 };
 
 struct scope {
   const struct lang *lang;
-  const char *code;             /* borrowed */
+  const char *code; /* borrowed */
   size_t len;
-  size_t cursor;                /* bytes, <= len */
-  bool settled;                 /* the cursor was reached; what follows is known from then on */
+  size_t cursor; /* bytes, <= len */
+  bool settled;  /* the cursor was reached; what follows is known from then on */
   enum scope_place place;
   struct scope_text typed;      /* the part of the word before the cursor */
   struct scope_text receiver;   /* the word before the dot; empty if it is no word */
@@ -37,8 +37,7 @@ struct scope {
 };
 
 /** Begin with a cursor that has not been reached. */
-void scope_init(struct scope *scope, const struct lang *lang, const char *code, size_t len,
-                size_t cursor);
+void scope_init(struct scope *scope, const struct lang *lang, const char *code, size_t len, size_t cursor);
 
 /**
  * Settle where the cursor stands if it is in or before the token that @lex has

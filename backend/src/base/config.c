@@ -72,8 +72,7 @@ static void check_db(struct config_loader *l) {
 }
 
 int config_load(const struct config_flags *flags, char *const *environment, struct config *out, struct buf *error) {
-  *out = (struct config){.port = DEFAULT_PORT, .log_level = LOG_INFO, .log_format = LOG_TEXT,
-                         .limits = LIMITS_DEFAULT};
+  *out = (struct config){.port = DEFAULT_PORT, .log_level = LOG_INFO, .log_format = LOG_TEXT, .limits = LIMITS_DEFAULT};
   struct config_loader l = {.config = out, .problems = error};
   const char *section = config_variable(environment, "YOKE_ENV");
   config_read_file(&l, flags->config_file ? flags->config_file : "config.json", flags->config_file != NULL, section);
@@ -91,8 +90,8 @@ int config_load(const struct config_flags *flags, char *const *environment, stru
 }
 
 void config_deinit(struct config *c) {
-  char *owned[] = {c->environment, c->file, c->host, c->data_dir, c->web_dir, c->public_url,
-                   c->db.host, c->db.user, c->db.password, c->db.database, c->db.sslmode};
+  char *owned[] = {c->environment, c->file,    c->host,        c->data_dir,    c->web_dir,   c->public_url,
+                   c->db.host,     c->db.user, c->db.password, c->db.database, c->db.sslmode};
   for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) free(owned[i]);
   config_clear_origins(c);
   *c = (struct config){0};

@@ -16,16 +16,18 @@ struct config_db {
   char *sslmode; /* "disable", "prefer", "require", "verify-full"; default "prefer" */
 };
 
-/** Everything the server can be told. Strings are owned by the config, NULL where nothing was given and no default exists. */
+/** Everything the server can be told. Strings are owned by the config, NULL where nothing was given and no default
+ * exists. */
 struct config {
-  char *environment;   /* "PRODUCTION" ... */
-  char *file;          /* the file that was read, NULL: none */
-  char *host;          /* an IP address or "localhost"; default "127.0.0.1" */
-  uint16_t port;       /* default 8000 */
-  bool open;           /* another address than loopback is meant */
-  char *data_dir;      /* default: $STATE_DIRECTORY (a service), $XDG_DATA_HOME/yoke, ~/.local/share/yoke, or /var/lib/yoke */
-  char *web_dir;       /* serve the web editor from here instead of the embedded one */
-  char *public_url;    /* an origin as in allowed_origins, e.g. "https://code.example.org" */
+  char *environment; /* "PRODUCTION" ... */
+  char *file;        /* the file that was read, NULL: none */
+  char *host;        /* an IP address or "localhost"; default "127.0.0.1" */
+  uint16_t port;     /* default 8000 */
+  bool open;         /* another address than loopback is meant */
+  char
+      *data_dir; /* default: $STATE_DIRECTORY (a service), $XDG_DATA_HOME/yoke, ~/.local/share/yoke, or /var/lib/yoke */
+  char *web_dir; /* serve the web editor from here instead of the embedded one */
+  char *public_url;       /* an origin as in allowed_origins, e.g. "https://code.example.org" */
   char **allowed_origins; /* scheme://host[:port] each, lower case, without the scheme's own port */
   size_t allowed_origin_count;
   enum log_level log_level;

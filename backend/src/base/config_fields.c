@@ -31,7 +31,7 @@ static const struct config_field db_fields[] = {
 };
 
 static const struct config_field limit_fields[] = {
-#define LIMIT_FIELD(field, value, least, most, text) \
+#define LIMIT_FIELD(field, value, least, most, text)                                                                   \
   {#field, CONFIG_LIMIT, offsetof(struct config, limits.field), least, most},
     LIMITS_TABLE(LIMIT_FIELD)
 #undef LIMIT_FIELD
@@ -102,9 +102,8 @@ static void set_limit(struct config_loader *l, const struct config_field *field,
     return;
   }
   char accepted[192];
-  snprintf(accepted, sizeof(accepted),
-           "a whole number from %" PRIu64 " to %" PRIu64 "%s; leave it out for the default", field->least,
-           field->most, unquoted(value));
+  snprintf(accepted, sizeof(accepted), "a whole number from %" PRIu64 " to %" PRIu64 "%s; leave it out for the default",
+           field->least, field->most, unquoted(value));
   reject(l, field, where, value, accepted);
 }
 
@@ -243,44 +242,32 @@ void config_set(struct config_loader *l, const struct config_field *field, struc
                 const struct config_value *value) {
   bool text = value->kind == VALUE_TEXT;
   switch (field->type) {
-    case CONFIG_ADDRESS:
-      set_checked_text(l, field, where, value, is_address,
-                       "an IP address or \"localhost\"; for example 127.0.0.1, or 0.0.0.0 with --open");
-      break;
-    case CONFIG_TEXT:
-      set_checked_text(l, field, where, value, NULL, "a text in quotes that is not empty");
-      break;
-    case CONFIG_SSLMODE:
-      set_checked_text(l, field, where, value, is_sslmode, "disable, prefer, require or verify-full");
-      break;
-    case CONFIG_PORT:
-      set_port(l, field, where, value);
-      break;
-    case CONFIG_LIMIT:
-      set_limit(l, field, where, value);
-      break;
-    case CONFIG_BOOL:
-      set_bool(l, field, where, value);
-      break;
-    case CONFIG_SECRET:
-      set_secret(l, field, where, value);
-      break;
-    case CONFIG_URL:
-      set_url(l, field, where, value);
-      break;
-    case CONFIG_ORIGINS:
-      if (text && !value->typed) {
-        set_origin_list(l, field, where, value);
-      } else {
-        set_origin(l, field, where, value);
-      }
-      break;
-    case CONFIG_LEVEL:
-      if (!text || log_level_parse(value->text, place_of(l, field)))
-        reject(l, field, where, value, "debug, info, warn or error");
-      break;
-    case CONFIG_FORMAT:
-      if (!text || log_format_parse(value->text, place_of(l, field))) reject(l, field, where, value, "text or json");
-      break;
+  case CONFIG_ADDRESS:
+    set_checked_text(l, field, where, value, is_address,
+                     "an IP address or \"localhost\"; for example 127.0.0.1, or 0.0.0.0 with --open");
+    break;
+  case CONFIG_TEXT: set_checked_text(l, field, where, value, NULL, "a text in quotes that is not empty"); break;
+  case CONFIG_SSLMODE:
+    set_checked_text(l, field, where, value, is_sslmode, "disable, prefer, require or verify-full");
+    break;
+  case CONFIG_PORT: set_port(l, field, where, value); break;
+  case CONFIG_LIMIT: set_limit(l, field, where, value); break;
+  case CONFIG_BOOL: set_bool(l, field, where, value); break;
+  case CONFIG_SECRET: set_secret(l, field, where, value); break;
+  case CONFIG_URL: set_url(l, field, where, value); break;
+  case CONFIG_ORIGINS:
+    if (text && !value->typed) {
+      set_origin_list(l, field, where, value);
+    } else {
+      set_origin(l, field, where, value);
+    }
+    break;
+  case CONFIG_LEVEL:
+    if (!text || log_level_parse(value->text, place_of(l, field)))
+      reject(l, field, where, value, "debug, info, warn or error");
+    break;
+  case CONFIG_FORMAT:
+    if (!text || log_format_parse(value->text, place_of(l, field))) reject(l, field, where, value, "text or json");
+    break;
   }
 }

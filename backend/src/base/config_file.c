@@ -9,26 +9,26 @@
 enum { FILE_MAX_BYTES = 1 << 20, PATH_MAX_CHARS = 256 };
 
 static struct config_value value_of(const json_t *json) {
-  static const char *const names[] = {[JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array",
-                                      [JSON_REAL] = "a number with a fraction", [JSON_NULL] = "null"};
+  static const char *const names[] = {[JSON_OBJECT] = "an object",
+                                      [JSON_ARRAY] = "an array",
+                                      [JSON_REAL] = "a number with a fraction",
+                                      [JSON_NULL] = "null"};
   struct config_value value = {.typed = true};
   switch (json_typeof(json)) {
-    case JSON_STRING:
-      value.kind = VALUE_TEXT;
-      value.text = json_string_value(json);
-      break;
-    case JSON_INTEGER:
-      value.kind = VALUE_NUMBER;
-      value.number = json_integer_value(json);
-      break;
-    case JSON_TRUE:
-    case JSON_FALSE:
-      value.kind = VALUE_BOOL;
-      value.flag = json_is_true(json);
-      break;
-    default:
-      value.kind = VALUE_OTHER;
-      value.what = names[json_typeof(json)];
+  case JSON_STRING:
+    value.kind = VALUE_TEXT;
+    value.text = json_string_value(json);
+    break;
+  case JSON_INTEGER:
+    value.kind = VALUE_NUMBER;
+    value.number = json_integer_value(json);
+    break;
+  case JSON_TRUE:
+  case JSON_FALSE:
+    value.kind = VALUE_BOOL;
+    value.flag = json_is_true(json);
+    break;
+  default: value.kind = VALUE_OTHER; value.what = names[json_typeof(json)];
   }
   return value;
 }
@@ -139,8 +139,7 @@ static bool check_sections(struct config_loader *l, const char *source, json_t *
     char path[PATH_MAX_CHARS];
     join_path(path, sizeof(path), "", key);
     config_problem(l, ERR_INVALID, (struct config_where){source, path}, NULL,
-                   "settings stand inside a section for each environment; write {\"PRODUCTION\": {\"%s\": ...}}",
-                   path);
+                   "settings stand inside a section for each environment; write {\"PRODUCTION\": {\"%s\": ...}}", path);
     good = false;
   }
   return good;

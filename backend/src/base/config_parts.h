@@ -17,15 +17,24 @@ struct config_where {
 };
 
 enum config_type {
-  CONFIG_ADDRESS, CONFIG_PORT, CONFIG_BOOL, CONFIG_TEXT, CONFIG_SECRET, CONFIG_URL,
-  CONFIG_ORIGINS, CONFIG_LEVEL, CONFIG_FORMAT, CONFIG_SSLMODE, CONFIG_LIMIT
+  CONFIG_ADDRESS,
+  CONFIG_PORT,
+  CONFIG_BOOL,
+  CONFIG_TEXT,
+  CONFIG_SECRET,
+  CONFIG_URL,
+  CONFIG_ORIGINS,
+  CONFIG_LEVEL,
+  CONFIG_FORMAT,
+  CONFIG_SSLMODE,
+  CONFIG_LIMIT
 };
 
 struct config_field {
   const char *name;
   enum config_type type;
-  size_t offset;         /* of its place in struct config */
-  uint64_t least, most;  /* of a limit */
+  size_t offset;        /* of its place in struct config */
+  uint64_t least, most; /* of a limit */
 };
 
 /** Fields of one JSON object; their variables are the prefix and the name in capitals. */
@@ -42,18 +51,18 @@ enum { CONFIG_GROUP_SECTION, CONFIG_GROUP_DB, CONFIG_GROUP_LIMITS, CONFIG_GROUP_
 /** A value as a source gives it. */
 struct config_value {
   enum { VALUE_TEXT, VALUE_NUMBER, VALUE_BOOL, VALUE_OTHER } kind;
-  bool typed;           /* from JSON, where "8000" is not 8000; else text stands for all kinds */
-  const char *text;     /* VALUE_TEXT */
-  int64_t number;       /* VALUE_NUMBER */
-  bool flag;            /* VALUE_BOOL */
-  const char *what;     /* VALUE_OTHER: "an array", "null" ... */
+  bool typed;       /* from JSON, where "8000" is not 8000; else text stands for all kinds */
+  const char *text; /* VALUE_TEXT */
+  int64_t number;   /* VALUE_NUMBER */
+  bool flag;        /* VALUE_BOOL */
+  const char *what; /* VALUE_OTHER: "an array", "null" ... */
 };
 
 struct config_loader {
   struct config *config;
   struct buf *problems;
-  int err;              /* the first; later values are still checked */
-  bool db_given;        /* db_config or a YOKE_DB_ variable was seen */
+  int err;                           /* the first; later values are still checked */
+  bool db_given;                     /* db_config or a YOKE_DB_ variable was seen */
   char *secret_source, *secret_path; /* where the password in force comes from */
 };
 

@@ -12,8 +12,7 @@ int digest_sha256(const void *data, size_t len, uint8_t out[static 32]) {
 }
 
 int digest_base64(struct buf *out, const void *data, size_t len) {
-  static const char alphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   if (len > SIZE_MAX / 4 * 3 - 3) return ERR_NOMEM;
   int err = buf_reserve(out, (len + 2) / 3 * 4);
   if (err) return err;

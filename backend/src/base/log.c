@@ -14,7 +14,7 @@
 #include "base/utf8.h"
 
 enum {
-  MESSAGE_MAX_BYTES = 4096, /* a longer text is cut */
+  MESSAGE_MAX_BYTES = 4096,                     /* a longer text is cut */
   LINE_MAX_BYTES = 6 * MESSAGE_MAX_BYTES + 1024 /* each byte may become \u00xx */
 };
 

@@ -28,8 +28,7 @@ int log_format_parse(const char *name, enum log_format *out);
  * Thread-safe; one write(2) a line. Control characters in the text are escaped
  * so that a client's bytes cannot forge a line.
  */
-void log_write(enum log_level level, const char *file, int line,
-               struct log_about about, const char *format, ...)
+void log_write(enum log_level level, const char *file, int line, struct log_about about, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
 #define log_debug(about, ...) log_write(LOG_DEBUG, __FILE__, __LINE__, about, __VA_ARGS__)

@@ -56,16 +56,16 @@ struct on_signal {
 
 struct loop {
   struct event_base *base;
-  struct event wait_end;      /* ends the wait of loop_run_once() */
-  struct event wake;          /* wake_fd is readable: something was posted */
+  struct event wait_end; /* ends the wait of loop_run_once() */
+  struct event wake;     /* wake_fd is readable: something was posted */
   int wake_fd;
-  pthread_mutex_t post_lock;  /* post_first, post_last */
+  pthread_mutex_t post_lock; /* post_first, post_last */
   struct post *post_first, *post_last;
   struct loop_defer *defer_first, *defer_last;
   struct on_signal *signals;
   bool stopping;
-  uint64_t turn;              /* counts from 1 */
-  uint64_t turn_began_us;     /* 0: no callback has run in this turn yet */
+  uint64_t turn;          /* counts from 1 */
+  uint64_t turn_began_us; /* 0: no callback has run in this turn yet */
   struct metric_gauge *turn_max;
   struct metric_histogram *turn_seconds;
 };

@@ -42,7 +42,8 @@ MUST_USE int loop_run_once(struct loop *loop, uint64_t max_wait_ms);
 void loop_stop(struct loop *loop);
 
 /** Watch @fd (level-triggered); the fd stays the caller's. @want is LOOP_READ | LOOP_WRITE, or 0 for paused. */
-MUST_USE int loop_watch_create(struct loop *loop, int fd, unsigned want, loop_fd_fn fn, void *ctx, struct loop_watch **out);
+MUST_USE int loop_watch_create(struct loop *loop, int fd, unsigned want, loop_fd_fn fn, void *ctx,
+                               struct loop_watch **out);
 MUST_USE int loop_watch_set(struct loop_watch *watch, unsigned want);
 void loop_watch_destroy(struct loop_watch *watch); /* NULL accepted; fn never runs after */
 

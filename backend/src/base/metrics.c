@@ -9,10 +9,11 @@
 #include <string.h>
 
 /* Upper bounds in microseconds and as Prometheus prints them, in seconds. */
-#define BUCKETS(X)                                                                                     \
-  X(100, "0.0001") X(250, "0.00025") X(500, "0.0005") X(1000, "0.001") X(2500, "0.0025")               \
-  X(5000, "0.005") X(10000, "0.01") X(25000, "0.025") X(50000, "0.05") X(100000, "0.1")                \
-  X(250000, "0.25") X(500000, "0.5") X(1000000, "1") X(2500000, "2.5") X(5000000, "5") X(10000000, "10")
+#define BUCKETS(X)                                                                                                     \
+  X(100, "0.0001")                                                                                                     \
+  X(250, "0.00025") X(500, "0.0005") X(1000, "0.001") X(2500, "0.0025") X(5000, "0.005") X(10000, "0.01")              \
+      X(25000, "0.025") X(50000, "0.05") X(100000, "0.1") X(250000, "0.25") X(500000, "0.5") X(1000000, "1")           \
+          X(2500000, "2.5") X(5000000, "5") X(10000000, "10")
 
 static const uint64_t bucket_us[] = {
 #define BUCKET_US(us, text) us,
@@ -141,8 +142,7 @@ struct metric_gauge *metrics_peak(struct metrics *m, const char *name, const cha
   return s ? &s->as.gauge : NULL;
 }
 
-struct metric_histogram *metrics_histogram(struct metrics *m, const char *name, const char *labels,
-                                           const char *help) {
+struct metric_histogram *metrics_histogram(struct metrics *m, const char *name, const char *labels, const char *help) {
   struct series *s = metrics_register(m, KIND_HISTOGRAM, name, labels, help);
   return s ? &s->as.histogram : NULL;
 }
@@ -201,16 +201,15 @@ static int render_histogram(struct series *s, struct buf *out) {
 static int render_series(struct series *s, struct buf *out) {
   const char *open = s->labels[0] ? "{" : "", *close = s->labels[0] ? "}" : "";
   switch (s->kind) {
-    case KIND_COUNTER:
-      return buf_printf(out, "%s%s%s%s %" PRIu64 "\n", s->name, open, s->labels, close, metric_read(&s->as.counter));
-    case KIND_GAUGE:
-      return buf_printf(out, "%s%s%s%s %" PRId64 "\n", s->name, open, s->labels, close,
-                        atomic_load_explicit(&s->as.gauge.value, memory_order_relaxed));
-    case KIND_PEAK:
-      return buf_printf(out, "%s%s%s%s %" PRId64 "\n", s->name, open, s->labels, close,
-                        atomic_exchange_explicit(&s->as.gauge.value, 0, memory_order_relaxed));
-    case KIND_HISTOGRAM:
-      return render_histogram(s, out);
+  case KIND_COUNTER:
+    return buf_printf(out, "%s%s%s%s %" PRIu64 "\n", s->name, open, s->labels, close, metric_read(&s->as.counter));
+  case KIND_GAUGE:
+    return buf_printf(out, "%s%s%s%s %" PRId64 "\n", s->name, open, s->labels, close,
+                      atomic_load_explicit(&s->as.gauge.value, memory_order_relaxed));
+  case KIND_PEAK:
+    return buf_printf(out, "%s%s%s%s %" PRId64 "\n", s->name, open, s->labels, close,
+                      atomic_exchange_explicit(&s->as.gauge.value, 0, memory_order_relaxed));
+  case KIND_HISTOGRAM: return render_histogram(s, out);
   }
   return ERR_INVALID;
 }

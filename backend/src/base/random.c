@@ -20,8 +20,7 @@ int random_bytes(void *out, size_t len) {
 
 int random_id(char out[static RANDOM_ID_CHARS + 1]) {
   /* The marks come last, so that "starts with a letter or digit" is "below 62". */
-  static const char alphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   uint8_t bytes[RANDOM_ID_CHARS];
   do {
     int err = random_bytes(bytes, sizeof(bytes));

@@ -37,13 +37,17 @@ static struct span strip(struct span s) {
   size_t most = s.a_len < s.b_len ? s.a_len : s.b_len;
   const uint8_t *a = s.a + s.a_at, *b = s.b + s.b_at;
   size_t prefix = common_prefix(a, b, most);
-  while (prefix > 0 && ((prefix < s.a_len && is_continuation(a[prefix])) ||
-                        (prefix < s.b_len && is_continuation(b[prefix]))))
+  while (prefix > 0 &&
+         ((prefix < s.a_len && is_continuation(a[prefix])) || (prefix < s.b_len && is_continuation(b[prefix]))))
     prefix--;
   size_t suffix = common_suffix(a + s.a_len, b + s.b_len, most - prefix);
   while (suffix > 0 && is_continuation(a[s.a_len - suffix])) suffix--;
-  return (struct span){.a = s.a, .b = s.b, .a_at = s.a_at + prefix, .a_len = s.a_len - prefix - suffix,
-                       .b_at = s.b_at + prefix, .b_len = s.b_len - prefix - suffix};
+  return (struct span){.a = s.a,
+                       .b = s.b,
+                       .a_at = s.a_at + prefix,
+                       .a_len = s.a_len - prefix - suffix,
+                       .b_at = s.b_at + prefix,
+                       .b_len = s.b_len - prefix - suffix};
 }
 
 /* Append, as a part of the edit before where they touch. */
@@ -143,15 +147,19 @@ static int diff_hunk(struct span s, size_t *work, struct text_edits *out) {
  * One edit of the line diff: as many lines for as many (a file indented anew, a
  * name changed everywhere) are compared one by one, others together.
  */
-static int diff_hunk_lines(const struct span *s, const struct textlines *lines, const struct text_edit *e,
-                           size_t *work, struct text_edits *out) {
+static int diff_hunk_lines(const struct span *s, const struct textlines *lines, const struct text_edit *e, size_t *work,
+                           struct text_edits *out) {
   const size_t *a = lines->starts + e->at, *b = lines->starts + lines->a_count + 1 + e->ins_at;
   size_t pieces = e->del == e->ins ? e->del : 1;
   size_t a_step = e->del / pieces, b_step = e->ins / pieces;
   int err = 0;
   for (size_t i = 0; i < pieces && !err; i++, a += a_step, b += b_step) {
-    struct span hunk = {.a = s->a, .b = s->b, .a_at = s->a_at + a[0], .a_len = a[a_step] - a[0],
-                        .b_at = s->b_at + b[0], .b_len = b[b_step] - b[0]};
+    struct span hunk = {.a = s->a,
+                        .b = s->b,
+                        .a_at = s->a_at + a[0],
+                        .a_len = a[a_step] - a[0],
+                        .b_at = s->b_at + b[0],
+                        .b_len = b[b_step] - b[0]};
     err = diff_hunk(hunk, work, out);
   }
   return err;
@@ -258,8 +266,8 @@ static int push_rebased(struct text_edits *out, struct text_edit e, const struct
   }
 }
 
-int textdiff_rebase(const uint8_t *base, size_t base_len, const uint8_t *ours, size_t ours_len,
-                    const uint8_t *current, size_t current_len, struct text_edits *out) {
+int textdiff_rebase(const uint8_t *base, size_t base_len, const uint8_t *ours, size_t ours_len, const uint8_t *current,
+                    size_t current_len, struct text_edits *out) {
   struct text_edits mine = {0}, theirs = {0};
   int err = textdiff(base, base_len, ours, ours_len, &mine);
   if (!err) err = textdiff(base, base_len, current, current_len, &theirs);

@@ -13,7 +13,7 @@ bool utf8_valid(const uint8_t *text, size_t len);
 
 /** Incremental validation for fragmented text messages. Start from {0}. */
 struct utf8_state {
-  uint8_t need; /* continuation bytes still to come */
+  uint8_t need;      /* continuation bytes still to come */
   uint8_t low, high; /* what the next of them may be; valid while need > 0 */
 };
 /** Returns false as soon as the bytes so far cannot begin valid UTF-8. */

@@ -20,11 +20,11 @@ struct job_list {
 
 struct worker {
   pthread_t thread;
-  pthread_mutex_t lock;     /* of what follows */
+  pthread_mutex_t lock; /* of what follows */
   pthread_cond_t wake;
   struct job_list waiting, finished;
   bool stopping;
-  int event_fd;             /* readable while something is finished */
+  int event_fd; /* readable while something is finished */
   struct loop_watch *watch;
 };
 

@@ -71,8 +71,9 @@ static void refuse_origin(struct request *r) {
            "refused a page of origin %s at %s; to allow it, add it to \"allowed_origins\" in config.json or start with "
            "--public-url if it is this server's own address",
            origin, r->path);
-  request_reply_detail(r, 403, "Pages of the origin %.200s may not use this server. Its operator can allow them: "
-                               "allowed_origins or public_url in config.json.",
+  request_reply_detail(r, 403,
+                       "Pages of the origin %.200s may not use this server. Its operator can allow them: "
+                       "allowed_origins or public_url in config.json.",
                        origin);
 }
 
@@ -86,7 +87,8 @@ static void answer_options(struct request *r, unsigned allowed) {
   request_set_header(r, "Allow", allow);
   if (r->origin) {
     request_set_header(r, "Access-Control-Allow-Methods", allow);
-    request_set_header(r, "Access-Control-Allow-Headers", "x-username, x-usermail, content-type, if-match, if-none-match");
+    request_set_header(r, "Access-Control-Allow-Headers",
+                       "x-username, x-usermail, content-type, if-match, if-none-match");
     request_set_header(r, "Access-Control-Max-Age", "600");
   }
   request_reply(r, 204, NULL, NULL, 0);

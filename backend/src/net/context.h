@@ -31,16 +31,16 @@ struct net_ctx {
   struct registry *registry;
   struct store *store;
   const struct assist *assist; /* NULL: autocomplete answers 503 */
-  struct worker *worker;      /* runs what would hold up the loop */
+  struct worker *worker;       /* runs what would hold up the loop */
   struct metrics *metrics;
   const struct config *config;
   const struct asset *assets; /* asset_count, sorted by path */
   size_t asset_count;
-  uint16_t port;             /* that we listen on */
-  uint64_t started_ms;       /* monotonic */
+  uint16_t port;       /* that we listen on */
+  uint64_t started_ms; /* monotonic */
   uint64_t last_conn_id;
-  uint64_t connections;      /* open sockets: HTTP and WebSocket */
-  bool stopping;             /* no new work: answers carry Connection: close */
+  uint64_t connections; /* open sockets: HTTP and WebSocket */
+  bool stopping;        /* no new work: answers carry Connection: close */
   struct net_metrics count;
 };
 

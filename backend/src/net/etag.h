@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Whether an If-None-Match header (a list, or `*`) holds the tag @etag (with its quotes); W/ is ignored. @list may be NULL. */
+/** Whether an If-None-Match header (a list, or `*`) holds the tag @etag (with its quotes); W/ is ignored. @list may be
+ * NULL. */
 bool etag_listed(const char *list, const char *etag);
 
 /**

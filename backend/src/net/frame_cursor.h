@@ -8,7 +8,7 @@
 
 /* Where in a stream of our own (unmasked) WebSocket frames we are: only between two frames may another one start. */
 struct frame_cursor {
-  uint64_t left;      /* payload bytes of the current frame still to come */
+  uint64_t left; /* payload bytes of the current frame still to come */
   uint8_t header[10];
   uint8_t header_len; /* bytes of the next header so far */
 };

@@ -30,7 +30,7 @@ static void check_method(struct head_guard *g, const char *method, size_t len) {
   static const struct {
     const char *name;
     bool body;
-  } known[] = {{"GET", false}, {"HEAD", false},   {"POST", true},    {"PUT", true},
+  } known[] = {{"GET", false},  {"HEAD", false},   {"POST", true},    {"PUT", true},
                {"PATCH", true}, {"DELETE", false}, {"OPTIONS", false}};
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
     if (strlen(known[i].name) == len && memcmp(known[i].name, method, len) == 0) {

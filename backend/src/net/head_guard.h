@@ -16,13 +16,13 @@
  */
 struct head_guard {
   size_t max_head, max_body;
-  struct buf line;     /* of the head, so far; empty between requests */
-  size_t bytes;        /* of the head, so far */
-  bool complete;       /* the empty line was seen; nothing more is looked at */
+  struct buf line; /* of the head, so far; empty between requests */
+  size_t bytes;    /* of the head, so far */
+  bool complete;   /* the empty line was seen; nothing more is looked at */
   bool first_line_done, http11, may_have_body, has_length, has_chunked, has_host;
-  uint64_t length;     /* Content-Length */
-  int status;          /* 0, or the status to refuse with */
-  const char *detail;  /* why, static */
+  uint64_t length;    /* Content-Length */
+  int status;         /* 0, or the status to refuse with */
+  const char *detail; /* why, static */
 };
 
 void head_guard_init(struct head_guard *g, size_t max_head, size_t max_body);

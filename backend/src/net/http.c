@@ -274,13 +274,13 @@ static void on_request_end(struct request *r) {
 
 static enum method method_of(struct evhttp_request *ev) {
   switch (evhttp_request_get_command(ev)) {
-    case EVHTTP_REQ_HEAD: return METHOD_HEAD;
-    case EVHTTP_REQ_POST: return METHOD_POST;
-    case EVHTTP_REQ_PUT: return METHOD_PUT;
-    case EVHTTP_REQ_PATCH: return METHOD_PATCH;
-    case EVHTTP_REQ_DELETE: return METHOD_DELETE;
-    case EVHTTP_REQ_OPTIONS: return METHOD_OPTIONS;
-    default: return METHOD_GET; /* the guard lets nothing else through */
+  case EVHTTP_REQ_HEAD: return METHOD_HEAD;
+  case EVHTTP_REQ_POST: return METHOD_POST;
+  case EVHTTP_REQ_PUT: return METHOD_PUT;
+  case EVHTTP_REQ_PATCH: return METHOD_PATCH;
+  case EVHTTP_REQ_DELETE: return METHOD_DELETE;
+  case EVHTTP_REQ_OPTIONS: return METHOD_OPTIONS;
+  default: return METHOD_GET; /* the guard lets nothing else through */
   }
 }
 

@@ -8,7 +8,8 @@
 
 /* What handlers check of a request before they act. Each answers the request itself when it returns false. */
 
-/** x-username into r->name and x-usermail into r->mail; problems are added to @errors, nothing is answered. ERR_NOMEM. */
+/** x-username into r->name and x-usermail into r->mail; problems are added to @errors, nothing is answered. ERR_NOMEM.
+ */
 MUST_USE int input_identity(struct request *r, bool need_name, bool need_mail, struct api_errors *errors);
 
 /** x-username into r->name when it is there and fine, else "": the author of a change. Never answers. */

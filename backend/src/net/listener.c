@@ -92,7 +92,8 @@ static int open_one(struct loop *loop, const struct addrinfo *a, const char *hos
   int err = bind_socket(a, host, *port, &fd, error);
   if (err) return err;
   if (*port == 0) *port = port_of(fd);
-  *out = evconnlistener_new(loop_peek_event_base(loop), NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+  *out =
+      evconnlistener_new(loop_peek_event_base(loop), NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
   if (!*out) {
     close(fd);
     return ERR_NOMEM;
@@ -102,8 +103,7 @@ static int open_one(struct loop *loop, const struct addrinfo *a, const char *hos
 }
 
 int listener_open(struct loop *loop, const char *host, uint16_t port, bool open,
-                  struct evconnlistener *out[static LISTENER_MAX], size_t *count, uint16_t *bound,
-                  struct buf *error) {
+                  struct evconnlistener *out[static LISTENER_MAX], size_t *count, uint16_t *bound, struct buf *error) {
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
   struct addrinfo *list = NULL;
   *count = 0;

@@ -8,10 +8,10 @@
 
 /** What decides whether a page may talk to this server. Strings may be NULL. */
 struct origin_rules {
-  const char *host;            /* the request's Host header */
-  uint16_t port;               /* that we listen on */
-  const char *public_url;      /* e.g. "https://code.example.org/yoke" */
-  char *const *allowed;        /* allowed_count origins */
+  const char *host;       /* the request's Host header */
+  uint16_t port;          /* that we listen on */
+  const char *public_url; /* e.g. "https://code.example.org/yoke" */
+  char *const *allowed;   /* allowed_count origins */
   size_t allowed_count;
 };
 

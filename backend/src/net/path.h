@@ -13,7 +13,8 @@
  */
 MUST_USE int path_decode(struct buf *out, const char *text, size_t len);
 
-/** The value of @name in a query string, decoded as a form (`+` is a space). ERR_NOT_FOUND, ERR_MALFORMED, ERR_NOMEM. */
+/** The value of @name in a query string, decoded as a form (`+` is a space). ERR_NOT_FOUND, ERR_MALFORMED, ERR_NOMEM.
+ */
 MUST_USE int path_query_value(const char *query, const char *name, struct buf *out);
 
 /** Append @text so that it can stand in a path, slashes kept. ERR_NOMEM. */

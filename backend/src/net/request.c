@@ -55,13 +55,13 @@ void request_set_header(struct request *r, const char *name, const char *value) 
 
 static const char *method_text(enum method m) {
   switch (m) {
-    case METHOD_GET: return "GET";
-    case METHOD_HEAD: return "HEAD";
-    case METHOD_POST: return "POST";
-    case METHOD_PUT: return "PUT";
-    case METHOD_PATCH: return "PATCH";
-    case METHOD_DELETE: return "DELETE";
-    case METHOD_OPTIONS: return "OPTIONS";
+  case METHOD_GET: return "GET";
+  case METHOD_HEAD: return "HEAD";
+  case METHOD_POST: return "POST";
+  case METHOD_PUT: return "PUT";
+  case METHOD_PATCH: return "PATCH";
+  case METHOD_DELETE: return "DELETE";
+  case METHOD_OPTIONS: return "OPTIONS";
   }
   return "?";
 }
@@ -89,11 +89,24 @@ static const char *reason_phrase(int status) {
   static const struct {
     int status;
     const char *text;
-  } table[] = {{200, "OK"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"}, {307, "Temporary Redirect"},
-               {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-               {408, "Request Timeout"}, {409, "Conflict"}, {412, "Precondition Failed"},
-               {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
-               {426, "Upgrade Required"}, {500, "Internal Server Error"}, {503, "Service Unavailable"},
+  } table[] = {{200, "OK"},
+               {201, "Created"},
+               {204, "No Content"},
+               {304, "Not Modified"},
+               {307, "Temporary Redirect"},
+               {400, "Bad Request"},
+               {403, "Forbidden"},
+               {404, "Not Found"},
+               {405, "Method Not Allowed"},
+               {408, "Request Timeout"},
+               {409, "Conflict"},
+               {412, "Precondition Failed"},
+               {413, "Content Too Large"},
+               {415, "Unsupported Media Type"},
+               {422, "Unprocessable Content"},
+               {426, "Upgrade Required"},
+               {500, "Internal Server Error"},
+               {503, "Service Unavailable"},
                {507, "Insufficient Storage"}};
   for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
     if (table[i].status == status) return table[i].text;
@@ -186,30 +199,23 @@ void request_reply_errors(struct request *r, const struct api_errors *errors) {
 
 void request_reply_err(struct request *r, int err, const char *what) {
   switch (err) {
-    case ERR_NOT_FOUND:
-      request_reply_detail(r, 404, "There is no such %s.", what);
-      return;
-    case ERR_TOO_LARGE:
-      request_reply_detail(r, 413, "That would make the %s larger than this server accepts.", what);
-      return;
-    case ERR_FULL:
-      request_reply_detail(r, 503, "This server has no room for more: try again later.");
-      return;
-    case ERR_UNAVAILABLE:
-    case ERR_TIMEOUT:
-    case ERR_BUSY:
-      if (r->net) request_set_header(r, "Retry-After", "5");
-      request_reply_detail(r, 503, "The database does not answer: try again in a moment.");
-      return;
-    case ERR_CORRUPT:
-      request_reply_detail(r, 503, "What is stored of this %s cannot be read; the server's log says why. Nothing was changed.",
-                           what);
-      return;
-    case ERR_CANCELLED:
-      request_reply_detail(r, 503, "The server is shutting down.");
-      return;
-    default:
-      request_reply_detail(r, 500, "The server failed: %s.", err_text(err));
+  case ERR_NOT_FOUND: request_reply_detail(r, 404, "There is no such %s.", what); return;
+  case ERR_TOO_LARGE:
+    request_reply_detail(r, 413, "That would make the %s larger than this server accepts.", what);
+    return;
+  case ERR_FULL: request_reply_detail(r, 503, "This server has no room for more: try again later."); return;
+  case ERR_UNAVAILABLE:
+  case ERR_TIMEOUT:
+  case ERR_BUSY:
+    if (r->net) request_set_header(r, "Retry-After", "5");
+    request_reply_detail(r, 503, "The database does not answer: try again in a moment.");
+    return;
+  case ERR_CORRUPT:
+    request_reply_detail(
+        r, 503, "What is stored of this %s cannot be read; the server's log says why. Nothing was changed.", what);
+    return;
+  case ERR_CANCELLED: request_reply_detail(r, 503, "The server is shutting down."); return;
+  default: request_reply_detail(r, 500, "The server failed: %s.", err_text(err));
   }
 }
 

@@ -13,7 +13,15 @@
 
 struct evhttp_request;
 
-enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8, METHOD_PATCH = 16, METHOD_DELETE = 32, METHOD_OPTIONS = 64 };
+enum method {
+  METHOD_GET = 1,
+  METHOD_HEAD = 2,
+  METHOD_POST = 4,
+  METHOD_PUT = 8,
+  METHOD_PATCH = 16,
+  METHOD_DELETE = 32,
+  METHOD_OPTIONS = 64
+};
 
 /**
  * One HTTP request on its way to an answer. A handler answers it exactly once
@@ -27,16 +35,16 @@ struct request {
   enum method method;
   uint64_t conn_id;
   uint64_t started_us;
-  const char *path;         /* as sent, without query; borrowed from ev */
-  const char *query;        /* NULL: none */
-  const char *origin;       /* the Origin header when it is accepted, else NULL */
+  const char *path;   /* as sent, without query; borrowed from ev */
+  const char *query;  /* NULL: none */
+  const char *origin; /* the Origin header when it is accepted, else NULL */
   bool origin_foreign;
-  bool close;               /* answer with Connection: close */
+  bool close;                          /* answer with Connection: close */
   char room_id[STORE_ROOM_ID_MAX + 1]; /* "" when the route has none, or when it cannot be one */
-  struct buf rest;          /* the decoded tail of the route, such as a file's path */
-  struct buf name, mail;    /* who asks, as far as the handler looked */
-  struct registry *registry; /* for completions after the server is gone */
-  void *state;              /* the handler's own, freed with state_free */
+  struct buf rest;                     /* the decoded tail of the route, such as a file's path */
+  struct buf name, mail;               /* who asks, as far as the handler looked */
+  struct registry *registry;           /* for completions after the server is gone */
+  void *state;                         /* the handler's own, freed with state_free */
   void (*state_free)(void *state);
   void (*on_end)(struct request *r); /* the connection's: called as the answer leaves or the socket is taken */
   void *conn;

@@ -47,7 +47,7 @@ void router_allow(unsigned methods, char out[static ROUTER_ALLOW_MAX]) {
   static const struct {
     unsigned method;
     const char *name;
-  } names[] = {{METHOD_GET, "GET"}, {METHOD_HEAD, "HEAD"},     {METHOD_POST, "POST"},      {METHOD_PUT, "PUT"},
+  } names[] = {{METHOD_GET, "GET"},     {METHOD_HEAD, "HEAD"},     {METHOD_POST, "POST"},      {METHOD_PUT, "PUT"},
                {METHOD_PATCH, "PATCH"}, {METHOD_DELETE, "DELETE"}, {METHOD_OPTIONS, "OPTIONS"}};
   size_t len = 0;
   out[0] = '\0';

@@ -14,11 +14,11 @@ struct route {
 };
 
 struct router_match {
-  const struct route *route;   /* NULL: none takes this method here */
-  unsigned allowed;            /* methods of every route at this path; 0: no such path */
-  const char *room_id;         /* where they stand in the path, not decoded; NULL: none */
+  const struct route *route; /* NULL: none takes this method here */
+  unsigned allowed;          /* methods of every route at this path; 0: no such path */
+  const char *room_id;       /* where they stand in the path, not decoded; NULL: none */
   size_t room_id_len;
-  const char *rest;            /* NUL-terminated */
+  const char *rest; /* NUL-terminated */
 };
 
 /** Find what serves @method at @path (as sent, without query). */

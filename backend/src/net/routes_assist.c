@@ -82,7 +82,9 @@ void routes_assist_complete(void *ctx, struct request *r) {
     err = worker_run(r->net->worker, complete, on_completed, job);
   }
   if (!err) return;
-  if (err == ERR_MALFORMED) request_reply_errors(r, &errors);
-  else reply_error(r, err);
+  if (err == ERR_MALFORMED)
+    request_reply_errors(r, &errors);
+  else
+    reply_error(r, err);
   if (job) job_free(job);
 }

@@ -147,14 +147,11 @@ void routes_files_read(void *ctx, struct request *r) {
 
 static void reply_refused(struct request *r, int err) {
   switch (err) {
-    case ERR_CONFLICT:
-      request_reply_detail(r, 412, "The file is not what If-Match or If-None-Match says: read it again.");
-      return;
-    case ERR_FULL:
-      request_reply_detail(r, 409, "The room has as many files as it may have.");
-      return;
-    default:
-      request_reply_err(r, err, "file");
+  case ERR_CONFLICT:
+    request_reply_detail(r, 412, "The file is not what If-Match or If-None-Match says: read it again.");
+    return;
+  case ERR_FULL: request_reply_detail(r, 409, "The room has as many files as it may have."); return;
+  default: request_reply_err(r, err, "file");
   }
 }
 

@@ -26,7 +26,9 @@ static void on_pinged(void *ctx, int err) {
   bool up = !err && status.up;
   struct api_health_view view = {.kind = status.kind ? status.kind : "",
                                  .up = up,
-                                 .reason = up ? "" : status.reason[0] ? status.reason : err_text(err),
+                                 .reason = up                 ? ""
+                                           : status.reason[0] ? status.reason
+                                                              : err_text(err),
                                  .backlog_bytes = status.backlog_bytes,
                                  .uptime_s = uptime_s(r)};
   struct buf body = BUF_INIT;

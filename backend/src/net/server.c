@@ -32,7 +32,8 @@ static void register_metrics(struct net_ctx *net) {
     c->requests[i] = metrics_counter(m, "yoke_http_requests_total", classes[i], "HTTP requests answered.");
   c->request_seconds = metrics_histogram(m, "yoke_http_request_seconds", NULL, "Time from request to answer.");
   c->bytes_in = metrics_counter(m, "yoke_websocket_bytes_total", "direction=\"in\"", "Bytes of WebSocket connections.");
-  c->bytes_out = metrics_counter(m, "yoke_websocket_bytes_total", "direction=\"out\"", "Bytes of WebSocket connections.");
+  c->bytes_out =
+      metrics_counter(m, "yoke_websocket_bytes_total", "direction=\"out\"", "Bytes of WebSocket connections.");
   c->messages_in =
       metrics_counter(m, "yoke_websocket_messages_total", "direction=\"in\"", "WebSocket messages of members.");
   c->origins_refused = metrics_counter(m, "yoke_origins_refused_total", NULL, "Requests of foreign origins refused.");

@@ -27,11 +27,11 @@ struct server;
 struct server_options {
   struct loop *loop;
   struct registry *registry;
-  struct store *store;            /* for /health */
-  const struct assist *assist;    /* NULL: autocomplete answers 503 */
+  struct store *store;         /* for /health */
+  const struct assist *assist; /* NULL: autocomplete answers 503 */
   struct metrics *metrics;
   const struct config *config;
-  const struct asset *assets;     /* assets_table; asset_count 0: no web editor in this build */
+  const struct asset *assets; /* assets_table; asset_count 0: no web editor in this build */
   size_t asset_count;
 };
 

@@ -13,11 +13,11 @@
 
 #define READ_BYTES 65536
 #define READ_BYTES_LEAST 512
-#define READ_SLOW_US 2000           /* a read that takes longer to work on is followed by a smaller one */
+#define READ_SLOW_US 2000 /* a read that takes longer to work on is followed by a smaller one */
 #define IOV_MAX_HERE 64
 #define CLOSE_TIMEOUT_MS 5000
-#define CONTROL_BACKLOG_MAX 65536   /* pongs that the peer does not read */
-#define FRAME_REST_MAX (1u << 20)   /* of a half-written frame that is finished before 1013 */
+#define CONTROL_BACKLOG_MAX 65536 /* pongs that the peer does not read */
+#define FRAME_REST_MAX (1u << 20) /* of a half-written frame that is finished before 1013 */
 
 struct session {
   struct sessions *all;
@@ -25,14 +25,14 @@ struct session {
   struct session *work_prev, *work_next; /* all->work while in_work */
   struct transport transport;            /* ops NULL until started */
   struct loop_watch *watch;
-  struct member *member;                 /* NULL once the room was left */
+  struct member *member; /* NULL once the room was left */
   struct ws_decoder decoder;
-  struct buf control;                    /* our own frames, to go out between two of the room's */
-  struct frame_cursor cursor;            /* of the room's output as written */
+  struct buf control;         /* our own frames, to go out between two of the room's */
+  struct frame_cursor cursor; /* of the room's output as written */
   uint64_t id;
   uint64_t heard_ms, pinged_ms;
-  uint32_t read_bytes;                   /* at most so many a turn: less while they are costly to work on */
-  uint64_t closing_ms;                   /* when closing began */
+  uint32_t read_bytes; /* at most so many a turn: less while they are costly to work on */
+  uint64_t closing_ms; /* when closing began */
   uint16_t close_code;
   char close_reason[WS_CONTROL_MAX_BYTES];
   char room_id[STORE_ROOM_ID_MAX + 1];
@@ -51,7 +51,7 @@ struct sessions {
   struct session *work;         /* to be stepped at the end of the turn */
   struct loop_defer *defer;
   size_t count;
-  uint8_t input[READ_BYTES];    /* shared: idle connections keep no read buffer */
+  uint8_t input[READ_BYTES]; /* shared: idle connections keep no read buffer */
 };
 
 static struct log_about about(const struct session *s) {
@@ -172,7 +172,8 @@ static void consume(struct session *s, const struct iovec *iov, int count, size_
   member_output_consume(s->member, put);
 }
 
-/* Write what there is until all is out or the socket takes no more. Runs inside the room's hooks: must not leave the room. */
+/* Write what there is until all is out or the socket takes no more. Runs inside the room's hooks: must not leave the
+ * room. */
 static void write_out(struct session *s) {
   while (!s->dead) {
     struct iovec iov[IOV_MAX_HERE];
@@ -299,28 +300,25 @@ static void on_peer_close(struct session *s, const struct ws_event *ev) {
 
 static void on_event(struct session *s, const struct ws_event *ev, uint64_t now_ms) {
   switch (ev->kind) {
-    case WS_EVENT_MESSAGE:
-      metric_add(s->all->net->count.messages_in, 1);
-      if (!s->closing) member_on_message(s->member, ev->binary, ev->data, ev->len, now_ms, clock_unix_ms());
-      break;
-    case WS_EVENT_PING:
-      if (s->closing) break;
-      if (s->control.len > CONTROL_BACKLOG_MAX || ws_frame_append(&s->control, WS_PONG, ev->data, ev->len) != 0)
-        s->dead = true;
-      want_step(s);
-      break;
-    case WS_EVENT_CLOSE:
-      on_peer_close(s, ev);
-      break;
-    case WS_EVENT_ERROR:
-      log_info(about(s), "protocol violation, closing with %u: %s", ev->code, ev->reason);
-      begin_close(s, ev->code, ev->reason);
-      break;
-    case WS_EVENT_PONG:
-      if (!s->closing) member_on_pong(s->member, ev->data, ev->len);
-      break;
-    case WS_EVENT_NONE:
-      break;
+  case WS_EVENT_MESSAGE:
+    metric_add(s->all->net->count.messages_in, 1);
+    if (!s->closing) member_on_message(s->member, ev->binary, ev->data, ev->len, now_ms, clock_unix_ms());
+    break;
+  case WS_EVENT_PING:
+    if (s->closing) break;
+    if (s->control.len > CONTROL_BACKLOG_MAX || ws_frame_append(&s->control, WS_PONG, ev->data, ev->len) != 0)
+      s->dead = true;
+    want_step(s);
+    break;
+  case WS_EVENT_CLOSE: on_peer_close(s, ev); break;
+  case WS_EVENT_ERROR:
+    log_info(about(s), "protocol violation, closing with %u: %s", ev->code, ev->reason);
+    begin_close(s, ev->code, ev->reason);
+    break;
+  case WS_EVENT_PONG:
+    if (!s->closing) member_on_pong(s->member, ev->data, ev->len);
+    break;
+  case WS_EVENT_NONE: break;
   }
 }
 
@@ -361,8 +359,10 @@ static void on_ready(void *ctx, unsigned ready) {
   if (s->peer_closed || s->decoder.failed) return; /* nothing counts any more; waiting for end of input */
   uint64_t start = clock_mono_us();
   take_bytes(s, s->all->input, got, start / 1000);
-  if (clock_mono_us() - start <= READ_SLOW_US) s->read_bytes = s->read_bytes < READ_BYTES / 2 ? s->read_bytes * 2 : READ_BYTES;
-  else if (s->read_bytes / 4 >= READ_BYTES_LEAST) s->read_bytes /= 4;
+  if (clock_mono_us() - start <= READ_SLOW_US)
+    s->read_bytes = s->read_bytes < READ_BYTES / 2 ? s->read_bytes * 2 : READ_BYTES;
+  else if (s->read_bytes / 4 >= READ_BYTES_LEAST)
+    s->read_bytes /= 4;
 }
 
 /* Time. */

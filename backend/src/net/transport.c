@@ -41,7 +41,8 @@ void transport_init_plain(struct transport *t, struct evhttp_connection *evcon) 
   static const struct transport_ops plain = {plain_recv, plain_writev, plain_finish, plain_close};
   *t = (struct transport){
       .ops = &plain, .owner = evcon, .fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evcon))};
-  /* A turn leaves in one write already: Nagle's algorithm would hold it until the peer acknowledged the one before, up to 40 ms. */
+  /* A turn leaves in one write already: Nagle's algorithm would hold it until the peer acknowledged the one before, up
+   * to 40 ms. */
   if (setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0)
     log_debug(LOG_NONE, "setsockopt(TCP_NODELAY) failed: %s", strerror(errno));
 }

@@ -138,4 +138,3 @@ void upgrade_start(struct request *r, struct sessions *sessions, bool always_yjs
   err = registry_open(r->registry, r->room_id, on_opened, r);
   if (err) request_reply_err(r, err, "room");
 }
-

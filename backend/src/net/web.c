@@ -29,7 +29,8 @@ static void security_headers(struct request *r) {
   const char *host = request_header(r, "Host");
   struct buf sockets = BUF_INIT;
   struct buf value = BUF_INIT;
-  bool plain = host && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") == strlen(host);
+  bool plain =
+      host && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") == strlen(host);
   int err = plain ? buf_printf(&sockets, "ws://%s wss://%s", host, host) : buf_append_str(&sockets, "ws: wss:");
   if (!err) err = buf_append_byte(&sockets, 0);
 #pragma GCC diagnostic push

@@ -21,15 +21,21 @@ const struct asset *web_asset_find(const struct asset *assets, size_t count, con
 }
 
 const char *web_type_of(const char *path) {
-  static const char *const types[][2] = {
-      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
-      {".mjs", "text/javascript; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
-      {".json", "application/json"}, {".map", "application/json"},
-      {".svg", "image/svg+xml"}, {".png", "image/png"},
-      {".ico", "image/x-icon"}, {".ttf", "font/ttf"},
-      {".woff", "font/woff"}, {".woff2", "font/woff2"},
-      {".webmanifest", "application/manifest+json"}, {".wasm", "application/wasm"},
-      {".txt", "text/plain; charset=utf-8"}};
+  static const char *const types[][2] = {{".html", "text/html; charset=utf-8"},
+                                         {".js", "text/javascript; charset=utf-8"},
+                                         {".mjs", "text/javascript; charset=utf-8"},
+                                         {".css", "text/css; charset=utf-8"},
+                                         {".json", "application/json"},
+                                         {".map", "application/json"},
+                                         {".svg", "image/svg+xml"},
+                                         {".png", "image/png"},
+                                         {".ico", "image/x-icon"},
+                                         {".ttf", "font/ttf"},
+                                         {".woff", "font/woff"},
+                                         {".woff2", "font/woff2"},
+                                         {".webmanifest", "application/manifest+json"},
+                                         {".wasm", "application/wasm"},
+                                         {".txt", "text/plain; charset=utf-8"}};
   const char *dot = strrchr(path, '.');
   for (size_t i = 0; dot && i < sizeof(types) / sizeof(types[0]); i++) {
     if (strcmp(dot, types[i][0]) == 0) return types[i][1];

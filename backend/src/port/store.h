@@ -40,9 +40,9 @@ struct store_room {
 };
 
 struct store_row {
-  uint64_t seq;      /* assigned by the insert; grows within a room */
-  uint64_t at;       /* unix ms */
-  const char *author; /* display name, may be "" */
+  uint64_t seq;        /* assigned by the insert; grows within a room */
+  uint64_t at;         /* unix ms */
+  const char *author;  /* display name, may be "" */
   const uint8_t *data; /* a Yjs update, v1 */
   size_t len;
 };
@@ -57,10 +57,10 @@ struct store_loaded {
 };
 
 struct store_status {
-  bool up;              /* the last write or ping succeeded */
-  char reason[160];     /* why not; "" when up */
+  bool up;                /* the last write or ping succeeded */
+  char reason[160];       /* why not; "" when up */
   uint64_t backlog_bytes; /* accepted by append, not yet committed */
-  const char *kind;     /* "sqlite" or "postgresql" */
+  const char *kind;       /* "sqlite" or "postgresql" */
 };
 
 typedef void (*store_done_fn)(void *ctx, int err);

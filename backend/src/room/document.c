@@ -9,13 +9,13 @@
 
 int document_err(int yata_err) {
   switch (yata_err) {
-    case 0: return 0;
-    case YATA_ERR_NOMEM: return ERR_NOMEM;
-    case YATA_ERR_MALFORMED: return ERR_MALFORMED;
-    case YATA_ERR_LIMIT: return ERR_FULL;
-    case YATA_ERR_NOT_FOUND:
-    case YATA_ERR_GONE: return ERR_NOT_FOUND;
-    default: return ERR_INVALID;
+  case 0: return 0;
+  case YATA_ERR_NOMEM: return ERR_NOMEM;
+  case YATA_ERR_MALFORMED: return ERR_MALFORMED;
+  case YATA_ERR_LIMIT: return ERR_FULL;
+  case YATA_ERR_NOT_FOUND:
+  case YATA_ERR_GONE: return ERR_NOT_FOUND;
+  default: return ERR_INVALID;
   }
 }
 
@@ -36,7 +36,8 @@ void document_deinit(struct document *d) {
 }
 
 void document_set_limits(struct document *d, const struct limits *limits) {
-  yata_doc_set_limits(d->doc, limits ? (size_t)limits->pending_max_bytes : SIZE_MAX, limits ? limits->merge_steps_max : UINT64_MAX);
+  yata_doc_set_limits(d->doc, limits ? (size_t)limits->pending_max_bytes : SIZE_MAX,
+                      limits ? limits->merge_steps_max : UINT64_MAX);
 }
 
 int document_apply(struct document *d, const uint8_t *update, size_t len, bool *changed) {
@@ -60,7 +61,9 @@ static int take_output(int yata_err, yata_buf *from, struct buf *to) {
   return err;
 }
 
-int document_encode(const struct document *d, struct buf *out) { return document_diff(d, NULL, 0, out); }
+int document_encode(const struct document *d, struct buf *out) {
+  return document_diff(d, NULL, 0, out);
+}
 
 int document_diff(const struct document *d, const uint8_t *sv, size_t len, struct buf *out) {
   yata_buf bytes = YATA_BUF_INIT;
@@ -135,7 +138,9 @@ static int add_file(struct document *d, const char *path, const char *language, 
   return err;
 }
 
-static int begin(struct document *d) { return document_err(yata_txn_begin(d->doc)); }
+static int begin(struct document *d) {
+  return document_err(yata_txn_begin(d->doc));
+}
 
 int document_init(struct document *d, const char *title, const char *path, const char *language, const uint8_t *code,
                   size_t code_len, struct buf *update) {

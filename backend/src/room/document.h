@@ -36,7 +36,8 @@ int document_err(int yata_err);
  */
 void document_set_limits(struct document *d, const struct limits *limits);
 
-/** Merge an update. @changed: it did anything at all. ERR_MALFORMED, ERR_FULL (a limit: pending, nesting), ERR_NOMEM. */
+/** Merge an update. @changed: it did anything at all. ERR_MALFORMED, ERR_FULL (a limit: pending, nesting), ERR_NOMEM.
+ */
 MUST_USE int document_apply(struct document *d, const uint8_t *update, size_t len, bool *changed);
 
 /** Would @more bytes of updates keep the document within @max? Encodes it when the running estimate says no. */

@@ -94,8 +94,10 @@ static int append_slot(struct room *room, uint64_t slot, const char *author, uin
     struct store *store = room->registry->store;
     err = store->ops->append(store, room->id, author, at, payload, on_append_done, call);
   }
-  if (err) free(call);
-  else room->journal.outstanding++;
+  if (err)
+    free(call);
+  else
+    room->journal.outstanding++;
   blob_unref(payload);
   return err;
 }
@@ -107,8 +109,8 @@ void journal_append(struct room *room, const char *author, uint64_t at, const ui
   if (j->failed && !j->heal) return; /* the whole state will carry this one too */
   int err = append_slot(room, slot, author, at, update, len);
   if (!err) return;
-  log_error(LOG_ROOM(room->id), "an update was not queued for the store: %s; the whole state will be stored in its place",
-            err_text(err));
+  log_error(LOG_ROOM(room->id),
+            "an update was not queued for the store: %s; the whole state will be stored in its place", err_text(err));
   if (!j->failed) j->failed = slot;
   j->heal = 0; /* a state under way does not hold this one: the next will */
 }
@@ -139,7 +141,9 @@ int journal_wait(struct room *room, const struct journal_waiter *waiter) {
   return 0;
 }
 
-void journal_flush(struct room *room) { settle(room); }
+void journal_flush(struct room *room) {
+  settle(room);
+}
 
 void journal_forget_member(struct room *room, const struct member *member) {
   struct journal *j = &room->journal;

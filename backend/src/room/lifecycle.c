@@ -33,9 +33,10 @@ static void open_metrics(struct registry *registry, struct metrics *m) {
   registry->metrics.rooms = metrics_gauge(m, "yoke_rooms", NULL, "Rooms loaded.");
   registry->metrics.members = metrics_gauge(m, "yoke_members", NULL, "Connections in rooms.");
   registry->metrics.updates = metrics_counter(m, "yoke_updates_total", NULL, "Updates applied.");
-  registry->metrics.duplicates = metrics_counter(m, "yoke_updates_repeated_total", NULL, "Updates that changed nothing.");
-  registry->metrics.messages_out = metrics_counter(m, "yoke_websocket_messages_total", "direction=\"out\"",
-                                                   "WebSocket messages received and sent.");
+  registry->metrics.duplicates =
+      metrics_counter(m, "yoke_updates_repeated_total", NULL, "Updates that changed nothing.");
+  registry->metrics.messages_out =
+      metrics_counter(m, "yoke_websocket_messages_total", "direction=\"out\"", "WebSocket messages received and sent.");
   registry->metrics.refused = metrics_counter(m, "yoke_updates_refused_total", NULL, "Updates refused.");
   registry->metrics.apply = metrics_histogram(m, "yoke_apply_seconds", NULL, "Time to merge one update into its room.");
 }
@@ -99,8 +100,10 @@ static int fill_room(struct room *room, const struct store_loaded *loaded) {
   for (size_t i = 0; i < loaded->row_count && !err; i++) {
     const struct store_row *row = &loaded->rows[i];
     err = document_apply(&room->document, row->data, row->len, &changed);
-    if (err) log_error(LOG_ROOM(room->id), "row %llu cannot be applied: %s", (unsigned long long)row->seq, err_text(err));
-    else err = journal_add_seq(&room->journal, row->seq);
+    if (err)
+      log_error(LOG_ROOM(room->id), "row %llu cannot be applied: %s", (unsigned long long)row->seq, err_text(err));
+    else
+      err = journal_add_seq(&room->journal, row->seq);
   }
   document_set_limits(&room->document, room->registry->limits);
   return err && err != ERR_NOMEM ? ERR_CORRUPT : err;

@@ -76,8 +76,10 @@ static int greet(struct member *member) {
 
 static void unlink_member(struct member *member) {
   struct room *room = member->room;
-  if (member->prev) member->prev->next = member->next;
-  else room->members = member->next;
+  if (member->prev)
+    member->prev->next = member->next;
+  else
+    room->members = member->next;
   if (member->next) member->next->prev = member->prev;
   room->member_count--;
   room->registry->member_count--;
@@ -108,8 +110,12 @@ int room_join(struct room *room, const struct member_options *options, uint64_t 
   if (room->member_count >= limits->members_max) return ERR_FULL;
   struct member *member = calloc(1, sizeof *member);
   if (!member) return ERR_NOMEM;
-  *member = (struct member){.room = room, .kind = options->kind, .conn_id = options->conn_id,
-                            .hooks = options->hooks, .ctx = options->ctx, .credit_at_ms = now_ms,
+  *member = (struct member){.room = room,
+                            .kind = options->kind,
+                            .conn_id = options->conn_id,
+                            .hooks = options->hooks,
+                            .ctx = options->ctx,
+                            .credit_at_ms = now_ms,
                             .message_credit = (double)limits->messages_burst,
                             .byte_credit = (double)limits->bytes_burst};
   member->name = strdup(options->name ? options->name : "");
@@ -180,22 +186,22 @@ static bool spend(struct member *member, size_t len, uint64_t now_ms) {
 static void refuse_update(struct member *member, int err) {
   metric_add(member->room->registry->metrics.refused, 1);
   switch (err) {
-    case ERR_MALFORMED: member_close(member, ROOM_CLOSE_MALFORMED, "the update is malformed"); break;
-    case ERR_FULL:
-      member_close(member, ROOM_CLOSE_PENDING_FULL,
-                   "the update depends on too much that is missing here, or nests too deep");
-      break;
-    case ERR_TOO_LARGE:
-      member_close(member, ROOM_CLOSE_TOO_LARGE, "the room would grow past document_max_bytes");
-      break;
-    case ERR_UNAVAILABLE:
-      member_close(member, WS_CLOSE_TRY_LATER, "the database is not taking edits and the server's backlog is full");
-      break;
-    default: member_close(member, WS_CLOSE_INTERNAL, err_text(err)); break;
+  case ERR_MALFORMED: member_close(member, ROOM_CLOSE_MALFORMED, "the update is malformed"); break;
+  case ERR_FULL:
+    member_close(member, ROOM_CLOSE_PENDING_FULL,
+                 "the update depends on too much that is missing here, or nests too deep");
+    break;
+  case ERR_TOO_LARGE: member_close(member, ROOM_CLOSE_TOO_LARGE, "the room would grow past document_max_bytes"); break;
+  case ERR_UNAVAILABLE:
+    member_close(member, WS_CLOSE_TRY_LATER, "the database is not taking edits and the server's backlog is full");
+    break;
+  default: member_close(member, WS_CLOSE_INTERNAL, err_text(err)); break;
   }
 }
 
-static bool update_is_empty(const uint8_t *update, size_t len) { return len == 2 && !update[0] && !update[1]; }
+static bool update_is_empty(const uint8_t *update, size_t len) {
+  return len == 2 && !update[0] && !update[1];
+}
 
 static void on_update(struct member *member, const uint8_t *update, size_t len, uint64_t unix_ms) {
   struct room *room = member->room;
@@ -260,9 +266,12 @@ static void on_awareness(struct member *member, const uint8_t *update, size_t le
   if (!err && taken.len == 0) member_send(member, WS_BINARY, message.data, message.len);
   buf_deinit(&taken);
   buf_deinit(&message);
-  if (err == ERR_MALFORMED) member_close(member, ROOM_CLOSE_MALFORMED, "the awareness message is malformed");
-  else if (err == ERR_FULL) member_close(member, ROOM_CLOSE_TOO_FAST, "more awareness than awareness_clients_max or awareness_max_bytes allow");
-  else if (err) member_close(member, WS_CLOSE_INTERNAL, err_text(err));
+  if (err == ERR_MALFORMED)
+    member_close(member, ROOM_CLOSE_MALFORMED, "the awareness message is malformed");
+  else if (err == ERR_FULL)
+    member_close(member, ROOM_CLOSE_TOO_FAST, "more awareness than awareness_clients_max or awareness_max_bytes allow");
+  else if (err)
+    member_close(member, WS_CLOSE_INTERNAL, err_text(err));
 }
 
 static void on_query(struct member *member) {
@@ -285,17 +294,17 @@ static void on_yproto(struct member *member, const uint8_t *data, size_t len, ui
     return;
   }
   switch (m.kind) {
-    case YPROTO_SYNC_STEP1: on_step1(member, m.data, m.len); break;
-    case YPROTO_SYNC_STEP2:
-    case YPROTO_UPDATE: on_update(member, m.data, m.len, unix_ms); break;
-    case YPROTO_AWARENESS: on_awareness(member, m.data, m.len); break;
-    case YPROTO_QUERY_AWARENESS: on_query(member); break;
-    case YPROTO_SAVED:
-      if (journal_wait(member->room, &(struct journal_waiter){.member = member, .token = m.token}))
-        member_close(member, WS_CLOSE_INTERNAL, err_text(ERR_NOMEM));
-      break;
-    case YPROTO_AUTH:
-    case YPROTO_UNKNOWN: break; /* not for us; a newer client may know more */
+  case YPROTO_SYNC_STEP1: on_step1(member, m.data, m.len); break;
+  case YPROTO_SYNC_STEP2:
+  case YPROTO_UPDATE: on_update(member, m.data, m.len, unix_ms); break;
+  case YPROTO_AWARENESS: on_awareness(member, m.data, m.len); break;
+  case YPROTO_QUERY_AWARENESS: on_query(member); break;
+  case YPROTO_SAVED:
+    if (journal_wait(member->room, &(struct journal_waiter){.member = member, .token = m.token}))
+      member_close(member, WS_CLOSE_INTERNAL, err_text(ERR_NOMEM));
+    break;
+  case YPROTO_AUTH:
+  case YPROTO_UNKNOWN: break; /* not for us; a newer client may know more */
   }
 }
 
@@ -309,8 +318,10 @@ void member_on_message(struct member *member, bool binary, const uint8_t *data, 
     return;
   }
   if (!spend(member, len, now_ms)) return;
-  if (binary) on_yproto(member, data, len, unix_ms);
-  else plain_on_text(member, data, len, unix_ms);
+  if (binary)
+    on_yproto(member, data, len, unix_ms);
+  else
+    plain_on_text(member, data, len, unix_ms);
   check_backlog(member); /* here and not at the end of the turn: some bytes of questions may ask for gigabytes */
 }
 
@@ -334,7 +345,9 @@ void member_output_consume(struct member *member, size_t len) {
   plain_drained(member);
 }
 
-size_t member_output_pending(const struct member *member) { return member->outbox.bytes; }
+size_t member_output_pending(const struct member *member) {
+  return member->outbox.bytes;
+}
 
 size_t member_output_backlog(const struct member *member) {
   return member->outbox.bytes - member->bulk_bytes;

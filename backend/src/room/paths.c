@@ -28,7 +28,8 @@ const char *paths_problem(const char *path, size_t max_bytes) {
   if (len == 0 || strspn(path, " \t") == len) return "the path is empty: give the file a name";
   if (len > max_bytes) return "the path is too long";
   if (path[0] == ' ' || path[len - 1] == ' ') return "the path must not begin or end with a space";
-  if (path[0] == '/' || has_drive(path, len)) return "the path must be relative: leave out the leading '/' or drive letter";
+  if (path[0] == '/' || has_drive(path, len))
+    return "the path must be relative: leave out the leading '/' or drive letter";
   if (strchr(path, '\\')) return "use '/' between folders, not '\\'";
   for (size_t i = 0; i < len; i++)
     if (control_len((const unsigned char *)path + i, len - i)) return "the path contains a control character";
@@ -100,13 +101,21 @@ int paths_make_safe(const char *path, size_t len, size_t max_bytes, char **out) 
   return 0;
 }
 
-static int compare_text(const void *a, const void *b) { return strcmp(a, b); }
+static int compare_text(const void *a, const void *b) {
+  return strcmp(a, b);
+}
 
-static void free_nothing(void *node) { (void)node; }
+static void free_nothing(void *node) {
+  (void)node;
+}
 
 /* A set of strings that it owns or borrows, as libc's binary tree. */
-static int set_add(void **set, const char *text) { return tsearch(text, set, compare_text) ? 0 : ERR_NOMEM; }
-static bool set_has(void *const *set, const char *text) { return tfind(text, set, compare_text) != NULL; }
+static int set_add(void **set, const char *text) {
+  return tsearch(text, set, compare_text) ? 0 : ERR_NOMEM;
+}
+static bool set_has(void *const *set, const char *text) {
+  return tfind(text, set, compare_text) != NULL;
+}
 
 /* A path that entries ask for, before any got a suffix. */
 struct wish {

@@ -153,8 +153,7 @@ static int replace_text(struct member *member, const struct blob *base, const st
   const struct document_file *file = err ? NULL : document_main(&files);
   if (!err && file) {
     err = document_read_text(&room->document, file->text, &current);
-    if (!err)
-      err = textdiff_rebase(base->data, base->len, ours->data, ours->len, current.data, current.len, &edits);
+    if (!err) err = textdiff_rebase(base->data, base->len, ours->data, ours->len, current.data, current.len, &edits);
     if (!err)
       err = document_edit_text(&room->document, file->text, current.data, current.len, ours->data, &edits, &update);
   } else if (!err) {
@@ -179,10 +178,11 @@ void plain_on_text(struct member *member, const uint8_t *text, size_t len, uint6
   buf_deinit(&ours);
   if (err) {
     blob_unref(sent);
-    uint16_t code = err == ERR_TOO_LARGE ? ROOM_CLOSE_TOO_LARGE
-                    : err == ERR_UNAVAILABLE ? WS_CLOSE_TRY_LATER : WS_CLOSE_INTERNAL;
+    uint16_t code = err == ERR_TOO_LARGE     ? ROOM_CLOSE_TOO_LARGE
+                    : err == ERR_UNAVAILABLE ? WS_CLOSE_TRY_LATER
+                                             : WS_CLOSE_INTERNAL;
     member_close(member, code,
-                 err == ERR_TOO_LARGE ? "the room would grow past document_max_bytes"
+                 err == ERR_TOO_LARGE     ? "the room would grow past document_max_bytes"
                  : err == ERR_UNAVAILABLE ? "the database is not taking edits and the server's backlog is full"
                                           : err_text(err));
     return;

@@ -20,8 +20,10 @@ static size_t lower_bound(const struct presence *p, uint64_t client) {
   size_t lo = 0, hi = p->count;
   while (lo < hi) {
     size_t mid = lo + (hi - lo) / 2;
-    if (p->entries[mid].client < client) lo = mid + 1;
-    else hi = mid;
+    if (p->entries[mid].client < client)
+      lo = mid + 1;
+    else
+      hi = mid;
   }
   return lo;
 }

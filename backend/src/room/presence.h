@@ -37,8 +37,8 @@ struct presence_limits {
  * with what was accepted (nothing when nothing was).
  * ERR_MALFORMED, ERR_FULL (more of one owner than @limits), ERR_NOMEM.
  */
-MUST_USE int presence_take(struct presence *p, const void *owner, struct presence_limits limits,
-                           const uint8_t *update, size_t len, struct buf *out);
+MUST_USE int presence_take(struct presence *p, const void *owner, struct presence_limits limits, const uint8_t *update,
+                           size_t len, struct buf *out);
 
 /** Withdraw everything of @owner; append the awareness update that says so (nothing when there was nothing). */
 MUST_USE int presence_withdraw(struct presence *p, const void *owner, struct buf *out);

@@ -18,13 +18,13 @@
 struct registry;
 
 struct registry_options {
-  struct store *store;           /* borrowed */
-  struct metrics *metrics;       /* borrowed, may be NULL */
-  const struct limits *limits;   /* borrowed */
+  struct store *store;         /* borrowed */
+  struct metrics *metrics;     /* borrowed, may be NULL */
+  const struct limits *limits; /* borrowed */
   /** A room has output: call registry_flush() at the end of this turn. */
   void (*on_dirty)(void *ctx);
   void *ctx;
-  uint64_t (*now_us)(void);      /* for the histogram of apply times alone; NULL: not measured */
+  uint64_t (*now_us)(void); /* for the histogram of apply times alone; NULL: not measured */
 };
 
 MUST_USE int registry_create(const struct registry_options *options, struct registry **out);
@@ -40,9 +40,10 @@ uint64_t registry_flush(struct registry *registry, uint64_t now_ms);
 void registry_tick(struct registry *registry, uint64_t now_ms, uint64_t unix_ms);
 
 struct room_spec {
-  const char *name;      /* "" allowed: a default is chosen */
-  const char *language;  /* "" : plaintext */
-  const uint8_t *code; size_t code_len; /* valid UTF-8, may be empty */
+  const char *name;     /* "" allowed: a default is chosen */
+  const char *language; /* "" : plaintext */
+  const uint8_t *code;
+  size_t code_len; /* valid UTF-8, may be empty */
   const char *owner_name, *owner_mail;
 };
 
@@ -51,7 +52,8 @@ typedef void (*registry_room_fn)(void *ctx, int err, struct room *room);
 typedef void (*registry_list_fn)(void *ctx, int err, const struct room_info *rooms, size_t count);
 typedef void (*registry_done_fn)(void *ctx, int err);
 
-/** Create a room with its main file; completes once it is on disk. ERR_FULL, ERR_UNAVAILABLE, ERR_TOO_LARGE, ERR_NOMEM. */
+/** Create a room with its main file; completes once it is on disk. ERR_FULL, ERR_UNAVAILABLE, ERR_TOO_LARGE, ERR_NOMEM.
+ */
 MUST_USE int registry_create_room(struct registry *registry, const struct room_spec *spec, uint64_t unix_ms,
                                   registry_info_fn done, void *ctx);
 
@@ -66,7 +68,8 @@ void registry_release(struct registry *registry, struct room *room, uint64_t now
 /** Rooms created by this mail, newest change first. */
 MUST_USE int registry_list(struct registry *registry, const char *mail, size_t max, registry_list_fn done, void *ctx);
 
-/** Delete for everybody; members are closed with 4404. ERR_NOT_FOUND, ERR_DENIED (mail is not the creator's), ERR_UNAVAILABLE. */
+/** Delete for everybody; members are closed with 4404. ERR_NOT_FOUND, ERR_DENIED (mail is not the creator's),
+ * ERR_UNAVAILABLE. */
 MUST_USE int registry_delete_room(struct registry *registry, const char *room_id, const char *mail,
                                   registry_done_fn done, void *ctx);
 

@@ -30,24 +30,27 @@ static void create_free(struct create_call *call) {
 
 static void on_created(void *ctx, int err) {
   struct create_call *call = ctx;
-  struct room_info info = {.id = call->id, .name = call->name, .language = call->language,
-                           .owner_name = call->owner_name, .owner_mail = call->owner_mail,
-                           .created_at = call->unix_ms, .updated_at = call->unix_ms};
+  struct room_info info = {.id = call->id,
+                           .name = call->name,
+                           .language = call->language,
+                           .owner_name = call->owner_name,
+                           .owner_mail = call->owner_mail,
+                           .created_at = call->unix_ms,
+                           .updated_at = call->unix_ms};
   if (!err) log_info(LOG_ROOM(call->id), "created");
   call->done(call->ctx, err, err ? NULL : &info);
   create_free(call);
 }
 
-static int make_document(const struct registry *registry, const struct create_call *call,
-                         const struct room_spec *spec, struct buf *update) {
+static int make_document(const struct registry *registry, const struct create_call *call, const struct room_spec *spec,
+                         struct buf *update) {
   struct document document = {0};
   struct buf code = BUF_INIT;
   bool known = false;
   const char *path = starter_path(call->language, &known);
   int err = document_create(registry->limits, &document);
   if (!err) err = utf8_append_lf(&code, spec->code, spec->code_len);
-  if (!err)
-    err = document_init(&document, call->name, path, known ? "" : call->language, code.data, code.len, update);
+  if (!err) err = document_init(&document, call->name, path, known ? "" : call->language, code.data, code.len, update);
   if (!err && update->len > registry->limits->document_max_bytes) err = ERR_TOO_LARGE;
   buf_deinit(&code);
   document_deinit(&document);
@@ -73,9 +76,13 @@ int registry_create_room(struct registry *registry, const struct room_spec *spec
     call->unix_ms = unix_ms;
     call->done = done;
     call->ctx = ctx;
-    struct store_room room = {.id = call->id, .name = call->name, .language = call->language,
-                              .owner_name = call->owner_name, .owner_mail = call->owner_mail,
-                              .created_at = unix_ms, .updated_at = unix_ms};
+    struct store_room room = {.id = call->id,
+                              .name = call->name,
+                              .language = call->language,
+                              .owner_name = call->owner_name,
+                              .owner_mail = call->owner_mail,
+                              .created_at = unix_ms,
+                              .updated_at = unix_ms};
     err = registry->store->ops->create_room(registry->store, &room, update.data, update.len, on_created, call);
   }
   if (err) create_free(call);
@@ -98,9 +105,14 @@ static void on_listed(void *ctx, int err, const struct store_room *rooms, size_t
   for (size_t i = 0; i < count && !err; i++) {
     const struct store_room *r = &rooms[i];
     const struct room *loaded = registry_find(call->registry, r->id);
-    infos[i] = (struct room_info){.id = r->id, .name = r->name, .language = r->language, .owner_name = r->owner_name,
-                                  .owner_mail = r->owner_mail, .created_at = r->created_at,
-                                  .updated_at = r->updated_at, .members = loaded ? loaded->member_count : 0};
+    infos[i] = (struct room_info){.id = r->id,
+                                  .name = r->name,
+                                  .language = r->language,
+                                  .owner_name = r->owner_name,
+                                  .owner_mail = r->owner_mail,
+                                  .created_at = r->created_at,
+                                  .updated_at = r->updated_at,
+                                  .members = loaded ? loaded->member_count : 0};
   }
   call->done(call->ctx, err, infos, err ? 0 : count);
   free(infos);
@@ -204,8 +216,8 @@ static void on_update_saved(void *ctx, int err) {
   struct update_call *call = ctx;
   struct store *store = call->registry->store;
   if (!err)
-    err = store->ops->update_room(store, call->room->id, call->name, call->language, call->unix_ms, on_row_updated,
-                                  call);
+    err =
+        store->ops->update_room(store, call->room->id, call->name, call->language, call->unix_ms, on_row_updated, call);
   if (err) update_end(call, err);
 }
 
@@ -221,9 +233,14 @@ int registry_update_room(struct registry *registry, const char *room_id, const c
                          const char *author, uint64_t now_ms, uint64_t unix_ms, registry_info_fn done, void *ctx) {
   struct update_call *call = calloc(1, sizeof *call);
   if (!call) return ERR_NOMEM;
-  *call = (struct update_call){.registry = registry, .name = name ? strdup(name) : NULL,
-                               .language = language ? strdup(language) : NULL, .author = strdup(author ? author : ""),
-                               .now_ms = now_ms, .unix_ms = unix_ms, .done = done, .ctx = ctx};
+  *call = (struct update_call){.registry = registry,
+                               .name = name ? strdup(name) : NULL,
+                               .language = language ? strdup(language) : NULL,
+                               .author = strdup(author ? author : ""),
+                               .now_ms = now_ms,
+                               .unix_ms = unix_ms,
+                               .done = done,
+                               .ctx = ctx};
   int err = (name && !call->name) || (language && !call->language) || !call->author ? ERR_NOMEM : 0;
   if (!err) err = registry_open(registry, room_id, on_open_to_update, call);
   if (err) {

@@ -9,9 +9,13 @@
 #include "room/paths.h"
 #include "room/state.h"
 
-static size_t path_max(const struct room *room) { return (size_t)room->registry->limits->path_max_bytes; }
+static size_t path_max(const struct room *room) {
+  return (size_t)room->registry->limits->path_max_bytes;
+}
 
-const char *room_path_problem(const char *path, size_t max_bytes) { return paths_problem(path, max_bytes); }
+const char *room_path_problem(const char *path, size_t max_bytes) {
+  return paths_problem(path, max_bytes);
+}
 
 int room_main_text(struct room *room, struct buf *out) {
   struct document_files files = {0};

@@ -21,8 +21,12 @@ struct member;
 
 /* Close codes of our own; y-websocket takes 4400..4499 as final. */
 enum room_close_code {
-  ROOM_CLOSE_MALFORMED = 4400, ROOM_CLOSE_DENIED = 4403, ROOM_CLOSE_DELETED = 4404, ROOM_CLOSE_PENDING_FULL = 4409,
-  ROOM_CLOSE_TOO_LARGE = 4413, ROOM_CLOSE_TOO_FAST = 4429
+  ROOM_CLOSE_MALFORMED = 4400,
+  ROOM_CLOSE_DENIED = 4403,
+  ROOM_CLOSE_DELETED = 4404,
+  ROOM_CLOSE_PENDING_FULL = 4409,
+  ROOM_CLOSE_TOO_LARGE = 4413,
+  ROOM_CLOSE_TOO_FAST = 4429
 };
 
 enum member_kind {
@@ -31,7 +35,8 @@ enum member_kind {
 };
 
 struct member_hooks {
-  /** There is output to take (member_output_peek). Called at the end of a turn, at most once until the output is drained. */
+  /** There is output to take (member_output_peek). Called at the end of a turn, at most once until the output is
+   * drained. */
   void (*on_output)(void *ctx);
   /**
    * The room ends this connection: after what is in the outbox send a close
@@ -44,8 +49,8 @@ struct member_hooks {
 
 struct member_options {
   enum member_kind kind;
-  uint64_t conn_id;     /* for log lines */
-  const char *name;     /* author of this member's updates; "" when not known; copied */
+  uint64_t conn_id;                 /* for log lines */
+  const char *name;                 /* author of this member's updates; "" when not known; copied */
   const struct member_hooks *hooks; /* static */
   void *ctx;
 };
@@ -60,7 +65,8 @@ MUST_USE int room_join(struct room *room, const struct member_options *options, 
 /** Remove the connection: its presence is withdrawn, its outbox dropped, its hooks never called again. */
 void room_leave(struct member *member, uint64_t now_ms);
 
-/** One whole WebSocket message from the member. @data borrowed. Violations end in hooks->on_close, never in a broken room. */
+/** One whole WebSocket message from the member. @data borrowed. Violations end in hooks->on_close, never in a broken
+ * room. */
 void member_on_message(struct member *member, bool binary, const uint8_t *data, size_t len, uint64_t now_ms,
                        uint64_t unix_ms);
 
@@ -108,16 +114,18 @@ MUST_USE int room_files(struct room *room, struct room_file **out, size_t *count
 void room_files_free(struct room_file *files, size_t count);
 
 /** Text of one file and its ETag. The text is remembered as a base for a later If-Match. ERR_NOT_FOUND, ERR_NOMEM. */
-MUST_USE int room_file_get(struct room *room, const char *path, struct buf *text, char etag[static ROOM_ETAG_CHARS + 1]);
+MUST_USE int room_file_get(struct room *room, const char *path, struct buf *text,
+                           char etag[static ROOM_ETAG_CHARS + 1]);
 
 /** Why a path is refused, as a sentence for a 422, or NULL when it is fine. */
 const char *room_path_problem(const char *path, size_t max_bytes);
 
 struct room_put {
   const char *path;
-  const uint8_t *text; size_t len;  /* valid UTF-8; CRLF and CR become LF */
-  const char *if_match;             /* ETag without quotes, or NULL: base is the current text; "*": must exist */
-  bool must_create;                 /* If-None-Match: * */
+  const uint8_t *text;
+  size_t len;           /* valid UTF-8; CRLF and CR become LF */
+  const char *if_match; /* ETag without quotes, or NULL: base is the current text; "*": must exist */
+  bool must_create;     /* If-None-Match: * */
   const char *author;
 };
 
@@ -132,7 +140,8 @@ struct room_put {
 MUST_USE int room_file_put(struct room *room, const struct room_put *put, uint64_t now_ms, uint64_t unix_ms,
                            bool *created, char etag[static ROOM_ETAG_CHARS + 1]);
 
-/** ERR_NOT_FOUND, ERR_CONFLICT (if_match), ERR_UNAVAILABLE, ERR_NOMEM. Deleting the main file makes the first path the main one. */
+/** ERR_NOT_FOUND, ERR_CONFLICT (if_match), ERR_UNAVAILABLE, ERR_NOMEM. Deleting the main file makes the first path the
+ * main one. */
 MUST_USE int room_file_delete(struct room *room, const char *path, const char *if_match, const char *author,
                               uint64_t now_ms, uint64_t unix_ms);
 

@@ -25,15 +25,15 @@ struct journal_waiter {
 };
 
 struct journal {
-  uint64_t issued;     /* slots given out; an accepted update has one */
-  uint64_t done;       /* every slot up to here is on disk */
-  uint64_t failed;     /* the first slot that the store did not take, 0: none */
-  uint64_t heal;       /* the slot of the whole state that makes up for it, 0: not under way */
-  size_t outstanding;  /* store calls under way that name this room */
-  uint64_t *seqs;      /* rows in the store's log since the newest snapshot, ascending */
+  uint64_t issued;    /* slots given out; an accepted update has one */
+  uint64_t done;      /* every slot up to here is on disk */
+  uint64_t failed;    /* the first slot that the store did not take, 0: none */
+  uint64_t heal;      /* the slot of the whole state that makes up for it, 0: not under way */
+  size_t outstanding; /* store calls under way that name this room */
+  uint64_t *seqs;     /* rows in the store's log since the newest snapshot, ascending */
   size_t seq_count, seq_cap;
   bool compacting;
-  size_t compact_count; /* the first so many seqs are in the compaction under way */
+  size_t compact_count;           /* the first so many seqs are in the compaction under way */
   struct journal_waiter *waiters; /* by target, ascending */
   size_t waiter_count, waiter_cap;
 };
@@ -53,8 +53,8 @@ struct plain_base {
 struct plain {
   struct plain_base *bases; /* PLAIN_BASES_MAX, in the order in which the client shows them */
   size_t base_count;
-  uint32_t number;          /* of the last ping */
-  bool late;                /* the text changed while the one before was not read yet */
+  uint32_t number; /* of the last ping */
+  bool late;       /* the text changed while the one before was not read yet */
 };
 
 /* ---- members ---- */
@@ -72,12 +72,12 @@ struct member {
   const struct member_hooks *hooks;
   void *ctx;
   struct outbox outbox;
-  size_t bulk_bytes;   /* of the outbox: first syncs, not held against the slow-reader limit */
-  struct skip *skips;  /* own messages in this turn, ascending; the first begins at 0 for one who joined in it */
+  size_t bulk_bytes;  /* of the outbox: first syncs, not held against the slow-reader limit */
+  struct skip *skips; /* own messages in this turn, ascending; the first begins at 0 for one who joined in it */
   size_t skip_count, skip_cap;
-  size_t skip_messages; /* of the turn, in those bytes */
-  bool closing;        /* on_close was called */
-  bool signalled;      /* on_output was called and the outbox not drained since */
+  size_t skip_messages;               /* of the turn, in those bytes */
+  bool closing;                       /* on_close was called */
+  bool signalled;                     /* on_output was called and the outbox not drained since */
   double message_credit, byte_credit; /* token buckets */
   uint64_t credit_at_ms;
   struct plain plain;
@@ -112,15 +112,15 @@ struct room {
   struct journal journal;
   struct member *members;
   size_t member_count;
-  size_t pins;          /* holders that are not members */
+  size_t pins; /* holders that are not members */
   uint64_t idle_since_ms;
-  struct buf turn;      /* WebSocket frames for all Yjs members, since the last flush */
+  struct buf turn; /* WebSocket frames for all Yjs members, since the last flush */
   size_t turn_messages;
-  bool dirty;           /* in the registry's list of rooms to flush */
-  bool held;            /* dirty, but its flush waits for more: see room_wait_ms() */
-  uint64_t flushed_ms;  /* when a turn was last handed to the members */
-  bool text_changed;    /* plain-text members may have to be told */
-  bool info_changed;    /* title or language may differ from the store's */
+  bool dirty;          /* in the registry's list of rooms to flush */
+  bool held;           /* dirty, but its flush waits for more: see room_wait_ms() */
+  uint64_t flushed_ms; /* when a turn was last handed to the members */
+  bool text_changed;   /* plain-text members may have to be told */
+  bool info_changed;   /* title or language may differ from the store's */
   bool info_saving;
   struct room *next_dirty;
   struct room_base bases[ROOM_BASES_MAX]; /* the newest first */
@@ -187,10 +187,10 @@ struct registry {
   void (*on_dirty)(void *ctx);
   void *ctx;
   uint64_t (*now_us)(void);
-  void *rooms;              /* tsearch tree of struct room by id */
+  void *rooms; /* tsearch tree of struct room by id */
   size_t room_count, member_count;
-  struct room *dirty;       /* rooms to flush */
-  bool announced;           /* on_dirty was called since the last flush */
+  struct room *dirty;                       /* rooms to flush */
+  bool announced;                           /* on_dirty was called since the last flush */
   struct open_request *ready, **ready_tail; /* answers due at the next flush */
   bool stopping;
   registry_done_fn stopped;

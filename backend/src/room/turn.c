@@ -53,9 +53,13 @@ int room_take_info(struct room *room, const struct store_room *info) {
 }
 
 void room_info(const struct room *room, struct room_info *out) {
-  *out = (struct room_info){.id = room->id, .name = room->name, .language = room->language,
-                            .owner_name = room->owner_name, .owner_mail = room->owner_mail,
-                            .created_at = room->created_at, .updated_at = room->updated_at,
+  *out = (struct room_info){.id = room->id,
+                            .name = room->name,
+                            .language = room->language,
+                            .owner_name = room->owner_name,
+                            .owner_mail = room->owner_mail,
+                            .created_at = room->created_at,
+                            .updated_at = room->updated_at,
                             .members = room->member_count};
 }
 
@@ -69,7 +73,9 @@ void room_mark_dirty(struct room *room) {
 }
 
 /* Enough messages that one write for each member is little beside them. */
-static bool has_plenty(const struct room *room) { return room->turn_messages >= room->member_count / 4; }
+static bool has_plenty(const struct room *room) {
+  return room->turn_messages >= room->member_count / 4;
+}
 
 int room_broadcast(struct room *room, struct member *except, const uint8_t *message, size_t len) {
   room_mark_dirty(room);
@@ -77,8 +83,10 @@ int room_broadcast(struct room *room, struct member *except, const uint8_t *mess
   size_t from = room->turn.len;
   int err = ws_frame_append(&room->turn, WS_BINARY, message, len);
   if (!err && except) err = member_skip(except, from, room->turn.len, 1);
-  if (err) room->turn.len = from;
-  else room->turn_messages++;
+  if (err)
+    room->turn.len = from;
+  else
+    room->turn_messages++;
   if (room->held && has_plenty(room)) registry_announce(room->registry);
   return err;
 }

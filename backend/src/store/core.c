@@ -10,7 +10,7 @@
 enum {
   BATCH_MAX_BYTES = 8 << 20, /* keeps one commit short; a larger payload goes alone */
   TICK_MS = 100,
-  SLOW_COMMIT_MS = 1000,     /* a commit that takes longer: the store counts as down */
+  SLOW_COMMIT_MS = 1000, /* a commit that takes longer: the store counts as down */
   BUSY_RETRY_MS = 20,
   BACKOFF_MIN_MS = 250,
   BACKOFF_MAX_MS = 2000,
@@ -82,18 +82,24 @@ void core_time(struct core *core, struct request *r) {
   r->deadline_ms = clock_mono_ms() + core->limits.store_timeout_ms;
   r->timed = true;
   r->timed_prev = core->timed_tail;
-  if (core->timed_tail) core->timed_tail->timed_next = r;
-  else core->timed_head = r;
+  if (core->timed_tail)
+    core->timed_tail->timed_next = r;
+  else
+    core->timed_head = r;
   core->timed_tail = r;
 }
 
 static void untime(struct core *core, struct request *r) {
   if (!r->timed) return;
   r->timed = false;
-  if (r->timed_prev) r->timed_prev->timed_next = r->timed_next;
-  else core->timed_head = r->timed_next;
-  if (r->timed_next) r->timed_next->timed_prev = r->timed_prev;
-  else core->timed_tail = r->timed_prev;
+  if (r->timed_prev)
+    r->timed_prev->timed_next = r->timed_next;
+  else
+    core->timed_head = r->timed_next;
+  if (r->timed_next)
+    r->timed_next->timed_prev = r->timed_prev;
+  else
+    core->timed_tail = r->timed_prev;
 }
 
 /** Tell the caller and forget the request. */
@@ -222,9 +228,12 @@ static void batch_failed(struct core *core, int err, const char *reason) {
 void core_write_done(struct core *core, int err, const char *reason) {
   if (err) metric_add(core->m_errors, 1);
   if (!reason) reason = "";
-  if (!err) batch_committed(core);
-  else if (err == ERR_INVALID) batch_refused(core, reason);
-  else batch_failed(core, err, reason);
+  if (!err)
+    batch_committed(core);
+  else if (err == ERR_INVALID)
+    batch_refused(core, reason);
+  else
+    batch_failed(core, err, reason);
   core_kick(core);
 }
 

@@ -29,7 +29,8 @@ struct core_driver {
   bool (*can_write)(struct core *core);
   bool (*can_read)(struct core *core);
 
-  /** Commit @batch (linked by next) in one transaction; set each request's err and seq; then core_write_done(), later. */
+  /** Commit @batch (linked by next) in one transaction; set each request's err and seq; then core_write_done(), later.
+   */
   void (*write)(struct core *core, struct request *batch);
 
   /** Answer a load, list or ping; then core_read_done(), later. */
@@ -51,20 +52,20 @@ struct core {
   struct loop_defer *defer;
   struct loop_timer *tick;
 
-  struct request_list queue;   /* writes accepted, by ticket */
-  struct request_list flight;  /* the batch with the driver: lower tickets than the queue's */
-  struct request_list waiting; /* reads and flushes not started, oldest first */
-  struct request_list reading; /* with the driver */
+  struct request_list queue;               /* writes accepted, by ticket */
+  struct request_list flight;              /* the batch with the driver: lower tickets than the queue's */
+  struct request_list waiting;             /* reads and flushes not started, oldest first */
+  struct request_list reading;             /* with the driver */
   struct request *timed_head, *timed_tail; /* unanswered with a deadline, earliest first */
-  uint64_t next_ticket;        /* starts at 1 */
+  uint64_t next_ticket;                    /* starts at 1 */
   uint64_t backlog_bytes;
-  size_t isolate;              /* so many writes go one to a batch: one of them was refused */
+  size_t isolate; /* so many writes go one to a batch: one of them was refused */
 
   struct request *by_room[CORE_BATCH_MAX * 2]; /* while a batch is made: its appends by their room's hash */
 
-  uint64_t retry_at_ms;        /* no batch before; 0: at once */
-  uint64_t backoff_ms;         /* next pause */
-  uint64_t failing_since_ms;   /* first failure since the last good commit; 0: none */
+  uint64_t retry_at_ms;      /* no batch before; 0: at once */
+  uint64_t backoff_ms;       /* next pause */
+  uint64_t failing_since_ms; /* first failure since the last good commit; 0: none */
   uint64_t flight_since_us;
   bool up, stopping;
   char reason[CORE_REASON_MAX];
@@ -75,11 +76,11 @@ struct core {
 };
 
 struct core_options {
-  const struct store_ops *ops;  /* core_store_ops, but for a test's */
+  const struct store_ops *ops; /* core_store_ops, but for a test's */
   const struct core_driver *driver;
   struct loop *loop;
-  struct metrics *metrics;      /* NULL: not measured */
-  const struct limits *limits;  /* copied */
+  struct metrics *metrics;     /* NULL: not measured */
+  const struct limits *limits; /* copied */
 };
 
 /** Set up; the store counts as down until core_set_up(). ERR_NOMEM. */

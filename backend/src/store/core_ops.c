@@ -7,9 +7,13 @@
 
 #include "store/core.h"
 
-static struct core *core_of(const struct store *s) { return (struct core *)(uintptr_t)s; }
+static struct core *core_of(const struct store *s) {
+  return (struct core *)(uintptr_t)s;
+}
 
-static bool valid_id(const char *id) { return id && id[0] && strlen(id) <= STORE_ROOM_ID_MAX; }
+static bool valid_id(const char *id) {
+  return id && id[0] && strlen(id) <= STORE_ROOM_ID_MAX;
+}
 
 /** Queue a write; takes @r. */
 static int push_write(struct core *core, struct request *r) {
@@ -55,8 +59,7 @@ static int op_create_room(struct store *s, const struct store_room *room, const 
   r->room.updated_at = room->updated_at;
   r->payload = blob_create(update, len);
   if (!r->payload || !request_text(r, &r->room.name, room->name) ||
-      !request_text(r, &r->room.language, room->language) ||
-      !request_text(r, &r->room.owner_name, room->owner_name) ||
+      !request_text(r, &r->room.language, room->language) || !request_text(r, &r->room.owner_name, room->owner_name) ||
       !request_text(r, &r->room.owner_mail, room->owner_mail) || !request_text(r, &r->author, room->owner_name)) {
     request_destroy(r);
     return ERR_NOMEM;
@@ -181,18 +184,20 @@ static void op_status(const struct store *s, struct store_status *out) {
   snprintf(out->reason, sizeof out->reason, "%s", core->reason);
 }
 
-static void op_destroy(struct store *s) { core_destroy(core_of(s)); }
+static void op_destroy(struct store *s) {
+  core_destroy(core_of(s));
+}
 
 const struct store_ops core_store_ops = {
-  .create_room = op_create_room,
-  .load = op_load,
-  .append = op_append,
-  .compact = op_compact,
-  .list = op_list,
-  .update_room = op_update_room,
-  .delete_room = op_delete_room,
-  .ping = op_ping,
-  .flush = op_flush,
-  .status = op_status,
-  .destroy = op_destroy,
+    .create_room = op_create_room,
+    .load = op_load,
+    .append = op_append,
+    .compact = op_compact,
+    .list = op_list,
+    .update_room = op_update_room,
+    .delete_room = op_delete_room,
+    .ping = op_ping,
+    .flush = op_flush,
+    .status = op_status,
+    .destroy = op_destroy,
 };

@@ -45,8 +45,10 @@ static void describe_holder(int fd, char *out, size_t cap) {
   text[n > 0 ? n : 0] = '\0';
   long pid = 0;
   char host[HOST_NAME_MAX + 1] = "";
-  if (sscanf(text, "%ld %64s", &pid, host) == 2) snprintf(out, cap, "process %ld on host %s", pid, host);
-  else snprintf(out, cap, "another process");
+  if (sscanf(text, "%ld %64s", &pid, host) == 2)
+    snprintf(out, cap, "process %ld on host %s", pid, host);
+  else
+    snprintf(out, cap, "another process");
 }
 
 int lockfile_take(const char *path, int *out_fd, struct buf *error) {

@@ -4,7 +4,8 @@
 
 #include "base/buf.h"
 
-/** Create @path and its parents, each with mode 0700; existing ones stay as they are. ERR_IO with one line in @error. */
+/** Create @path and its parents, each with mode 0700; existing ones stay as they are. ERR_IO with one line in @error.
+ */
 MUST_USE int lockfile_make_dirs(const char *path, struct buf *error);
 
 /**

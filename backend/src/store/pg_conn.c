@@ -62,11 +62,17 @@ void pg_conn_drop(struct pg_conn *c, const char *reason) {
   c->events->on_lost(c->ctx, kept);
 }
 
-static void drop_pg(struct pg_conn *c) { pg_conn_drop(c, PQerrorMessage(c->pg)); }
+static void drop_pg(struct pg_conn *c) {
+  pg_conn_drop(c, PQerrorMessage(c->pg));
+}
 
-void pg_conn_settled(struct pg_conn *c) { c->backoff_ms = 0; }
+void pg_conn_settled(struct pg_conn *c) {
+  c->backoff_ms = 0;
+}
 
-bool pg_conn_idle(const struct pg_conn *c) { return c->state == STATE_IDLE; }
+bool pg_conn_idle(const struct pg_conn *c) {
+  return c->state == STATE_IDLE;
+}
 
 /* Connecting --------------------------------------------------------------- */
 
@@ -101,9 +107,12 @@ static void start(struct pg_conn *c) {
 
 static void on_timer(void *ctx) {
   struct pg_conn *c = ctx;
-  if (c->state == STATE_WAITING) start(c);
-  else if (c->state == STATE_RUNNING && c->broken) drop_pg(c);
-  else if (c->state == STATE_RUNNING) pg_conn_drop(c, "the database does not answer in time");
+  if (c->state == STATE_WAITING)
+    start(c);
+  else if (c->state == STATE_RUNNING && c->broken)
+    drop_pg(c);
+  else if (c->state == STATE_RUNNING)
+    pg_conn_drop(c, "the database does not answer in time");
   else if (c->state != STATE_CLOSED && c->state != STATE_IDLE)
     pg_conn_drop(c, c->state == STATE_RESOLVING ? "the host name is not resolved in time"
                                                 : "the database does not accept a connection in time");
@@ -145,18 +154,46 @@ static void connect_start(struct pg_conn *c, const struct resolve_answer *addres
   snprintf(patience, sizeof patience, "%llu", (unsigned long long)c->timeout_ms);
   c->state = STATE_CONNECTING;
   if (address_lists(c, addresses, &hosts, &numbers) == 0) {
-    const char *const names[] = {"host", "hostaddr", "port", "user", "password", "dbname", "sslmode", "gssencmode",
-                                 "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
-                                 "tcp_user_timeout", "client_encoding", "application_name", NULL};
-    const char *const values[] = {(const char *)hosts.data, (const char *)numbers.data, port, c->user, c->password,
-                                  c->database, c->sslmode, "disable", "1", "10", "5", "3", patience, "UTF8", "yoke",
+    const char *const names[] = {"host",
+                                 "hostaddr",
+                                 "port",
+                                 "user",
+                                 "password",
+                                 "dbname",
+                                 "sslmode",
+                                 "gssencmode",
+                                 "keepalives",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
+                                 "tcp_user_timeout",
+                                 "client_encoding",
+                                 "application_name",
+                                 NULL};
+    const char *const values[] = {(const char *)hosts.data,
+                                  (const char *)numbers.data,
+                                  port,
+                                  c->user,
+                                  c->password,
+                                  c->database,
+                                  c->sslmode,
+                                  "disable",
+                                  "1",
+                                  "10",
+                                  "5",
+                                  "3",
+                                  patience,
+                                  "UTF8",
+                                  "yoke",
                                   NULL};
     c->pg = PQconnectStartParams(names, values, 0);
   }
   buf_deinit(&hosts);
   buf_deinit(&numbers);
-  if (!c->pg) pg_conn_drop(c, "out of memory");
-  else if (PQstatus(c->pg) == CONNECTION_BAD) drop_pg(c);
+  if (!c->pg)
+    pg_conn_drop(c, "out of memory");
+  else if (PQstatus(c->pg) == CONNECTION_BAD)
+    drop_pg(c);
   else {
     PQsetNoticeProcessor(c->pg, log_notice, NULL);
     connect_watch(c, LOOP_WRITE);
@@ -165,12 +202,8 @@ static void connect_start(struct pg_conn *c, const struct resolve_answer *addres
 
 static void connect_step(struct pg_conn *c) {
   switch (PQconnectPoll(c->pg)) {
-  case PGRES_POLLING_READING:
-    connect_watch(c, LOOP_READ);
-    break;
-  case PGRES_POLLING_WRITING:
-    connect_watch(c, LOOP_WRITE);
-    break;
+  case PGRES_POLLING_READING: connect_watch(c, LOOP_READ); break;
+  case PGRES_POLLING_WRITING: connect_watch(c, LOOP_WRITE); break;
   case PGRES_POLLING_OK:
     connect_watch(c, LOOP_READ);
     if (c->state != STATE_CONNECTING) break;
@@ -182,9 +215,7 @@ static void connect_step(struct pg_conn *c) {
     c->state = STATE_IDLE;
     c->events->on_connected(c->ctx);
     break;
-  default:
-    drop_pg(c);
-    break;
+  default: drop_pg(c); break;
   }
 }
 
@@ -228,16 +259,10 @@ static void take_failure(struct pg_conn *c, const PGresult *result) {
 
 static void take_result(struct pg_conn *c, PGresult *result) {
   switch (PQresultStatus(result)) {
-  case PGRES_PIPELINE_SYNC:
-    end_run(c);
-    break;
+  case PGRES_PIPELINE_SYNC: end_run(c); break;
   case PGRES_TUPLES_OK:
-  case PGRES_COMMAND_OK:
-    c->events->on_result(c->ctx, c->index++, result);
-    break;
-  case PGRES_PIPELINE_ABORTED:
-    c->index++;
-    break;
+  case PGRES_COMMAND_OK: c->events->on_result(c->ctx, c->index++, result); break;
+  case PGRES_PIPELINE_ABORTED: c->index++; break;
   default:
     c->index++;
     take_failure(c, result);

@@ -34,7 +34,7 @@ struct pg_conn_events {
 struct pg_conn_options {
   const struct config_db *db; /* copied */
   struct loop *loop;
-  uint64_t timeout_ms;        /* of connecting and of each pipeline */
+  uint64_t timeout_ms; /* of connecting and of each pipeline */
   const struct pg_conn_events *events;
   void *ctx;
 };
@@ -42,9 +42,9 @@ struct pg_conn_options {
 MUST_USE int pg_conn_create(const struct pg_conn_options *options, struct pg_conn **out);
 void pg_conn_destroy(struct pg_conn *c); /* NULL accepted; no event comes after */
 
-void pg_conn_open(struct pg_conn *c);                      /* start connecting, once */
-void pg_conn_drop(struct pg_conn *c, const char *reason);  /* on_lost() is called from here */
-void pg_conn_settled(struct pg_conn *c);                   /* it works: the next back-off is short again */
+void pg_conn_open(struct pg_conn *c);                     /* start connecting, once */
+void pg_conn_drop(struct pg_conn *c, const char *reason); /* on_lost() is called from here */
+void pg_conn_settled(struct pg_conn *c);                  /* it works: the next back-off is short again */
 
 /** A value for a statement; NULL data means SQL's NULL. Borrowed for the call that takes it. */
 struct pg_value {

@@ -10,11 +10,11 @@
 #define ROOM_COLUMNS "id, name, language, owner_name, owner_mail, created_at, updated_at"
 
 static const struct pg_statement statements[] = {
-  {"room", "SELECT " ROOM_COLUMNS " FROM rooms WHERE id = $1"},
-  {"snapshot", "SELECT payload FROM room_snapshots WHERE room_id = $1 ORDER BY seq DESC LIMIT 1"},
-  {"rows", "SELECT seq, at, author, payload FROM room_updates WHERE room_id = $1 ORDER BY seq"},
-  {"list", "SELECT " ROOM_COLUMNS " FROM rooms WHERE owner_mail = $1 ORDER BY updated_at DESC, id LIMIT $2::bigint"},
-  {"ping", "SELECT 1::bigint"},
+    {"room", "SELECT " ROOM_COLUMNS " FROM rooms WHERE id = $1"},
+    {"snapshot", "SELECT payload FROM room_snapshots WHERE room_id = $1 ORDER BY seq DESC LIMIT 1"},
+    {"rows", "SELECT seq, at, author, payload FROM room_updates WHERE room_id = $1 ORDER BY seq"},
+    {"list", "SELECT " ROOM_COLUMNS " FROM rooms WHERE owner_mail = $1 ORDER BY updated_at DESC, id LIMIT $2::bigint"},
+    {"ping", "SELECT 1::bigint"},
 };
 
 /* Results of a load's pipeline. */
@@ -49,9 +49,12 @@ void pg_reader_answer(struct pg_reader *reader, struct request *r) {
   struct pg_conn *c = pg_session_conn(reader->session);
   reader->request = r;
   reader->err = 0;
-  if (r->kind == REQUEST_LOAD) send_load(c, r);
-  else if (r->kind == REQUEST_LIST) send_list(c, r);
-  else pg_conn_execute(c, "ping", NULL, 0);
+  if (r->kind == REQUEST_LOAD)
+    send_load(c, r);
+  else if (r->kind == REQUEST_LIST)
+    send_list(c, r);
+  else
+    pg_conn_execute(c, "ping", NULL, 0);
   pg_conn_run(c);
 }
 
@@ -59,13 +62,13 @@ void pg_reader_answer(struct pg_reader *reader, struct request *r) {
 
 static struct store_room room_at(const PGresult *result, int row) {
   return (struct store_room){
-    .id = PQgetvalue(result, row, 0),
-    .name = PQgetvalue(result, row, 1),
-    .language = PQgetvalue(result, row, 2),
-    .owner_name = PQgetvalue(result, row, 3),
-    .owner_mail = PQgetvalue(result, row, 4),
-    .created_at = pg_cell_number(result, row, 5),
-    .updated_at = pg_cell_number(result, row, 6),
+      .id = PQgetvalue(result, row, 0),
+      .name = PQgetvalue(result, row, 1),
+      .language = PQgetvalue(result, row, 2),
+      .owner_name = PQgetvalue(result, row, 3),
+      .owner_mail = PQgetvalue(result, row, 4),
+      .created_at = pg_cell_number(result, row, 5),
+      .updated_at = pg_cell_number(result, row, 6),
   };
 }
 
@@ -80,11 +83,11 @@ static int take_rows(struct request *r, const PGresult *result) {
   int err = 0;
   for (int i = 0; i < PQntuples(result) && !err; i++) {
     struct store_row row = {
-      .seq = pg_cell_number(result, i, 0),
-      .at = pg_cell_number(result, i, 1),
-      .author = PQgetvalue(result, i, 2),
-      .data = (const uint8_t *)PQgetvalue(result, i, 3),
-      .len = (size_t)PQgetlength(result, i, 3),
+        .seq = pg_cell_number(result, i, 0),
+        .at = pg_cell_number(result, i, 1),
+        .author = PQgetvalue(result, i, 2),
+        .data = (const uint8_t *)PQgetvalue(result, i, 3),
+        .len = (size_t)PQgetlength(result, i, 3),
     };
     err = row.len ? request_add_row(r, &row) : ERR_CORRUPT;
   }
@@ -112,8 +115,10 @@ static int take_list(struct request *r, const PGresult *result) {
 static void on_result(void *ctx, size_t index, const PGresult *result) {
   struct pg_reader *reader = ctx;
   if (!reader->request || reader->err) return;
-  if (reader->request->kind == REQUEST_LOAD) reader->err = take_load(reader->request, index, result);
-  else if (reader->request->kind == REQUEST_LIST) reader->err = take_list(reader->request, result);
+  if (reader->request->kind == REQUEST_LOAD)
+    reader->err = take_load(reader->request, index, result);
+  else if (reader->request->kind == REQUEST_LIST)
+    reader->err = take_list(reader->request, result);
 }
 
 static void answer(struct pg_reader *reader, int err, const char *reason) {
@@ -154,13 +159,13 @@ int pg_reader_create(const struct pg_reader_options *options, struct pg_reader *
   reader->core = options->core;
   reader->on_state = options->on_state;
   struct pg_session_options session = {
-    .db = options->db,
-    .loop = reader->core->loop,
-    .timeout_ms = reader->core->limits.store_timeout_ms,
-    .statements = statements,
-    .statement_count = sizeof statements / sizeof statements[0],
-    .events = &session_events,
-    .ctx = reader,
+      .db = options->db,
+      .loop = reader->core->loop,
+      .timeout_ms = reader->core->limits.store_timeout_ms,
+      .statements = statements,
+      .statement_count = sizeof statements / sizeof statements[0],
+      .events = &session_events,
+      .ctx = reader,
   };
   int err = pg_session_create(&session, &reader->session);
   if (err) {
@@ -177,4 +182,6 @@ void pg_reader_destroy(struct pg_reader *reader) {
   free(reader);
 }
 
-bool pg_reader_ready(const struct pg_reader *reader) { return !reader->request && pg_session_ready(reader->session); }
+bool pg_reader_ready(const struct pg_reader *reader) {
+  return !reader->request && pg_session_ready(reader->session);
+}

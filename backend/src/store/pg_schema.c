@@ -2,46 +2,44 @@
 #include "store/pg_schema.h"
 
 /* Opens a step that runs once; its statements follow, then STEP_END. Steps are never changed once released. */
-#define STEP(version)                                                                        \
-  "DO $step$ BEGIN "                                                                         \
-  "IF (SELECT coalesce(max(version), 0) FROM schema_version) < " #version " THEN "           \
+#define STEP(version)                                                                                                  \
+  "DO $step$ BEGIN "                                                                                                   \
+  "IF (SELECT coalesce(max(version), 0) FROM schema_version) < " #version " THEN "                                     \
   "INSERT INTO schema_version (version) VALUES (" #version ");"
 #define STEP_END "END IF; END $step$"
 
 const char *const pg_schema_steps[PG_SCHEMA_STEPS] = {
-  "DO $step$ BEGIN IF to_regclass('schema_version') IS NULL THEN "
-  "CREATE TABLE schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now()); "
-  "END IF; END $step$",
+    "DO $step$ BEGIN IF to_regclass('schema_version') IS NULL THEN "
+    "CREATE TABLE schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now()); "
+    "END IF; END $step$",
 
-  STEP(1)
-  "CREATE TABLE rooms ("
-  "  id text PRIMARY KEY,"
-  "  name text NOT NULL,"
-  "  language text NOT NULL,"
-  "  owner_name text NOT NULL,"
-  "  owner_mail text NOT NULL,"
-  "  created_at bigint NOT NULL,"
-  "  updated_at bigint NOT NULL);"
-  /* Not on updated_at: each commit changes it, and only an index without it lets that stay cheap. */
-  "CREATE INDEX rooms_by_owner ON rooms (owner_mail);"
-  "CREATE TABLE room_updates ("
-  "  room_id text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
-  "  seq bigint GENERATED ALWAYS AS IDENTITY,"
-  "  at bigint NOT NULL,"
-  "  author text NOT NULL,"
-  "  payload bytea NOT NULL,"
-  "  PRIMARY KEY (room_id, seq));"
-  "CREATE TABLE room_snapshots ("
-  "  room_id text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
-  "  seq bigint GENERATED ALWAYS AS IDENTITY,"
-  "  payload bytea NOT NULL,"
-  "  PRIMARY KEY (room_id, seq));"
-  "CREATE TABLE room_history ("
-  "  room_id text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
-  "  seq bigint NOT NULL,"
-  "  at bigint NOT NULL,"
-  "  author text NOT NULL,"
-  "  payload bytea NOT NULL,"
-  "  PRIMARY KEY (room_id, seq));"
-  STEP_END,
+    STEP(1) "CREATE TABLE rooms ("
+            "  id text PRIMARY KEY,"
+            "  name text NOT NULL,"
+            "  language text NOT NULL,"
+            "  owner_name text NOT NULL,"
+            "  owner_mail text NOT NULL,"
+            "  created_at bigint NOT NULL,"
+            "  updated_at bigint NOT NULL);"
+            /* Not on updated_at: each commit changes it, and only an index without it lets that stay cheap. */
+            "CREATE INDEX rooms_by_owner ON rooms (owner_mail);"
+            "CREATE TABLE room_updates ("
+            "  room_id text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
+            "  seq bigint GENERATED ALWAYS AS IDENTITY,"
+            "  at bigint NOT NULL,"
+            "  author text NOT NULL,"
+            "  payload bytea NOT NULL,"
+            "  PRIMARY KEY (room_id, seq));"
+            "CREATE TABLE room_snapshots ("
+            "  room_id text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
+            "  seq bigint GENERATED ALWAYS AS IDENTITY,"
+            "  payload bytea NOT NULL,"
+            "  PRIMARY KEY (room_id, seq));"
+            "CREATE TABLE room_history ("
+            "  room_id text NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
+            "  seq bigint NOT NULL,"
+            "  at bigint NOT NULL,"
+            "  author text NOT NULL,"
+            "  payload bytea NOT NULL,"
+            "  PRIMARY KEY (room_id, seq));" STEP_END,
 };

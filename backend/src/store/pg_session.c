@@ -22,7 +22,9 @@ struct pg_session {
 /* The set-up pipeline: it is one implicit transaction, which the sync at its end commits. */
 enum { STEP_FSYNC = 0, STEP_SYNCHRONOUS, STEP_TIMEOUT, STEP_IDLE_TIMEOUT, STEP_LOCK, STEP_MIGRATIONS };
 
-static size_t version_step(void) { return STEP_MIGRATIONS + PG_SCHEMA_STEPS; }
+static size_t version_step(void) {
+  return STEP_MIGRATIONS + PG_SCHEMA_STEPS;
+}
 
 static void set_up(struct pg_session *s) {
   char sql[96];
@@ -38,8 +40,7 @@ static void set_up(struct pg_session *s) {
   for (size_t i = 0; i < PG_SCHEMA_STEPS; i++) pg_conn_query(s->conn, pg_schema_steps[i]);
   pg_conn_query(s->conn, "SELECT coalesce(max(version), 0)::bigint FROM schema_version");
   pg_conn_query(s->conn, "SELECT count(*) FROM rooms");
-  for (size_t i = 0; i < s->statement_count; i++)
-    pg_conn_prepare(s->conn, s->statements[i].name, s->statements[i].sql);
+  for (size_t i = 0; i < s->statement_count; i++) pg_conn_prepare(s->conn, s->statements[i].name, s->statements[i].sql);
   pg_conn_run(s->conn);
 }
 
@@ -117,8 +118,14 @@ void pg_session_destroy(struct pg_session *s) {
   free(s);
 }
 
-bool pg_session_ready(const struct pg_session *s) { return s->ready && pg_conn_idle(s->conn); }
+bool pg_session_ready(const struct pg_session *s) {
+  return s->ready && pg_conn_idle(s->conn);
+}
 
-uint64_t pg_session_rooms(const struct pg_session *s) { return s->rooms; }
+uint64_t pg_session_rooms(const struct pg_session *s) {
+  return s->rooms;
+}
 
-struct pg_conn *pg_session_conn(struct pg_session *s) { return s->conn; }
+struct pg_conn *pg_session_conn(struct pg_session *s) {
+  return s->conn;
+}

@@ -35,8 +35,8 @@ struct pg_session_options {
 };
 
 MUST_USE int pg_session_create(const struct pg_session_options *options, struct pg_session **out);
-void pg_session_destroy(struct pg_session *s); /* NULL accepted */
-bool pg_session_ready(const struct pg_session *s); /* and idle */
+void pg_session_destroy(struct pg_session *s);         /* NULL accepted */
+bool pg_session_ready(const struct pg_session *s);     /* and idle */
 uint64_t pg_session_rooms(const struct pg_session *s); /* in the table when it became ready */
 struct pg_conn *pg_session_conn(struct pg_session *s); /* borrowed, for pipelines while ready */
 

@@ -12,28 +12,24 @@ enum { DOUBT_RETRY_MS = 250 };
 
 /* Every statement of a request returns one row, or none when there is nothing to work on. */
 static const struct pg_statement statements[] = {
-  {"create",
-   "WITH room AS (INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at) "
-   "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7::bigint) ON CONFLICT DO NOTHING RETURNING id) "
-   "INSERT INTO room_updates (room_id, at, author, payload) "
-   "SELECT id, $6::bigint, $4, $8::bytea FROM room RETURNING seq"},
-  {"append",
-   "INSERT INTO room_updates (room_id, at, author, payload) "
-   "SELECT id, $2::bigint, $3::text, $4::bytea FROM rooms WHERE id = $1 RETURNING seq"},
-  {"compact",
-   "WITH room AS (SELECT id FROM rooms WHERE id = $1 FOR KEY SHARE), "
-   "moved AS (DELETE FROM room_updates WHERE room_id = $1 AND seq = ANY ($2::bigint[]) "
-   "RETURNING room_id, seq, at, author, payload), "
-   "kept AS (INSERT INTO room_history (room_id, seq, at, author, payload) "
-   "SELECT room_id, seq, at, author, payload FROM moved), "
-   "dropped AS (DELETE FROM room_snapshots WHERE room_id = $1) "
-   "INSERT INTO room_snapshots (room_id, payload) SELECT id, $3::bytea FROM room RETURNING seq"},
-  {"update",
-   "UPDATE rooms SET updated_at = greatest(updated_at, $2::bigint), name = coalesce($3, name), "
-   "language = coalesce($4, language) WHERE id = $1 RETURNING 1::bigint"},
-  {"delete", "DELETE FROM rooms WHERE id = $1 RETURNING 1::bigint"},
-  {"touch", "UPDATE rooms SET updated_at = $2::bigint WHERE id = $1 AND updated_at < $2::bigint"},
-  {"outcome", "SELECT txid_status($1::bigint)"},
+    {"create", "WITH room AS (INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at) "
+               "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7::bigint) ON CONFLICT DO NOTHING RETURNING id) "
+               "INSERT INTO room_updates (room_id, at, author, payload) "
+               "SELECT id, $6::bigint, $4, $8::bytea FROM room RETURNING seq"},
+    {"append", "INSERT INTO room_updates (room_id, at, author, payload) "
+               "SELECT id, $2::bigint, $3::text, $4::bytea FROM rooms WHERE id = $1 RETURNING seq"},
+    {"compact", "WITH room AS (SELECT id FROM rooms WHERE id = $1 FOR KEY SHARE), "
+                "moved AS (DELETE FROM room_updates WHERE room_id = $1 AND seq = ANY ($2::bigint[]) "
+                "RETURNING room_id, seq, at, author, payload), "
+                "kept AS (INSERT INTO room_history (room_id, seq, at, author, payload) "
+                "SELECT room_id, seq, at, author, payload FROM moved), "
+                "dropped AS (DELETE FROM room_snapshots WHERE room_id = $1) "
+                "INSERT INTO room_snapshots (room_id, payload) SELECT id, $3::bytea FROM room RETURNING seq"},
+    {"update", "UPDATE rooms SET updated_at = greatest(updated_at, $2::bigint), name = coalesce($3, name), "
+               "language = coalesce($4, language) WHERE id = $1 RETURNING 1::bigint"},
+    {"delete", "DELETE FROM rooms WHERE id = $1 RETURNING 1::bigint"},
+    {"touch", "UPDATE rooms SET updated_at = $2::bigint WHERE id = $1 AND updated_at < $2::bigint"},
+    {"outcome", "SELECT txid_status($1::bigint)"},
 };
 
 enum step { STEP_NONE, STEP_ROWS, STEP_ROLLBACK, STEP_COMMIT, STEP_DOUBT };
@@ -42,14 +38,14 @@ struct pg_writer {
   struct core *core;
   void (*on_state)(struct core *core, const char *reason);
   struct pg_session *session;
-  struct loop_timer *timer;   /* asks again what became of a commit */
-  struct request *batch;      /* NULL: none under way */
-  struct request *answering;  /* whose statement's result is next, by driver_next */
-  enum step step;             /* of the pipeline under way; of the batch while not connected */
-  uint64_t xid;               /* of the transaction under way */
-  uint64_t rooms;             /* in the table, as far as we know */
-  bool found, committed;      /* the doubt's answer */
-  int err;                    /* why the batch is rolled back */
+  struct loop_timer *timer;  /* asks again what became of a commit */
+  struct request *batch;     /* NULL: none under way */
+  struct request *answering; /* whose statement's result is next, by driver_next */
+  enum step step;            /* of the pipeline under way; of the batch while not connected */
+  uint64_t xid;              /* of the transaction under way */
+  uint64_t rooms;            /* in the table, as far as we know */
+  bool found, committed;     /* the doubt's answer */
+  int err;                   /* why the batch is rolled back */
   char reason[CORE_REASON_MAX];
 };
 
@@ -75,10 +71,14 @@ static struct pg_value blob_value(const struct blob *blob) {
 static void send_create(struct pg_conn *c, const struct request *r) {
   struct number created, updated;
   const struct pg_value values[] = {
-    text_value(r->room.id),         text_value(r->room.name),
-    text_value(r->room.language),   text_value(r->room.owner_name),
-    text_value(r->room.owner_mail), number_value(&created, r->room.created_at),
-    number_value(&updated, r->room.updated_at), blob_value(r->payload),
+      text_value(r->room.id),
+      text_value(r->room.name),
+      text_value(r->room.language),
+      text_value(r->room.owner_name),
+      text_value(r->room.owner_mail),
+      number_value(&created, r->room.created_at),
+      number_value(&updated, r->room.updated_at),
+      blob_value(r->payload),
   };
   pg_conn_execute(c, "create", values, 8);
 }
@@ -120,22 +120,12 @@ static void send_update(struct pg_conn *c, const struct request *r) {
 
 static int send_request(struct pg_conn *c, const struct request *r) {
   switch (r->kind) {
-  case REQUEST_CREATE:
-    send_create(c, r);
-    return 0;
-  case REQUEST_APPEND:
-    send_append(c, r);
-    return 0;
-  case REQUEST_COMPACT:
-    return send_compact(c, r);
-  case REQUEST_UPDATE:
-    send_update(c, r);
-    return 0;
-  case REQUEST_DELETE:
-    pg_conn_execute(c, "delete", (const struct pg_value[]){text_value(r->room.id)}, 1);
-    return 0;
-  default:
-    return ERR_INVALID;
+  case REQUEST_CREATE: send_create(c, r); return 0;
+  case REQUEST_APPEND: send_append(c, r); return 0;
+  case REQUEST_COMPACT: return send_compact(c, r);
+  case REQUEST_UPDATE: send_update(c, r); return 0;
+  case REQUEST_DELETE: pg_conn_execute(c, "delete", (const struct pg_value[]){text_value(r->room.id)}, 1); return 0;
+  default: return ERR_INVALID;
   }
 }
 
@@ -202,14 +192,18 @@ static void on_rows_result(struct pg_writer *w, size_t index, const PGresult *re
   if (index < 2 || !w->answering) return;
   struct request *r = w->answering;
   w->answering = r->driver_next;
-  if (PQntuples(result) == 0) r->err = missing(r);
-  else r->seq = pg_cell_number(result, 0, 0);
+  if (PQntuples(result) == 0)
+    r->err = missing(r);
+  else
+    r->seq = pg_cell_number(result, 0, 0);
 }
 
 static void on_result(void *ctx, size_t index, const PGresult *result) {
   struct pg_writer *w = ctx;
-  if (w->step == STEP_ROWS) on_rows_result(w, index, result);
-  else if (w->step == STEP_COMMIT) w->committed = strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
+  if (w->step == STEP_ROWS)
+    on_rows_result(w, index, result);
+  else if (w->step == STEP_COMMIT)
+    w->committed = strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
   else if (w->step == STEP_DOUBT && PQntuples(result) == 1) {
     const char *status = PQgetvalue(result, 0, 0);
     w->found = strcmp(status, "in progress") != 0;
@@ -236,8 +230,10 @@ static void rows_end(struct pg_writer *w, const struct pg_failure *failure) {
   } else if (w->err) {
     snprintf(w->reason, sizeof w->reason, "%s", err_text(w->err));
   }
-  if (w->err) run_alone(w, STEP_ROLLBACK, "ROLLBACK");
-  else run_alone(w, STEP_COMMIT, "COMMIT");
+  if (w->err)
+    run_alone(w, STEP_ROLLBACK, "ROLLBACK");
+  else
+    run_alone(w, STEP_COMMIT, "COMMIT");
 }
 
 static void ask_outcome(struct pg_writer *w) {
@@ -262,11 +258,16 @@ static void doubt_end(struct pg_writer *w, const struct pg_failure *failure) {
 
 static void on_end(void *ctx, const struct pg_failure *failure) {
   struct pg_writer *w = ctx;
-  if (w->step == STEP_ROWS) rows_end(w, failure);
-  else if (w->step == STEP_ROLLBACK) batch_over(w, w->err, w->reason);
-  else if (w->step == STEP_DOUBT) doubt_end(w, failure);
-  else if (w->step == STEP_COMMIT && !failure && w->committed) batch_over(w, 0, NULL);
-  else batch_over(w, ERR_UNAVAILABLE, failure ? failure->message : "the database rolled the commit back");
+  if (w->step == STEP_ROWS)
+    rows_end(w, failure);
+  else if (w->step == STEP_ROLLBACK)
+    batch_over(w, w->err, w->reason);
+  else if (w->step == STEP_DOUBT)
+    doubt_end(w, failure);
+  else if (w->step == STEP_COMMIT && !failure && w->committed)
+    batch_over(w, 0, NULL);
+  else
+    batch_over(w, ERR_UNAVAILABLE, failure ? failure->message : "the database rolled the commit back");
 }
 
 static void on_ready(void *ctx) {
@@ -297,13 +298,13 @@ int pg_writer_create(const struct pg_writer_options *options, struct pg_writer *
   w->core = options->core;
   w->on_state = options->on_state;
   struct pg_session_options session = {
-    .db = options->db,
-    .loop = w->core->loop,
-    .timeout_ms = w->core->limits.store_timeout_ms,
-    .statements = statements,
-    .statement_count = sizeof statements / sizeof statements[0],
-    .events = &session_events,
-    .ctx = w,
+      .db = options->db,
+      .loop = w->core->loop,
+      .timeout_ms = w->core->limits.store_timeout_ms,
+      .statements = statements,
+      .statement_count = sizeof statements / sizeof statements[0],
+      .events = &session_events,
+      .ctx = w,
   };
   int err = loop_timer_create(w->core->loop, on_timer, w, &w->timer);
   if (!err) err = pg_session_create(&session, &w->session);
@@ -322,4 +323,6 @@ void pg_writer_destroy(struct pg_writer *w) {
   free(w);
 }
 
-bool pg_writer_ready(const struct pg_writer *w) { return !w->batch && pg_session_ready(w->session); }
+bool pg_writer_ready(const struct pg_writer *w) {
+  return !w->batch && pg_session_ready(w->session);
+}

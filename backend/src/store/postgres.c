@@ -14,19 +14,31 @@ struct postgres_store {
   struct pg_reader *reader;
 };
 
-static struct postgres_store *store_of(struct core *core) { return (struct postgres_store *)core; }
+static struct postgres_store *store_of(struct core *core) {
+  return (struct postgres_store *)core;
+}
 
-static bool driver_can_write(struct core *core) { return pg_writer_ready(store_of(core)->writer); }
-static bool driver_can_read(struct core *core) { return pg_reader_ready(store_of(core)->reader); }
-static void driver_write(struct core *core, struct request *batch) { pg_writer_commit(store_of(core)->writer, batch); }
-static void driver_read(struct core *core, struct request *r) { pg_reader_answer(store_of(core)->reader, r); }
+static bool driver_can_write(struct core *core) {
+  return pg_writer_ready(store_of(core)->writer);
+}
+static bool driver_can_read(struct core *core) {
+  return pg_reader_ready(store_of(core)->reader);
+}
+static void driver_write(struct core *core, struct request *batch) {
+  pg_writer_commit(store_of(core)->writer, batch);
+}
+static void driver_read(struct core *core, struct request *r) {
+  pg_reader_answer(store_of(core)->reader, r);
+}
 
 /** A connection came or went. Up means that both are there. */
 static void on_state(struct core *core, const char *reason) {
   struct postgres_store *s = store_of(core);
   if (core->stopping) return;
-  if (reason) core_set_down(core, reason);
-  else if (pg_writer_ready(s->writer) && pg_reader_ready(s->reader)) core_set_up(core);
+  if (reason)
+    core_set_down(core, reason);
+  else if (pg_writer_ready(s->writer) && pg_reader_ready(s->reader))
+    core_set_up(core);
   core_kick(core);
 }
 
@@ -38,16 +50,18 @@ static void driver_stop(struct core *core) {
   s->reader = NULL;
 }
 
-static void driver_free(struct core *core) { free(store_of(core)); }
+static void driver_free(struct core *core) {
+  free(store_of(core));
+}
 
 static const struct core_driver driver = {
-  .kind = "postgresql",
-  .can_write = driver_can_write,
-  .can_read = driver_can_read,
-  .write = driver_write,
-  .read = driver_read,
-  .stop = driver_stop,
-  .free = driver_free,
+    .kind = "postgresql",
+    .can_write = driver_can_write,
+    .can_read = driver_can_read,
+    .write = driver_write,
+    .read = driver_read,
+    .stop = driver_stop,
+    .free = driver_free,
 };
 
 int postgres_store_create(const struct postgres_store_options *options, struct store **out, struct buf *error) {

@@ -27,7 +27,6 @@ struct postgres_store_options {
  *
  * Returns 0, ERR_INVALID (no host), ERR_NOMEM, ERR_IO; one line in @error.
  */
-MUST_USE int postgres_store_create(const struct postgres_store_options *options, struct store **out,
-                                   struct buf *error);
+MUST_USE int postgres_store_create(const struct postgres_store_options *options, struct store **out, struct buf *error);
 
 #endif

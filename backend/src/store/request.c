@@ -79,24 +79,18 @@ void request_answer(struct request *r, int err) {
   if (r->answered) return;
   r->answered = true;
   switch (r->kind) {
-  case REQUEST_APPEND:
-    r->appended(r->ctx, err, err ? 0 : r->seq);
-    break;
+  case REQUEST_APPEND: r->appended(r->ctx, err, err ? 0 : r->seq); break;
   case REQUEST_LOAD:
     r->loaded.rows = r->rows;
     r->on_loaded(r->ctx, err, err ? NULL : &r->loaded);
     break;
-  case REQUEST_LIST:
-    r->listed(r->ctx, err, err ? NULL : r->rooms, err ? 0 : r->room_count);
-    break;
+  case REQUEST_LIST: r->listed(r->ctx, err, err ? NULL : r->rooms, err ? 0 : r->room_count); break;
   case REQUEST_CREATE:
   case REQUEST_COMPACT:
   case REQUEST_UPDATE:
   case REQUEST_DELETE:
   case REQUEST_PING:
-  case REQUEST_FLUSH:
-    r->done(r->ctx, err);
-    break;
+  case REQUEST_FLUSH: r->done(r->ctx, err); break;
   }
 }
 
@@ -161,8 +155,10 @@ int request_set_snapshot(struct request *r, const void *data, size_t len) {
 
 void request_list_push(struct request_list *list, struct request *r) {
   r->next = NULL;
-  if (list->tail) list->tail->next = r;
-  else list->head = r;
+  if (list->tail)
+    list->tail->next = r;
+  else
+    list->head = r;
   list->tail = r;
 }
 
@@ -179,8 +175,10 @@ void request_list_remove(struct request_list *list, struct request *r) {
   struct request *before = NULL;
   for (struct request *at = list->head; at; before = at, at = at->next) {
     if (at != r) continue;
-    if (before) before->next = r->next;
-    else list->head = r->next;
+    if (before)
+      before->next = r->next;
+    else
+      list->head = r->next;
     if (list->tail == r) list->tail = before;
     r->next = NULL;
     return;

@@ -13,8 +13,8 @@ struct arena {
   struct arena_chunk *chunks; /* newest first */
 };
 
-void *arena_take(struct arena *a, size_t len);                      /* aligned for any type; NULL: out of memory */
-char *arena_text(struct arena *a, const void *text, size_t len);    /* copy with a NUL behind it */
+void *arena_take(struct arena *a, size_t len);                   /* aligned for any type; NULL: out of memory */
+char *arena_text(struct arena *a, const void *text, size_t len); /* copy with a NUL behind it */
 void arena_deinit(struct arena *a);
 
 enum request_kind {
@@ -35,28 +35,28 @@ enum request_kind {
  * and then writes nothing but what is marked "driver".
  */
 struct request {
-  struct request *next;         /* in the core's list; drivers may walk a batch by it */
-  struct request *driver_next;  /* driver: free for its own list */
+  struct request *next;        /* in the core's list; drivers may walk a batch by it */
+  struct request *driver_next; /* driver: free for its own list */
   struct request *timed_prev, *timed_next;
   enum request_kind kind;
-  bool answered;                /* the caller was told already (too late): drop it */
-  bool timed;                   /* in the list of deadlines */
-  bool last_of_room;            /* append: none of its room follows in the batch */
-  bool unsure;                  /* driver: an earlier try may have been committed */
-  int err;                      /* driver: this request's own outcome */
-  uint64_t seq;                 /* driver: of the row that an append inserted */
-  uint64_t ticket;              /* write: its place in the order; read: the last write that it must see */
-  uint64_t deadline_ms;         /* monotonic; 0: waits as long as it takes */
-  uint64_t charged_bytes;       /* part of the backlog */
+  bool answered;          /* the caller was told already (too late): drop it */
+  bool timed;             /* in the list of deadlines */
+  bool last_of_room;      /* append: none of its room follows in the batch */
+  bool unsure;            /* driver: an earlier try may have been committed */
+  int err;                /* driver: this request's own outcome */
+  uint64_t seq;           /* driver: of the row that an append inserted */
+  uint64_t ticket;        /* write: its place in the order; read: the last write that it must see */
+  uint64_t deadline_ms;   /* monotonic; 0: waits as long as it takes */
+  uint64_t charged_bytes; /* part of the backlog */
 
-  struct arena arena;           /* holds every string below, and the answer */
-  struct store_room room;       /* create: all; update: name and language or NULL; others: id ("" for list, ping) */
-  const char *author;           /* append */
-  const char *mail;             /* list */
-  uint64_t at;                  /* append, update */
-  struct blob *payload;         /* append, create: first row; compact: snapshot */
-  uint64_t *seqs;               /* compact */
-  size_t count;                 /* compact: of seqs; list: at most so many */
+  struct arena arena;     /* holds every string below, and the answer */
+  struct store_room room; /* create: all; update: name and language or NULL; others: id ("" for list, ping) */
+  const char *author;     /* append */
+  const char *mail;       /* list */
+  uint64_t at;            /* append, update */
+  struct blob *payload;   /* append, create: first row; compact: snapshot */
+  uint64_t *seqs;         /* compact */
+  size_t count;           /* compact: of seqs; list: at most so many */
 
   union {
     struct {
@@ -65,7 +65,7 @@ struct request {
       size_t row_cap;
     };
     struct {
-      struct store_room *rooms;   /* driver */
+      struct store_room *rooms; /* driver */
       size_t room_count, room_cap;
     };
   };
@@ -89,13 +89,15 @@ bool request_text(struct request *r, const char **to, const char *text);
 /** Call the completion unless it was called before; @err replaces the request's own outcome. */
 void request_answer(struct request *r, int err);
 
-static inline bool request_is_write(const struct request *r) { return r->kind <= REQUEST_DELETE; }
+static inline bool request_is_write(const struct request *r) {
+  return r->kind <= REQUEST_DELETE;
+}
 
 /* For drivers answering a load or a list: add one row or room, copying all of it. ERR_NOMEM. */
 MUST_USE int request_add_row(struct request *r, const struct store_row *row);
 MUST_USE int request_add_room(struct request *r, const struct store_room *room);
-MUST_USE int request_set_room(struct request *r, const struct store_room *room);     /* of a load */
-MUST_USE int request_set_snapshot(struct request *r, const void *data, size_t len);  /* of a load */
+MUST_USE int request_set_room(struct request *r, const struct store_room *room);    /* of a load */
+MUST_USE int request_set_snapshot(struct request *r, const void *data, size_t len); /* of a load */
 /** Forget what was answered so far, before another try. */
 void request_clear_answer(struct request *r);
 
@@ -105,7 +107,7 @@ struct request_list {
 };
 
 void request_list_push(struct request_list *list, struct request *r);
-struct request *request_list_pop(struct request_list *list);           /* NULL when empty */
+struct request *request_list_pop(struct request_list *list); /* NULL when empty */
 void request_list_remove(struct request_list *list, struct request *r);
 void request_list_prepend(struct request_list *list, struct request_list *front); /* @front becomes empty */
 

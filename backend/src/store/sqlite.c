@@ -25,7 +25,7 @@ struct read_answer {
 enum { READS_MAX = 32 }; /* with the worker at a time; the core holds back the rest */
 
 struct sqlite_store {
-  struct core core; /* first */
+  struct core core;     /* first */
   struct sqlite_db *db; /* the worker's while it runs */
   int lock_fd;
   int event_fd; /* the worker tells the loop that something is finished */
@@ -37,16 +37,18 @@ struct sqlite_store {
   pthread_mutex_t mutex; /* guards all below */
   pthread_cond_t wake;
   bool stop;
-  struct request *batch;      /* to be committed */
+  struct request *batch;                 /* to be committed */
   struct request *read_head, *read_tail; /* to be answered, by driver_next */
-  bool written;               /* the batch has been tried */
+  bool written;                          /* the batch has been tried */
   int write_err;
   char write_reason[CORE_REASON_MAX];
   struct read_answer answers[READS_MAX];
   size_t answer_count;
 };
 
-static struct sqlite_store *store_of(struct core *core) { return (struct sqlite_store *)core; }
+static struct sqlite_store *store_of(struct core *core) {
+  return (struct sqlite_store *)core;
+}
 
 /* On the worker's thread --------------------------------------------------- */
 
@@ -86,11 +88,15 @@ static void *work(void *ctx) {
       pthread_cond_wait(&s->wake, &s->mutex);
       continue;
     }
-    if (read) s->read_head = read->driver_next;
-    else s->batch = NULL;
+    if (read)
+      s->read_head = read->driver_next;
+    else
+      s->batch = NULL;
     pthread_mutex_unlock(&s->mutex);
-    if (read) answer_read(s, read);
-    else commit_batch(s, batch);
+    if (read)
+      answer_read(s, read);
+    else
+      commit_batch(s, batch);
     pthread_mutex_lock(&s->mutex);
   }
   pthread_mutex_unlock(&s->mutex);
@@ -130,7 +136,9 @@ static bool driver_can_write(struct core *core) {
   return true;
 }
 
-static bool driver_can_read(struct core *core) { return store_of(core)->reads < READS_MAX; }
+static bool driver_can_read(struct core *core) {
+  return store_of(core)->reads < READS_MAX;
+}
 
 static void driver_write(struct core *core, struct request *batch) {
   struct sqlite_store *s = store_of(core);
@@ -145,8 +153,10 @@ static void driver_read(struct core *core, struct request *r) {
   s->reads++;
   pthread_mutex_lock(&s->mutex);
   r->driver_next = NULL;
-  if (s->read_head) s->read_tail->driver_next = r;
-  else s->read_head = r;
+  if (s->read_head)
+    s->read_tail->driver_next = r;
+  else
+    s->read_head = r;
   s->read_tail = r;
   pthread_cond_signal(&s->wake);
   pthread_mutex_unlock(&s->mutex);
@@ -181,13 +191,13 @@ static void driver_free(struct core *core) {
 }
 
 static const struct core_driver driver = {
-  .kind = "sqlite",
-  .can_write = driver_can_write,
-  .can_read = driver_can_read,
-  .write = driver_write,
-  .read = driver_read,
-  .stop = driver_stop,
-  .free = driver_free,
+    .kind = "sqlite",
+    .can_write = driver_can_write,
+    .can_read = driver_can_read,
+    .write = driver_write,
+    .read = driver_read,
+    .stop = driver_stop,
+    .free = driver_free,
 };
 
 /* Opening ------------------------------------------------------------------ */

@@ -15,31 +15,31 @@
 /* How long a statement waits for another process' lock before the core hears of it. */
 enum { BUSY_MS = 200 };
 
-#define STATEMENTS(X)                                                                                          \
-  X(BEGIN_READ, "BEGIN")                                                                                       \
-  X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                            \
-  X(COMMIT, "COMMIT")                                                                                          \
-  X(ROLLBACK, "ROLLBACK")                                                                                      \
-  X(COUNT_ROOMS, "SELECT count(*) FROM rooms")                                                                 \
-  X(ADD_ROOM, "INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at) "        \
-              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")                                    \
-  X(TOUCH_ROOM, "UPDATE rooms SET updated_at = max(updated_at, ?2) WHERE id = ?1")                             \
-  X(UPDATE_ROOM, "UPDATE rooms SET updated_at = max(updated_at, ?2), name = coalesce(?3, name), "              \
-                 "language = coalesce(?4, language) WHERE id = ?1")                                            \
-  X(DELETE_ROOM, "DELETE FROM rooms WHERE id = ?1")                                                            \
-  X(HAS_ROOM, "SELECT 1 FROM rooms WHERE id = ?1")                                                             \
-  X(HAS_ROW, "SELECT 1 FROM room_updates WHERE seq = ?1 AND room_id = ?2 AND payload = ?3")                    \
-  X(ADD_ROW, "INSERT INTO room_updates (room_id, at, author, payload) VALUES (?1, ?2, ?3, ?4)")                \
-  X(KEEP_ROW, "INSERT INTO room_history (seq, room_id, at, author, payload) "                                  \
-              "SELECT seq, room_id, at, author, payload FROM room_updates WHERE seq = ?1 AND room_id = ?2")    \
-  X(DROP_ROW, "DELETE FROM room_updates WHERE seq = ?1 AND room_id = ?2")                                      \
-  X(DROP_SNAPSHOTS, "DELETE FROM room_snapshots WHERE room_id = ?1")                                           \
-  X(ADD_SNAPSHOT, "INSERT INTO room_snapshots (room_id, payload) VALUES (?1, ?2)")                             \
-  X(GET_ROOM, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "          \
-              "WHERE id = ?1")                                                                                 \
-  X(GET_SNAPSHOT, "SELECT payload FROM room_snapshots WHERE room_id = ?1 ORDER BY seq DESC LIMIT 1")           \
-  X(GET_ROWS, "SELECT seq, at, author, payload FROM room_updates WHERE room_id = ?1 ORDER BY seq")             \
-  X(LIST_ROOMS, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "        \
+#define STATEMENTS(X)                                                                                                  \
+  X(BEGIN_READ, "BEGIN")                                                                                               \
+  X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                                    \
+  X(COMMIT, "COMMIT")                                                                                                  \
+  X(ROLLBACK, "ROLLBACK")                                                                                              \
+  X(COUNT_ROOMS, "SELECT count(*) FROM rooms")                                                                         \
+  X(ADD_ROOM, "INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at) "                \
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")                                            \
+  X(TOUCH_ROOM, "UPDATE rooms SET updated_at = max(updated_at, ?2) WHERE id = ?1")                                     \
+  X(UPDATE_ROOM, "UPDATE rooms SET updated_at = max(updated_at, ?2), name = coalesce(?3, name), "                      \
+                 "language = coalesce(?4, language) WHERE id = ?1")                                                    \
+  X(DELETE_ROOM, "DELETE FROM rooms WHERE id = ?1")                                                                    \
+  X(HAS_ROOM, "SELECT 1 FROM rooms WHERE id = ?1")                                                                     \
+  X(HAS_ROW, "SELECT 1 FROM room_updates WHERE seq = ?1 AND room_id = ?2 AND payload = ?3")                            \
+  X(ADD_ROW, "INSERT INTO room_updates (room_id, at, author, payload) VALUES (?1, ?2, ?3, ?4)")                        \
+  X(KEEP_ROW, "INSERT INTO room_history (seq, room_id, at, author, payload) "                                          \
+              "SELECT seq, room_id, at, author, payload FROM room_updates WHERE seq = ?1 AND room_id = ?2")            \
+  X(DROP_ROW, "DELETE FROM room_updates WHERE seq = ?1 AND room_id = ?2")                                              \
+  X(DROP_SNAPSHOTS, "DELETE FROM room_snapshots WHERE room_id = ?1")                                                   \
+  X(ADD_SNAPSHOT, "INSERT INTO room_snapshots (room_id, payload) VALUES (?1, ?2)")                                     \
+  X(GET_ROOM, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "                  \
+              "WHERE id = ?1")                                                                                         \
+  X(GET_SNAPSHOT, "SELECT payload FROM room_snapshots WHERE room_id = ?1 ORDER BY seq DESC LIMIT 1")                   \
+  X(GET_ROWS, "SELECT seq, at, author, payload FROM room_updates WHERE room_id = ?1 ORDER BY seq")                     \
+  X(LIST_ROOMS, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "                \
                 "WHERE owner_mail = ?1 ORDER BY updated_at DESC, id LIMIT ?2")
 
 enum statement {
@@ -51,7 +51,7 @@ enum statement {
 
 static const char *const statement_sql[STMT_COUNT] = {
 #define STATEMENT_SQL(name, sql) [STMT_##name] = sql,
-  STATEMENTS(STATEMENT_SQL)
+    STATEMENTS(STATEMENT_SQL)
 #undef STATEMENT_SQL
 };
 
@@ -182,8 +182,10 @@ static int ensure_open(struct sqlite_db *db, char *reason, size_t cap) {
 /* Statements --------------------------------------------------------------- */
 
 static void bind_text(sqlite3_stmt *stmt, int at, const char *text) {
-  if (text) sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC);
-  else sqlite3_bind_null(stmt, at);
+  if (text)
+    sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC);
+  else
+    sqlite3_bind_null(stmt, at);
 }
 
 static void bind_number(sqlite3_stmt *stmt, int at, uint64_t value) {
@@ -314,25 +316,22 @@ static int write_room(struct sqlite_db *db, struct request *r) {
   int rc = run(db, which, &changed);
   if (rc != SQLITE_OK) return rc;
   bool gone_before = r->kind == REQUEST_DELETE && r->unsure;
-  if (!changed) r->err = gone_before ? 0 : ERR_NOT_FOUND;
-  else if (r->kind == REQUEST_DELETE && db->rooms) db->rooms--;
+  if (!changed)
+    r->err = gone_before ? 0 : ERR_NOT_FOUND;
+  else if (r->kind == REQUEST_DELETE && db->rooms)
+    db->rooms--;
   return SQLITE_OK;
 }
 
 static int write_one(struct sqlite_db *db, struct request *r) {
   r->err = 0;
   switch (r->kind) {
-  case REQUEST_CREATE:
-    return write_create(db, r);
-  case REQUEST_APPEND:
-    return write_append(db, r);
-  case REQUEST_COMPACT:
-    return write_compact(db, r);
+  case REQUEST_CREATE: return write_create(db, r);
+  case REQUEST_APPEND: return write_append(db, r);
+  case REQUEST_COMPACT: return write_compact(db, r);
   case REQUEST_UPDATE:
-  case REQUEST_DELETE:
-    return write_room(db, r);
-  default:
-    return SQLITE_MISUSE;
+  case REQUEST_DELETE: return write_room(db, r);
+  default: return SQLITE_MISUSE;
   }
 }
 
@@ -375,13 +374,13 @@ static const char *column_text(sqlite3_stmt *stmt, int at) {
 
 static struct store_room column_room(sqlite3_stmt *stmt) {
   return (struct store_room){
-    .id = column_text(stmt, 0),
-    .name = column_text(stmt, 1),
-    .language = column_text(stmt, 2),
-    .owner_name = column_text(stmt, 3),
-    .owner_mail = column_text(stmt, 4),
-    .created_at = (uint64_t)sqlite3_column_int64(stmt, 5),
-    .updated_at = (uint64_t)sqlite3_column_int64(stmt, 6),
+      .id = column_text(stmt, 0),
+      .name = column_text(stmt, 1),
+      .language = column_text(stmt, 2),
+      .owner_name = column_text(stmt, 3),
+      .owner_mail = column_text(stmt, 4),
+      .created_at = (uint64_t)sqlite3_column_int64(stmt, 5),
+      .updated_at = (uint64_t)sqlite3_column_int64(stmt, 6),
   };
 }
 
@@ -406,9 +405,9 @@ static int take_snapshot(struct request *r, sqlite3_stmt *stmt) {
 
 static int take_row(struct request *r, sqlite3_stmt *stmt) {
   struct store_row row = {
-    .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
-    .at = (uint64_t)sqlite3_column_int64(stmt, 1),
-    .author = column_text(stmt, 2),
+      .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
+      .at = (uint64_t)sqlite3_column_int64(stmt, 1),
+      .author = column_text(stmt, 2),
   };
   int err = column_payload(stmt, 3, &row.data, &row.len);
   return err ? err : request_add_row(r, &row);
@@ -417,8 +416,8 @@ static int take_row(struct request *r, sqlite3_stmt *stmt) {
 static int explain(struct sqlite_db *db, int err, char *reason, size_t cap) {
   int rc = sqlite3_errcode(db->handle);
   bool ours = rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE;
-  snprintf(reason, cap, "%s", ours ? (err == ERR_CORRUPT ? "a stored payload is empty" : err_text(err))
-                                   : sqlite3_errmsg(db->handle));
+  snprintf(reason, cap, "%s",
+           ours ? (err == ERR_CORRUPT ? "a stored payload is empty" : err_text(err)) : sqlite3_errmsg(db->handle));
   return err;
 }
 
@@ -466,17 +465,13 @@ int sqlite_db_read(struct sqlite_db *db, struct request *r, char *reason, size_t
   int err = ensure_open(db, reason, cap);
   if (err && (!db->handle || r->kind == REQUEST_PING)) return ERR_UNAVAILABLE;
   switch (r->kind) {
-  case REQUEST_LOAD:
-    err = read_room(db, r, reason, cap);
-    break;
+  case REQUEST_LOAD: err = read_room(db, r, reason, cap); break;
   case REQUEST_LIST:
     bind_text(db->stmts[STMT_LIST_ROOMS], 1, r->mail);
     sqlite3_bind_int64(db->stmts[STMT_LIST_ROOMS], 2, r->count > INT32_MAX ? INT32_MAX : (sqlite3_int64)r->count);
     err = select_rows(db, STMT_LIST_ROOMS, r, take_room, NULL, reason, cap);
     break;
-  default:
-    err = probe(db, reason, cap);
-    break;
+  default: err = probe(db, reason, cap); break;
   }
   return err == ERR_BUSY ? ERR_UNAVAILABLE : err;
 }

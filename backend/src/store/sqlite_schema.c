@@ -7,40 +7,40 @@
 
 /* Version n is reached by running entry n - 1. Entries are never changed once released. */
 static const char *const migrations[] = {
-  "CREATE TABLE rooms ("
-  "  id TEXT PRIMARY KEY NOT NULL,"
-  "  name TEXT NOT NULL,"
-  "  language TEXT NOT NULL,"
-  "  owner_name TEXT NOT NULL,"
-  "  owner_mail TEXT NOT NULL,"
-  "  created_at INTEGER NOT NULL,"
-  "  updated_at INTEGER NOT NULL"
-  ") STRICT;"
-  "CREATE INDEX rooms_by_owner ON rooms (owner_mail);"
-  /* AUTOINCREMENT: a seq is never given twice, though compaction moves rows away. */
-  "CREATE TABLE room_updates ("
-  "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-  "  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
-  "  at INTEGER NOT NULL,"
-  "  author TEXT NOT NULL,"
-  "  payload BLOB NOT NULL"
-  ") STRICT;"
-  "CREATE INDEX room_updates_by_room ON room_updates (room_id, seq);"
-  "CREATE TABLE room_snapshots ("
-  "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-  "  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
-  "  payload BLOB NOT NULL"
-  ") STRICT;"
-  "CREATE INDEX room_snapshots_by_room ON room_snapshots (room_id, seq);"
-  "CREATE TABLE room_history ("
-  "  seq INTEGER PRIMARY KEY,"
-  "  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
-  "  at INTEGER NOT NULL,"
-  "  author TEXT NOT NULL,"
-  "  payload BLOB NOT NULL"
-  ") STRICT;"
-  "CREATE INDEX room_history_by_room ON room_history (room_id, seq);"
-  "PRAGMA application_id = " APPLICATION_ID ";",
+    "CREATE TABLE rooms ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  language TEXT NOT NULL,"
+    "  owner_name TEXT NOT NULL,"
+    "  owner_mail TEXT NOT NULL,"
+    "  created_at INTEGER NOT NULL,"
+    "  updated_at INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX rooms_by_owner ON rooms (owner_mail);"
+    /* AUTOINCREMENT: a seq is never given twice, though compaction moves rows away. */
+    "CREATE TABLE room_updates ("
+    "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
+    "  at INTEGER NOT NULL,"
+    "  author TEXT NOT NULL,"
+    "  payload BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX room_updates_by_room ON room_updates (room_id, seq);"
+    "CREATE TABLE room_snapshots ("
+    "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
+    "  payload BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX room_snapshots_by_room ON room_snapshots (room_id, seq);"
+    "CREATE TABLE room_history ("
+    "  seq INTEGER PRIMARY KEY,"
+    "  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,"
+    "  at INTEGER NOT NULL,"
+    "  author TEXT NOT NULL,"
+    "  payload BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX room_history_by_room ON room_history (room_id, seq);"
+    "PRAGMA application_id = " APPLICATION_ID ";",
 };
 
 enum { NEWEST = sizeof migrations / sizeof migrations[0] };
@@ -49,24 +49,18 @@ int sqlite_schema_err(int rc) {
   switch (rc & 0xff) {
   case SQLITE_OK:
   case SQLITE_ROW:
-  case SQLITE_DONE:
-    return 0;
+  case SQLITE_DONE: return 0;
   case SQLITE_BUSY:
-  case SQLITE_LOCKED:
-    return ERR_BUSY;
+  case SQLITE_LOCKED: return ERR_BUSY;
   case SQLITE_CORRUPT:
   case SQLITE_NOTADB:
-  case SQLITE_FORMAT:
-    return ERR_CORRUPT;
+  case SQLITE_FORMAT: return ERR_CORRUPT;
   case SQLITE_CONSTRAINT:
   case SQLITE_TOOBIG:
   case SQLITE_MISMATCH:
-  case SQLITE_RANGE:
-    return ERR_INVALID;
-  case SQLITE_NOMEM:
-    return ERR_NOMEM;
-  default:
-    return ERR_IO;
+  case SQLITE_RANGE: return ERR_INVALID;
+  case SQLITE_NOMEM: return ERR_NOMEM;
+  default: return ERR_IO;
   }
 }
 

@@ -14,8 +14,8 @@ struct api_error {
   const char *where; /* static: "header", "body", "query", "path" */
   char field[64];    /* "" : the place itself */
   char msg[200];
-  const char *type;  /* static: "missing", "string_type", "value_error" ... */
-  size_t offset;     /* json_invalid only: where in the body */
+  const char *type; /* static: "missing", "string_type", "value_error" ... */
+  size_t offset;    /* json_invalid only: where in the body */
 };
 
 struct api_errors {

@@ -7,12 +7,12 @@
 
 static int append_escape(uint8_t c, struct buf *out) {
   switch (c) {
-    case '"': return buf_append_str(out, "\\\"");
-    case '\\': return buf_append_str(out, "\\\\");
-    case '\n': return buf_append_str(out, "\\n");
-    case '\r': return buf_append_str(out, "\\r");
-    case '\t': return buf_append_str(out, "\\t");
-    default: return buf_printf(out, "\\u%04x", c);
+  case '"': return buf_append_str(out, "\\\"");
+  case '\\': return buf_append_str(out, "\\\\");
+  case '\n': return buf_append_str(out, "\\n");
+  case '\r': return buf_append_str(out, "\\r");
+  case '\t': return buf_append_str(out, "\\t");
+  default: return buf_printf(out, "\\u%04x", c);
   }
 }
 

@@ -12,7 +12,8 @@
 /* An object, or NULL with entries in @errors. */
 static json_t *parse_object(const uint8_t *body, size_t len, struct api_errors *errors) {
   json_error_t problem;
-  json_t *root = json_loadb((const char *)body, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
+  json_t *root =
+      json_loadb((const char *)body, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
   if (!root) {
     api_errors_add(errors, "body", "", "json_invalid", "JSON decode error: %s", problem.text);
     if (errors->count && problem.position > 0) errors->items[errors->count - 1].offset = (size_t)problem.position;

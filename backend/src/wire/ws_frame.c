@@ -47,17 +47,13 @@ static const char *check_first_byte(const struct ws_decoder *d, uint8_t byte) {
   uint8_t opcode = byte & OPCODE;
   if (byte & RSV) return "reserved bits are set without an extension";
   switch (opcode) {
-    case WS_CONTINUATION:
-      return d->message_opcode == 0 ? "continuation of no message" : NULL;
-    case WS_TEXT:
-    case WS_BINARY:
-      return d->message_opcode != 0 ? "new message inside a fragmented one" : NULL;
-    case WS_CLOSE:
-    case WS_PING:
-    case WS_PONG:
-      return byte & FIN ? NULL : "fragmented control frame";
-    default:
-      return "unknown opcode";
+  case WS_CONTINUATION: return d->message_opcode == 0 ? "continuation of no message" : NULL;
+  case WS_TEXT:
+  case WS_BINARY: return d->message_opcode != 0 ? "new message inside a fragmented one" : NULL;
+  case WS_CLOSE:
+  case WS_PING:
+  case WS_PONG: return byte & FIN ? NULL : "fragmented control frame";
+  default: return "unknown opcode";
   }
 }
 
@@ -173,14 +169,9 @@ static void end_close(struct ws_decoder *d, const uint8_t *data, size_t len, str
 
 static void end_control(struct ws_decoder *d, const uint8_t *data, size_t len, struct ws_event *ev) {
   switch (d->opcode) {
-    case WS_PING:
-      *ev = (struct ws_event){.kind = WS_EVENT_PING, .data = data, .len = len};
-      break;
-    case WS_PONG:
-      *ev = (struct ws_event){.kind = WS_EVENT_PONG, .data = data, .len = len};
-      break;
-    default:
-      end_close(d, data, len, ev);
+  case WS_PING: *ev = (struct ws_event){.kind = WS_EVENT_PING, .data = data, .len = len}; break;
+  case WS_PONG: *ev = (struct ws_event){.kind = WS_EVENT_PONG, .data = data, .len = len}; break;
+  default: end_close(d, data, len, ev);
   }
 }
 

@@ -17,37 +17,45 @@
 enum ws_opcode { WS_CONTINUATION = 0, WS_TEXT = 1, WS_BINARY = 2, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10 };
 
 enum ws_close_code {
-  WS_CLOSE_NORMAL = 1000, WS_CLOSE_GOING_AWAY = 1001, WS_CLOSE_PROTOCOL = 1002, WS_CLOSE_UNSUPPORTED = 1003,
-  WS_CLOSE_NO_STATUS = 1005, WS_CLOSE_BAD_DATA = 1007, WS_CLOSE_POLICY = 1008, WS_CLOSE_TOO_BIG = 1009,
-  WS_CLOSE_INTERNAL = 1011, WS_CLOSE_TRY_LATER = 1013
+  WS_CLOSE_NORMAL = 1000,
+  WS_CLOSE_GOING_AWAY = 1001,
+  WS_CLOSE_PROTOCOL = 1002,
+  WS_CLOSE_UNSUPPORTED = 1003,
+  WS_CLOSE_NO_STATUS = 1005,
+  WS_CLOSE_BAD_DATA = 1007,
+  WS_CLOSE_POLICY = 1008,
+  WS_CLOSE_TOO_BIG = 1009,
+  WS_CLOSE_INTERNAL = 1011,
+  WS_CLOSE_TRY_LATER = 1013
 };
 
-#define WS_HEADER_MAX_BYTES 10  /* of a frame that we send (unmasked) */
+#define WS_HEADER_MAX_BYTES 10 /* of a frame that we send (unmasked) */
 #define WS_CONTROL_MAX_BYTES 125
 
 struct ws_event {
   enum { WS_EVENT_NONE, WS_EVENT_MESSAGE, WS_EVENT_PING, WS_EVENT_PONG, WS_EVENT_CLOSE, WS_EVENT_ERROR } kind;
   bool binary;         /* of a message */
-  const uint8_t *data; /* message, ping/pong payload, or close reason; borrowed until the next call with this decoder or its input */
+  const uint8_t *data; /* message, ping/pong payload, or close reason; borrowed until the next call with this decoder or
+                          its input */
   size_t len;
-  uint16_t code;       /* CLOSE: the peer's code, 1005 when it sent none; ERROR: the code to close with */
-  const char *reason;  /* ERROR: static text for the close frame and the log */
+  uint16_t code;      /* CLOSE: the peer's code, 1005 when it sent none; ERROR: the code to close with */
+  const char *reason; /* ERROR: static text for the close frame and the log */
 };
 
 /** Zero-initialised by ws_decoder_init(); the fields are private to ws_frame.c. */
 struct ws_decoder {
-  uint64_t max_message;    /* bytes, over all fragments: more is 1009 before anything is allocated for it */
-  struct buf partial;      /* payload so far of the message being received; empty when idle */
-  struct buf control;      /* payload so far of a control frame */
-  uint8_t header[14];      /* bytes of the frame header so far */
+  uint64_t max_message; /* bytes, over all fragments: more is 1009 before anything is allocated for it */
+  struct buf partial;   /* payload so far of the message being received; empty when idle */
+  struct buf control;   /* payload so far of a control frame */
+  uint8_t header[14];   /* bytes of the frame header so far */
   uint8_t header_len;
-  uint8_t opcode;          /* of the frame being received */
-  uint8_t message_opcode;  /* of the message being received, 0: none */
+  uint8_t opcode;         /* of the frame being received */
+  uint8_t message_opcode; /* of the message being received, 0: none */
   bool in_payload, fin, failed;
   uint8_t mask[4];
-  uint64_t left;           /* payload bytes of the current frame still to come */
-  uint64_t done;           /* payload bytes of the current frame already taken (mask phase) */
-  struct utf8_state utf8;  /* text is validated as it arrives */
+  uint64_t left;          /* payload bytes of the current frame still to come */
+  uint64_t done;          /* payload bytes of the current frame already taken (mask phase) */
+  struct utf8_state utf8; /* text is validated as it arrives */
 };
 
 void ws_decoder_init(struct ws_decoder *d, uint64_t max_message);
@@ -79,7 +87,8 @@ bool ws_close_code_valid(uint16_t code);
 /** Append a close frame; the reason is cut to fit 123 bytes at a character boundary. 1005 sends an empty one. */
 MUST_USE int ws_frame_append_close(struct buf *out, uint16_t code, const char *reason);
 
-/** Sec-WebSocket-Accept for a client's Sec-WebSocket-Key: 28 characters and a NUL. ERR_MALFORMED unless the key is base64 of 16 bytes. */
+/** Sec-WebSocket-Accept for a client's Sec-WebSocket-Key: 28 characters and a NUL. ERR_MALFORMED unless the key is
+ * base64 of 16 bytes. */
 MUST_USE int ws_accept_key(const char *key, char out[static 29]);
 
 #endif

@@ -39,17 +39,10 @@ static const char *decode_sync(const uint8_t *in, size_t len, size_t *pos, struc
   uint64_t step;
   if (yproto_read_varuint(in, len, pos, &step)) return "sync message without a step";
   switch (step) {
-    case SYNC_STEP1:
-      out->kind = YPROTO_SYNC_STEP1;
-      break;
-    case SYNC_STEP2:
-      out->kind = YPROTO_SYNC_STEP2;
-      break;
-    case SYNC_UPDATE:
-      out->kind = YPROTO_UPDATE;
-      break;
-    default:
-      return "unknown sync step";
+  case SYNC_STEP1: out->kind = YPROTO_SYNC_STEP1; break;
+  case SYNC_STEP2: out->kind = YPROTO_SYNC_STEP2; break;
+  case SYNC_UPDATE: out->kind = YPROTO_UPDATE; break;
+  default: return "unknown sync step";
   }
   return read_bytes(in, len, pos, &out->data, &out->len) ? "sync message is cut short" : NULL;
 }
@@ -64,25 +57,22 @@ static const char *decode(const uint8_t *in, size_t len, size_t *pos, struct ypr
   uint64_t type;
   if (yproto_read_varuint(in, len, pos, &type)) return "message without a type";
   switch (type) {
-    case TYPE_SYNC:
-      return decode_sync(in, len, pos, out);
-    case TYPE_AWARENESS:
-      out->kind = YPROTO_AWARENESS;
-      return read_bytes(in, len, pos, &out->data, &out->len) ? "awareness message is cut short" : NULL;
-    case TYPE_AUTH:
-      out->kind = YPROTO_AUTH;
-      take_rest(in, len, pos, out);
-      return NULL;
-    case TYPE_QUERY_AWARENESS:
-      out->kind = YPROTO_QUERY_AWARENESS;
-      return NULL;
-    case YPROTO_TYPE_SAVED:
-      out->kind = YPROTO_SAVED;
-      return yproto_read_varuint(in, len, pos, &out->token) ? "saved message without a token" : NULL;
-    default:
-      out->kind = YPROTO_UNKNOWN;
-      take_rest(in, len, pos, out);
-      return NULL;
+  case TYPE_SYNC: return decode_sync(in, len, pos, out);
+  case TYPE_AWARENESS:
+    out->kind = YPROTO_AWARENESS;
+    return read_bytes(in, len, pos, &out->data, &out->len) ? "awareness message is cut short" : NULL;
+  case TYPE_AUTH:
+    out->kind = YPROTO_AUTH;
+    take_rest(in, len, pos, out);
+    return NULL;
+  case TYPE_QUERY_AWARENESS: out->kind = YPROTO_QUERY_AWARENESS; return NULL;
+  case YPROTO_TYPE_SAVED:
+    out->kind = YPROTO_SAVED;
+    return yproto_read_varuint(in, len, pos, &out->token) ? "saved message without a token" : NULL;
+  default:
+    out->kind = YPROTO_UNKNOWN;
+    take_rest(in, len, pos, out);
+    return NULL;
   }
 }
 

@@ -31,7 +31,8 @@ struct yproto_message {
   uint64_t token;
 };
 
-/** Decode one message; trailing bytes are malformed (lib0 encodes each message on its own and adds none). ERR_MALFORMED with a static reason in @why (may be NULL). */
+/** Decode one message; trailing bytes are malformed (lib0 encodes each message on its own and adds none). ERR_MALFORMED
+ * with a static reason in @why (may be NULL). */
 MUST_USE int yproto_decode(const uint8_t *in, size_t len, struct yproto_message *out, const char **why);
 
 /* Append the message (not a WebSocket frame). ERR_NOMEM leaves @out as it was. */
@@ -52,7 +53,8 @@ struct yproto_awareness_entry {
   size_t json_len;
 };
 
-/** Iterate: read the count first, then that many entries; then *pos must equal len. Entries are valid UTF-8, or ERR_MALFORMED. The count is never more than the bytes could hold. */
+/** Iterate: read the count first, then that many entries; then *pos must equal len. Entries are valid UTF-8, or
+ * ERR_MALFORMED. The count is never more than the bytes could hold. */
 MUST_USE int yproto_awareness_count(const uint8_t *in, size_t len, size_t *pos, uint64_t *count);
 MUST_USE int yproto_awareness_next(const uint8_t *in, size_t len, size_t *pos, struct yproto_awareness_entry *out);
 

@@ -17,17 +17,14 @@
 
 static char code[CODE_BYTES];
 
-static size_t repeat(const char *piece)
-{
+static size_t repeat(const char *piece) {
   size_t len = strlen(piece);
-  for (size_t i = 0; i < CODE_BYTES; i++)
-    code[i] = piece[i % len];
+  for (size_t i = 0; i < CODE_BYTES; i++) code[i] = piece[i % len];
   return CODE_BYTES - CODE_BYTES % len;
 }
 
 /* Different names of three letters: abc abd … */
-static size_t different_names(void)
-{
+static size_t different_names(void) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
   size_t base = sizeof letters - 1;
   for (size_t i = 0; i < CODE_BYTES; i++) {
@@ -39,8 +36,7 @@ static size_t different_names(void)
 }
 
 /* Different names of one letter: U+4E00, U+4E01 … */
-static size_t different_letters(void)
-{
+static size_t different_letters(void) {
   size_t len = 0;
   for (unsigned c = 0x4E00; len + 4 <= CODE_BYTES && c < 0x9FFF; c++) {
     code[len++] = (char)(0xE0 | c >> 12);
@@ -51,16 +47,14 @@ static size_t different_letters(void)
   return len;
 }
 
-static double processor_ms(void)
-{
+static double processor_ms(void) {
   struct timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
 /* The best of RUNS in milliseconds. */
-static double measure(const char *language, size_t len, size_t cursor)
-{
+static double measure(const char *language, size_t len, size_t cursor) {
   struct assist engine = engine_assist();
   struct assist_request request = {code, len, cursor, language};
   double best = 1e9;
@@ -80,10 +74,9 @@ static double measure(const char *language, size_t len, size_t cursor)
 }
 
 /* The slowest language for the code that stands in the buffer. */
-static int report(const char *what, size_t len)
-{
+static int report(const char *what, size_t len) {
   static const char *const languages[] = {
-    "python", "javascript", "typescript", "c", "cpp", "go", "rust", "java", "plaintext",
+      "python", "javascript", "typescript", "c", "cpp", "go", "rust", "java", "plaintext",
   };
   double worst = 0;
   const char *worst_language = "";
@@ -96,13 +89,11 @@ static int report(const char *what, size_t len)
       }
     }
   }
-  printf("%-34s %6.2f ms %6.1f ns/byte  %s\n", what, worst, worst * 1e6 / (double)len,
-         worst_language);
+  printf("%-34s %6.2f ms %6.1f ns/byte  %s\n", what, worst, worst * 1e6 / (double)len, worst_language);
   return worst > LIMIT_MS;
 }
 
-int main(void)
-{
+int main(void) {
   int failed = 0;
   failed += report("common code", repeat("def load(self, path):\n    with open(path) as file:\n"
                                          "        self.items = json.load(file)  # all of it\n"
@@ -113,14 +104,13 @@ int main(void)
   failed += report("one-letter names", repeat("a "));
   failed += report("members", repeat("a."));
   static const char *const hostile[] = {
-    "\"", "'", "\"\"\"", "`${", "f'{", "{", "=/[", "/*", "/", "r#", "r#\"", "R\"x(", "R\"x()", "#", "#include <",
-    "\\", "1", "1.", "f\"{\n", "\n", "<'", "\"\n",
+      "\"",    "'",      "\"\"\"", "`${",        "f'{", "{", "=/[", "/*",     "/",  "r#", "r#\"",
+      "R\"x(", "R\"x()", "#",      "#include <", "\\",  "1", "1.",  "f\"{\n", "\n", "<'", "\"\n",
   };
   for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
     char what[32];
     size_t len = (size_t)snprintf(what, sizeof what, "nothing but %s", hostile[i]);
-    for (size_t j = 0; j < len; j++)
-      what[j] = what[j] == '\n' ? '~' : what[j];
+    for (size_t j = 0; j < len; j++) what[j] = what[j] == '\n' ? '~' : what[j];
     failed += report(what, repeat(hostile[i]));
   }
   return failed > 0;

@@ -7,18 +7,14 @@
 #include "assist/engine.h"
 #include "base/utf8.h"
 
-static bool is_text(const char *text)
-{
+static bool is_text(const char *text) {
   return text != NULL && text[0] != '\0' && utf8_valid((const uint8_t *)text, strlen(text));
 }
 
-static const char *check_list(const struct assist_list *list, const struct assist_request *request)
-{
+static const char *check_list(const struct assist_list *list, const struct assist_request *request) {
   size_t units = utf8_utf16_len((const uint8_t *)request->code, request->code_len);
-  if (list->count > ASSIST_SUGGESTIONS_MAX)
-    return "more suggestions than the limit";
-  if ((list->count == 0) != (list->items == NULL))
-    return "items without a count";
+  if (list->count > ASSIST_SUGGESTIONS_MAX) return "more suggestions than the limit";
+  if ((list->count == 0) != (list->items == NULL)) return "items without a count";
   if (list->replace_from_utf16 > list->replace_to_utf16 || list->replace_to_utf16 > units ||
       list->replace_to_utf16 > request->cursor_utf16)
     return "a range outside the code";
@@ -37,16 +33,13 @@ static const char *check_list(const struct assist_list *list, const struct assis
   return NULL;
 }
 
-const char *check_question(const struct assist_request *request)
-{
+const char *check_question(const struct assist_request *request) {
   struct assist engine = engine_assist();
   struct assist_list list = {0};
   int err = engine.suggest(engine.self, request, &list);
   bool valid = utf8_valid((const uint8_t *)request->code, request->code_len);
-  if (err == ERR_MALFORMED)
-    return valid ? "good UTF-8 refused" : NULL;
-  if (err != 0)
-    return "an unexpected error";
+  if (err == ERR_MALFORMED) return valid ? "good UTF-8 refused" : NULL;
+  if (err != 0) return "an unexpected error";
   const char *broken = valid ? check_list(&list, request) : "bad UTF-8 accepted";
   assist_list_clear(&list);
   return broken;

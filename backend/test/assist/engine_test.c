@@ -6,16 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int ask(const char *code, size_t len, size_t cursor_utf16, const char *language,
-               struct assist_list *out)
-{
+static int ask(const char *code, size_t len, size_t cursor_utf16, const char *language, struct assist_list *out) {
   struct assist engine = engine_assist();
   struct assist_request request = {code, len, cursor_utf16, language};
   return engine.suggest(engine.self, &request, out);
 }
 
-static void the_first_example_of_the_documentation_gets_a_useful_answer(void **state)
-{
+static void the_first_example_of_the_documentation_gets_a_useful_answer(void **state) {
   (void)state;
   const char *code = "def my_func";
   struct assist_list list = {0};
@@ -31,8 +28,7 @@ static void the_first_example_of_the_documentation_gets_a_useful_answer(void **s
   assist_list_clear(&list);
 }
 
-static void a_new_name_is_completed_and_known_names_are_not_in_the_way(void **state)
-{
+static void a_new_name_is_completed_and_known_names_are_not_in_the_way(void **state) {
   (void)state;
   fixture_expect("python", "def |", "name():");
   fixture_expect_no("python", "value = 1\ndef va|", "value");
@@ -47,16 +43,14 @@ static void a_new_name_is_completed_and_known_names_are_not_in_the_way(void **st
   fixture_expect_no("java", "Room.class.na|", "name {}");
 }
 
-static void a_dollar_in_a_new_name_is_escaped_in_the_snippet(void **state)
-{
+static void a_dollar_in_a_new_name_is_escaped_in_the_snippet(void **state) {
   (void)state;
   struct assist_list list = fixture_ask("javascript", "function $x|");
   assert_string_equal(fixture_find(&list, "$x() {}")->insert_text, "\\$x($2) {\n    $0\n}");
   assist_list_clear(&list);
 }
 
-static void the_cursor_counts_utf16_units(void **state)
-{
+static void the_cursor_counts_utf16_units(void **state) {
   (void)state;
   const char *code = "s = '\xF0\x9F\x98\x80'; name = 1; na";
   struct assist_list list = {0};
@@ -67,8 +61,7 @@ static void the_cursor_counts_utf16_units(void **state)
   assist_list_clear(&list);
 }
 
-static void a_cursor_past_the_end_is_the_end(void **state)
-{
+static void a_cursor_past_the_end_is_the_end(void **state) {
   (void)state;
   struct assist_list list = {0};
   assert_int_equal(ask("name = 1\nna", 11, SIZE_MAX, "python", &list), 0);
@@ -77,14 +70,12 @@ static void a_cursor_past_the_end_is_the_end(void **state)
   assist_list_clear(&list);
 }
 
-static void languages_have_aliases_in_any_case_and_unknown_ones_are_plain_text(void **state)
-{
+static void languages_have_aliases_in_any_case_and_unknown_ones_are_plain_text(void **state) {
   (void)state;
   static const char *const cases[][2] = {
-    {"Python", "python"}, {"py", "python"},      {"js", "javascript"}, {"TS", "typescript"},
-    {"C", "c"},           {"c++", "cpp"},        {"golang", "go"},     {"rs", "rust"},
-    {"JAVA", "java"},     {"text", "plaintext"}, {"cobol", "plaintext"}, {"", "plaintext"},
-    {NULL, "plaintext"},
+      {"Python", "python"},   {"py", "python"},  {"js", "javascript"}, {"TS", "typescript"}, {"C", "c"},
+      {"c++", "cpp"},         {"golang", "go"},  {"rs", "rust"},       {"JAVA", "java"},     {"text", "plaintext"},
+      {"cobol", "plaintext"}, {"", "plaintext"}, {NULL, "plaintext"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct assist_list list = {0};
@@ -94,8 +85,7 @@ static void languages_have_aliases_in_any_case_and_unknown_ones_are_plain_text(v
   }
 }
 
-static void no_code_at_all_is_no_error(void **state)
-{
+static void no_code_at_all_is_no_error(void **state) {
   (void)state;
   struct assist_list list = {0};
   assert_int_equal(ask(NULL, 0, 0, "go", &list), 0);
@@ -104,8 +94,7 @@ static void no_code_at_all_is_no_error(void **state)
   assist_list_clear(&list);
 }
 
-static void code_past_the_limit_is_refused(void **state)
-{
+static void code_past_the_limit_is_refused(void **state) {
   (void)state;
   size_t len = ASSIST_CODE_MAX_BYTES;
   char *code = malloc(len + 1);
@@ -120,8 +109,7 @@ static void code_past_the_limit_is_refused(void **state)
   free(code);
 }
 
-static void bytes_that_are_not_utf8_are_refused(void **state)
-{
+static void bytes_that_are_not_utf8_are_refused(void **state) {
   (void)state;
   struct assist_list list = {.count = 7};
   assert_int_equal(ask("a\xFF", 2, 0, "c", &list), ERR_MALFORMED);
@@ -130,12 +118,10 @@ static void bytes_that_are_not_utf8_are_refused(void **state)
   assert_int_equal(list.count, 7);
 }
 
-static void no_more_than_the_best_fifty_are_given(void **state)
-{
+static void no_more_than_the_best_fifty_are_given(void **state) {
   (void)state;
   char code[4000] = "";
-  for (int i = 0; i < 200; i++)
-    snprintf(code + strlen(code), sizeof code - strlen(code), "name%d; ", i);
+  for (int i = 0; i < 200; i++) snprintf(code + strlen(code), sizeof code - strlen(code), "name%d; ", i);
   strcat(code, "na|");
   struct assist_list list = fixture_ask("c", code);
   assert_int_equal(list.count, ASSIST_SUGGESTIONS_MAX);
@@ -144,8 +130,7 @@ static void no_more_than_the_best_fifty_are_given(void **state)
   assist_list_clear(&list);
 }
 
-static void names_past_the_limit_are_not_suggested(void **state)
-{
+static void names_past_the_limit_are_not_suggested(void **state) {
   (void)state;
   char code[400];
   memset(code, 'n', sizeof code);
@@ -159,8 +144,7 @@ static void names_past_the_limit_are_not_suggested(void **state)
   fixture_expect_quiet("plaintext", code);
 }
 
-static void null_bytes_in_the_code_do_no_harm(void **state)
-{
+static void null_bytes_in_the_code_do_no_harm(void **state) {
   (void)state;
   struct assist_list list = {0};
   assert_int_equal(ask("name\0na", 7, 7, "python", &list), 0);
@@ -168,21 +152,20 @@ static void null_bytes_in_the_code_do_no_harm(void **state)
   assist_list_clear(&list);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_first_example_of_the_documentation_gets_a_useful_answer),
-    cmocka_unit_test(a_new_name_is_completed_and_known_names_are_not_in_the_way),
-    cmocka_unit_test(a_dollar_in_a_new_name_is_escaped_in_the_snippet),
-    cmocka_unit_test(the_cursor_counts_utf16_units),
-    cmocka_unit_test(a_cursor_past_the_end_is_the_end),
-    cmocka_unit_test(languages_have_aliases_in_any_case_and_unknown_ones_are_plain_text),
-    cmocka_unit_test(no_code_at_all_is_no_error),
-    cmocka_unit_test(code_past_the_limit_is_refused),
-    cmocka_unit_test(bytes_that_are_not_utf8_are_refused),
-    cmocka_unit_test(no_more_than_the_best_fifty_are_given),
-    cmocka_unit_test(names_past_the_limit_are_not_suggested),
-    cmocka_unit_test(null_bytes_in_the_code_do_no_harm),
+      cmocka_unit_test(the_first_example_of_the_documentation_gets_a_useful_answer),
+      cmocka_unit_test(a_new_name_is_completed_and_known_names_are_not_in_the_way),
+      cmocka_unit_test(a_dollar_in_a_new_name_is_escaped_in_the_snippet),
+      cmocka_unit_test(the_cursor_counts_utf16_units),
+      cmocka_unit_test(a_cursor_past_the_end_is_the_end),
+      cmocka_unit_test(languages_have_aliases_in_any_case_and_unknown_ones_are_plain_text),
+      cmocka_unit_test(no_code_at_all_is_no_error),
+      cmocka_unit_test(code_past_the_limit_is_refused),
+      cmocka_unit_test(bytes_that_are_not_utf8_are_refused),
+      cmocka_unit_test(no_more_than_the_best_fifty_are_given),
+      cmocka_unit_test(names_past_the_limit_are_not_suggested),
+      cmocka_unit_test(null_bytes_in_the_code_do_no_harm),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,8 +22,7 @@ const struct assist_suggestion *fixture_find(const struct assist_list *list, con
 size_t fixture_index(const struct assist_list *list, const char *label);
 
 void fixture_expect(const char *language, const char *marked, const char *label);
-void fixture_expect_kind(const char *language, const char *marked, const char *label,
-                         enum assist_kind kind);
+void fixture_expect_kind(const char *language, const char *marked, const char *label, enum assist_kind kind);
 void fixture_expect_no(const char *language, const char *marked, const char *label);
 void fixture_expect_first(const char *language, const char *marked, const char *label);
 

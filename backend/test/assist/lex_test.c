@@ -6,8 +6,7 @@
 
 #include "assist/lex.h"
 
-static void nothing_is_suggested_inside_python_strings_and_comments(void **state)
-{
+static void nothing_is_suggested_inside_python_strings_and_comments(void **state) {
   (void)state;
   fixture_expect_quiet("python", "name = 'na|'");
   fixture_expect_quiet("python", "name = \"na|");
@@ -18,8 +17,7 @@ static void nothing_is_suggested_inside_python_strings_and_comments(void **state
   fixture_expect_quiet("python", "name = \"\"\"a \" b\nna|");
 }
 
-static void code_goes_on_after_python_strings(void **state)
-{
+static void code_goes_on_after_python_strings(void **state) {
   (void)state;
   fixture_expect("python", "name = ''\nna|", "name");
   fixture_expect("python", "name = ''''''\nna|", "name");
@@ -28,8 +26,7 @@ static void code_goes_on_after_python_strings(void **state)
   fixture_expect("python", "# comment\r\nname = 1\r\nna|", "name");
 }
 
-static void fields_of_python_f_strings_are_code(void **state)
-{
+static void fields_of_python_f_strings_are_code(void **state) {
   (void)state;
   fixture_expect("python", "name = 1\nf'{na|}'", "name");
   fixture_expect("python", "name = 1\nf'text {na|", "name");
@@ -46,8 +43,7 @@ static void fields_of_python_f_strings_are_code(void **state)
   fixture_expect_quiet("python", "name = 1\nf'{a:>{b}na|}'");
 }
 
-static void nothing_is_suggested_inside_javascript_strings_and_comments(void **state)
-{
+static void nothing_is_suggested_inside_javascript_strings_and_comments(void **state) {
   (void)state;
   fixture_expect_quiet("javascript", "let name = 'na|'");
   fixture_expect_quiet("javascript", "let name = \"na|\"");
@@ -59,8 +55,7 @@ static void nothing_is_suggested_inside_javascript_strings_and_comments(void **s
   fixture_expect_quiet("javascript", "#!/usr/bin/env na|\nlet name");
 }
 
-static void fields_of_javascript_templates_are_code(void **state)
-{
+static void fields_of_javascript_templates_are_code(void **state) {
   (void)state;
   fixture_expect("javascript", "let name; `a ${na|} b`", "name");
   fixture_expect("javascript", "let name; `${ {a: {}}, na| }`", "name");
@@ -69,8 +64,7 @@ static void fields_of_javascript_templates_are_code(void **state)
   fixture_expect_quiet("javascript", "let name; `${ `na|` }`");
 }
 
-static void javascript_tells_a_regular_expression_from_a_division(void **state)
-{
+static void javascript_tells_a_regular_expression_from_a_division(void **state) {
   (void)state;
   fixture_expect_quiet("javascript", "let name = /na|/");
   fixture_expect_quiet("javascript", "let name = /[/]na|/");
@@ -83,8 +77,7 @@ static void javascript_tells_a_regular_expression_from_a_division(void **state)
   fixture_expect("javascript", "let name = <p>a</p>; na|", "name");
 }
 
-static void nothing_is_suggested_inside_c_strings_and_comments(void **state)
-{
+static void nothing_is_suggested_inside_c_strings_and_comments(void **state) {
   (void)state;
   fixture_expect_quiet("c", "int name; char *s = \"na|\";");
   fixture_expect_quiet("c", "int name; char *s = u8\"na|\";");
@@ -97,8 +90,7 @@ static void nothing_is_suggested_inside_c_strings_and_comments(void **state)
   fixture_expect("c", "int name; int c = '\\''; na|", "name");
 }
 
-static void preprocessor_directives_are_suggested_after_a_hash(void **state)
-{
+static void preprocessor_directives_are_suggested_after_a_hash(void **state) {
   (void)state;
   fixture_expect("c", "#inc|", "include");
   fixture_expect("cpp", "  # |", "ifdef");
@@ -107,8 +99,7 @@ static void preprocessor_directives_are_suggested_after_a_hash(void **state)
   fixture_expect_no("c", "#include <x>\nint a = in|", "include");
 }
 
-static void raw_strings_of_cpp_end_at_their_delimiter(void **state)
-{
+static void raw_strings_of_cpp_end_at_their_delimiter(void **state) {
   (void)state;
   fixture_expect_quiet("cpp", "int name; auto s = R\"x( \" )\" na| )x\";");
   fixture_expect("cpp", "int name; auto s = R\"x( \" )\" )x\"; na|", "name");
@@ -116,8 +107,7 @@ static void raw_strings_of_cpp_end_at_their_delimiter(void **state)
   fixture_expect("cpp", "int name = 1'000'000; na|", "name");
 }
 
-static void strings_of_go_and_java_are_known(void **state)
-{
+static void strings_of_go_and_java_are_known(void **state) {
   (void)state;
   fixture_expect_quiet("go", "var name = `a\\` + \"na|\"");
   fixture_expect_quiet("go", "var name = `a\nna|`");
@@ -127,8 +117,7 @@ static void strings_of_go_and_java_are_known(void **state)
   fixture_expect_quiet("java", "int name; // na|");
 }
 
-static void rust_lifetimes_are_no_characters(void **state)
-{
+static void rust_lifetimes_are_no_characters(void **state) {
   (void)state;
   fixture_expect("rust", "fn f<'a>(name: &'a str) { na| }", "name");
   fixture_expect("rust", "let name = 'x'; na|", "name");
@@ -138,8 +127,7 @@ static void rust_lifetimes_are_no_characters(void **state)
   fixture_expect_quiet("rust", "let name: &'na|");
 }
 
-static void rust_comments_nest_and_raw_strings_count_hashes(void **state)
-{
+static void rust_comments_nest_and_raw_strings_count_hashes(void **state) {
   (void)state;
   fixture_expect_quiet("rust", "let name; /* a /* b */ na| */");
   fixture_expect("rust", "let name; /* a /* b */ c */ na|", "name");
@@ -149,8 +137,7 @@ static void rust_comments_nest_and_raw_strings_count_hashes(void **state)
   fixture_expect("rust", "let r#type = 1; ty|", "type");
 }
 
-static void nothing_is_suggested_inside_a_number(void **state)
-{
+static void nothing_is_suggested_inside_a_number(void **state) {
   (void)state;
   fixture_expect_quiet("python", "name = 12|");
   fixture_expect_quiet("python", "e10 = 1e|");
@@ -161,8 +148,7 @@ static void nothing_is_suggested_inside_a_number(void **state)
   fixture_expect("python", "name1 = 2\nname1|", "name1");
 }
 
-static void words_of_strings_and_comments_are_not_gathered(void **state)
-{
+static void words_of_strings_and_comments_are_not_gathered(void **state) {
   (void)state;
   fixture_expect_no("python", "a = 'needle' # needle\n'''needle'''\nnee|", "needle");
   fixture_expect_no("javascript", "`needle ${a} needle`; /needle/; nee|", "needle");
@@ -171,18 +157,15 @@ static void words_of_strings_and_comments_are_not_gathered(void **state)
   fixture_expect("javascript", "`${needle}`; nee|", "needle");
 }
 
-static struct assist_list ask_nested(size_t depth, const char *tail)
-{
+static struct assist_list ask_nested(size_t depth, const char *tail) {
   static char code[4096];
   size_t len = 0;
-  for (size_t i = 0; i < depth; i++)
-    len += (size_t)sprintf(code + len, "`${");
+  for (size_t i = 0; i < depth; i++) len += (size_t)sprintf(code + len, "`${");
   sprintf(code + len, "%s", tail);
   return fixture_ask("javascript", code);
 }
 
-static void nesting_past_the_limit_is_read_as_string(void **state)
-{
+static void nesting_past_the_limit_is_read_as_string(void **state) {
   (void)state;
   struct assist_list list = ask_nested(LEX_DEPTH_MAX, "name; na|");
   assert_non_null(fixture_find(&list, "name"));
@@ -194,24 +177,23 @@ static void nesting_past_the_limit_is_read_as_string(void **state)
   assist_list_clear(&list);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(nothing_is_suggested_inside_python_strings_and_comments),
-    cmocka_unit_test(code_goes_on_after_python_strings),
-    cmocka_unit_test(fields_of_python_f_strings_are_code),
-    cmocka_unit_test(nothing_is_suggested_inside_javascript_strings_and_comments),
-    cmocka_unit_test(fields_of_javascript_templates_are_code),
-    cmocka_unit_test(javascript_tells_a_regular_expression_from_a_division),
-    cmocka_unit_test(nothing_is_suggested_inside_c_strings_and_comments),
-    cmocka_unit_test(preprocessor_directives_are_suggested_after_a_hash),
-    cmocka_unit_test(raw_strings_of_cpp_end_at_their_delimiter),
-    cmocka_unit_test(strings_of_go_and_java_are_known),
-    cmocka_unit_test(rust_lifetimes_are_no_characters),
-    cmocka_unit_test(rust_comments_nest_and_raw_strings_count_hashes),
-    cmocka_unit_test(nothing_is_suggested_inside_a_number),
-    cmocka_unit_test(words_of_strings_and_comments_are_not_gathered),
-    cmocka_unit_test(nesting_past_the_limit_is_read_as_string),
+      cmocka_unit_test(nothing_is_suggested_inside_python_strings_and_comments),
+      cmocka_unit_test(code_goes_on_after_python_strings),
+      cmocka_unit_test(fields_of_python_f_strings_are_code),
+      cmocka_unit_test(nothing_is_suggested_inside_javascript_strings_and_comments),
+      cmocka_unit_test(fields_of_javascript_templates_are_code),
+      cmocka_unit_test(javascript_tells_a_regular_expression_from_a_division),
+      cmocka_unit_test(nothing_is_suggested_inside_c_strings_and_comments),
+      cmocka_unit_test(preprocessor_directives_are_suggested_after_a_hash),
+      cmocka_unit_test(raw_strings_of_cpp_end_at_their_delimiter),
+      cmocka_unit_test(strings_of_go_and_java_are_known),
+      cmocka_unit_test(rust_lifetimes_are_no_characters),
+      cmocka_unit_test(rust_comments_nest_and_raw_strings_count_hashes),
+      cmocka_unit_test(nothing_is_suggested_inside_a_number),
+      cmocka_unit_test(words_of_strings_and_comments_are_not_gathered),
+      cmocka_unit_test(nesting_past_the_limit_is_read_as_string),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,18 +13,16 @@
 
 #define TEXT_BYTES 16
 
-static struct name *intern(struct names *names, const char *text)
-{
+static struct name *intern(struct names *names, const char *text) {
   struct name *name = NULL;
   assert_int_equal(names_intern(names, text, strlen(text), &name), 0);
   return name;
 }
 
-static void each_spelling_is_kept_once_however_the_table_grows(void **state)
-{
+static void each_spelling_is_kept_once_however_the_table_grows(void **state) {
   (void)state;
   enum { COUNT = 20000 };
-  char (*texts)[TEXT_BYTES] = malloc(COUNT * sizeof *texts);
+  char(*texts)[TEXT_BYTES] = malloc(COUNT * sizeof *texts);
   struct names names;
   assert_int_equal(names_init(&names, 0), 0);
   for (size_t i = 0; i < COUNT; i++) {
@@ -34,18 +32,16 @@ static void each_spelling_is_kept_once_however_the_table_grows(void **state)
     name->uses = (uint32_t)i;
   }
   assert_int_equal(names.count, COUNT);
-  for (size_t i = 0; i < COUNT; i++)
-    assert_int_equal(intern(&names, texts[i])->uses, i);
+  for (size_t i = 0; i < COUNT; i++) assert_int_equal(intern(&names, texts[i])->uses, i);
   assert_int_equal(names.count, COUNT);
   names_deinit(&names);
   free(texts);
 }
 
-static void a_table_that_is_full_keeps_what_it_has(void **state)
-{
+static void a_table_that_is_full_keeps_what_it_has(void **state) {
   (void)state;
   enum { COUNT = ASSIST_NAMES_MAX + 10 };
-  char (*texts)[TEXT_BYTES] = malloc(COUNT * sizeof *texts);
+  char(*texts)[TEXT_BYTES] = malloc(COUNT * sizeof *texts);
   struct names names;
   assert_int_equal(names_init(&names, SIZE_MAX), 0);
   for (size_t i = 0; i < COUNT; i++) {
@@ -58,8 +54,7 @@ static void a_table_that_is_full_keeps_what_it_has(void **state)
   free(texts);
 }
 
-static void names_that_are_empty_or_too_long_are_not_kept(void **state)
-{
+static void names_that_are_empty_or_too_long_are_not_kept(void **state) {
   (void)state;
   static char text[ASSIST_NAME_MAX_BYTES + 2];
   memset(text, 'n', sizeof text - 1);
@@ -72,25 +67,22 @@ static void names_that_are_empty_or_too_long_are_not_kept(void **state)
 }
 
 /* Whoever picks the names to collide must not make the look-ups slow. */
-static void names_that_all_collide_are_dropped_past_a_bound(void **state)
-{
+static void names_that_all_collide_are_dropped_past_a_bound(void **state) {
   (void)state;
   struct names names;
   assert_int_equal(names_init(&names, 0), 0);
-  for (size_t i = 0; i < names.slot_count; i++)
-    names.slots[i] = 1;
+  for (size_t i = 0; i < names.slot_count; i++) names.slots[i] = 1;
   intern(&names, "a");
   assert_int_equal(names.count, 0);
   names_deinit(&names);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(each_spelling_is_kept_once_however_the_table_grows),
-    cmocka_unit_test(a_table_that_is_full_keeps_what_it_has),
-    cmocka_unit_test(names_that_are_empty_or_too_long_are_not_kept),
-    cmocka_unit_test(names_that_all_collide_are_dropped_past_a_bound),
+      cmocka_unit_test(each_spelling_is_kept_once_however_the_table_grows),
+      cmocka_unit_test(a_table_that_is_full_keeps_what_it_has),
+      cmocka_unit_test(names_that_are_empty_or_too_long_are_not_kept),
+      cmocka_unit_test(names_that_all_collide_are_dropped_past_a_bound),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,8 +135,13 @@ static void flags_win_over_the_environment_and_that_over_the_file(void **state) 
   struct fixture *f = *state;
   write_file("config.json", "{\"PRODUCTION\": {\"port\": 1001, \"log_level\": \"warn\", \"log_format\": \"json\","
                             "\"allowed_origins\": [\"http://a\"]}}");
-  char *const environment[] = {"YOKE_PORT=1002", "YOKE_LOG_LEVEL=error", "YOKE_ALLOWED_ORIGINS=http://b, http://c",
-                               "YOKE_PUBLIC_URL=", "YOKE_LIMIT_ROOMS_MAX=7", "YOKE_TEST_ANYTHING=1", NULL};
+  char *const environment[] = {"YOKE_PORT=1002",
+                               "YOKE_LOG_LEVEL=error",
+                               "YOKE_ALLOWED_ORIGINS=http://b, http://c",
+                               "YOKE_PUBLIC_URL=",
+                               "YOKE_LIMIT_ROOMS_MAX=7",
+                               "YOKE_TEST_ANYTHING=1",
+                               NULL};
   assert_int_equal(load_with(f, &(struct config_flags){.port = "1003"}, environment), 0);
   assert_int_equal(f->config.port, 1003);
   assert_int_equal(f->config.log_level, LOG_ERROR);
@@ -149,8 +154,8 @@ static void flags_win_over_the_environment_and_that_over_the_file(void **state) 
 
 static void the_environment_alone_can_name_the_database(void **state) {
   struct fixture *f = *state;
-  char *const environment[] = {"YOKE_DB_HOST=db", "YOKE_DB_USER=u", "YOKE_DB_DATABASE=d", "YOKE_DB_PASSWORD=p",
-                               "YOKE_DB_SSLMODE=require", NULL};
+  char *const environment[] = {"YOKE_DB_HOST=db",    "YOKE_DB_USER=u",          "YOKE_DB_DATABASE=d",
+                               "YOKE_DB_PASSWORD=p", "YOKE_DB_SSLMODE=require", NULL};
   assert_int_equal(load(f, environment), 0);
   assert_int_equal(f->config.db.port, 5432);
   assert_string_equal(f->config.db.sslmode, "require");
@@ -193,7 +198,8 @@ static void a_wrong_value_is_named_with_field_value_and_remedy(void **state) {
   assert_refused(f, "{\"PRODUCTION\": {\"limits\": {\"rooms_max\": 0}}}",
                  "PRODUCTION.limits.rooms_max: found 0; accepted: a whole number from 1 to 1000000000");
   assert_refused(f, "{\"PRODUCTION\": {\"limits\": []}}", "PRODUCTION.limits: accepted: an object");
-  assert_refused(f, "{\"PRODUCTION\": {\"db_config\": {\"sslmode\": \"on\"}}}", "disable, prefer, require or verify-full");
+  assert_refused(f, "{\"PRODUCTION\": {\"db_config\": {\"sslmode\": \"on\"}}}",
+                 "disable, prefer, require or verify-full");
   assert_refused(f, "{\"PRODUCTION\": {\"public_url\": \"example.org\"}}", "found \"example.org\"");
   assert_refused(f, "{\"PRODUCTION\": {\"public_url\": \"https://example.org/path\"}}", "no path");
   assert_refused(f, "{\"PRODUCTION\": {\"allowed_origins\": [\"http://a\", \"*\"]}}",
@@ -257,13 +263,16 @@ static void an_open_address_must_be_meant(void **state) {
 
 static void a_password_is_never_shown(void **state) {
   struct fixture *f = *state;
-  assert_refused(f, "{\"PRODUCTION\": {\"db_config\": {\"password\": 834621}}}", "db_config.password: found a value that");
+  assert_refused(f, "{\"PRODUCTION\": {\"db_config\": {\"password\": 834621}}}",
+                 "db_config.password: found a value that");
   assert_error_lacks(f, "834621");
   assert_refused(f, "{\"PRODUCTION\": {\"db_config\": {\"password\": \"hunter2\" \"user\": 1}}}", "line 1");
   assert_error_lacks(f, "hunter2");
-  assert_refused(f, "{\"PRODUCTION\": {\"public_url\": \"https://me:hunter2@example.org\"}}", "public_url: found a value");
+  assert_refused(f, "{\"PRODUCTION\": {\"public_url\": \"https://me:hunter2@example.org\"}}",
+                 "public_url: found a value");
   assert_error_lacks(f, "hunter2");
-  assert_refused(f, "{\"PRODUCTION\": {\"db_config\": \"postgres://me:hunter2@db\"}}", "PRODUCTION.db_config: accepted");
+  assert_refused(f, "{\"PRODUCTION\": {\"db_config\": \"postgres://me:hunter2@db\"}}",
+                 "PRODUCTION.db_config: accepted");
   assert_error_lacks(f, "hunter2");
 }
 

@@ -36,10 +36,10 @@ static void a_histogram_counts_in_seconds_and_its_buckets_add_up(void **state) {
   assert_int_equal(metrics_render(m, &out), 0);
   assert_int_equal(buf_append_byte(&out, 0), 0);
   static const char *const lines[] = {
-      "# TYPE yoke_commit_seconds histogram\n", "yoke_commit_seconds_bucket{store=\"x\",le=\"0.0001\"} 2\n",
-      "_bucket{store=\"x\",le=\"0.00025\"} 3\n", "_bucket{store=\"x\",le=\"1\"} 3\n",
-      "_bucket{store=\"x\",le=\"2.5\"} 4\n", "_bucket{store=\"x\",le=\"10\"} 4\n",
-      "_bucket{store=\"x\",le=\"+Inf\"} 5\n", "yoke_commit_seconds_sum{store=\"x\"} 13.000202\n",
+      "# TYPE yoke_commit_seconds histogram\n",    "yoke_commit_seconds_bucket{store=\"x\",le=\"0.0001\"} 2\n",
+      "_bucket{store=\"x\",le=\"0.00025\"} 3\n",   "_bucket{store=\"x\",le=\"1\"} 3\n",
+      "_bucket{store=\"x\",le=\"2.5\"} 4\n",       "_bucket{store=\"x\",le=\"10\"} 4\n",
+      "_bucket{store=\"x\",le=\"+Inf\"} 5\n",      "yoke_commit_seconds_sum{store=\"x\"} 13.000202\n",
       "yoke_commit_seconds_count{store=\"x\"} 5\n"};
   for (size_t i = 0; i < COUNT_OF(lines); i++)
     if (!strstr((char *)out.data, lines[i])) fail_msg("%s is not in %s", lines[i], (char *)out.data);

@@ -31,9 +31,15 @@ static int diff_by_lines(void) {
 }
 
 static int load_and_print(void) {
-  char *const environment[] = {"HOME=/home/x", "YOKE_PORT=9", "YOKE_PUBLIC_URL=http://x", "YOKE_DB_HOST=h",
-                               "YOKE_DB_USER=u", "YOKE_DB_DATABASE=d", "YOKE_DB_PASSWORD=p",
-                               "YOKE_ALLOWED_ORIGINS=http://a,http://b", NULL};
+  char *const environment[] = {"HOME=/home/x",
+                               "YOKE_PORT=9",
+                               "YOKE_PUBLIC_URL=http://x",
+                               "YOKE_DB_HOST=h",
+                               "YOKE_DB_USER=u",
+                               "YOKE_DB_DATABASE=d",
+                               "YOKE_DB_PASSWORD=p",
+                               "YOKE_ALLOWED_ORIGINS=http://a,http://b",
+                               NULL};
   struct config c;
   struct buf error = BUF_INIT;
   int err = config_load(&(struct config_flags){.log_level = "warn"}, environment, &c, &error);

@@ -20,8 +20,10 @@ static void times_are_written_as_iso_8601(void **state) {
   static const struct {
     uint64_t ms;
     const char *text;
-  } cases[] = {{0, "1970-01-01T00:00:00.000Z"}, {1769862896789, "2026-01-31T12:34:56.789Z"},
-               {1709164800001, "2024-02-29T00:00:00.001Z"}, {UINT64_MAX, "9999-12-31T23:59:59.999Z"}};
+  } cases[] = {{0, "1970-01-01T00:00:00.000Z"},
+               {1769862896789, "2026-01-31T12:34:56.789Z"},
+               {1709164800001, "2024-02-29T00:00:00.001Z"},
+               {UINT64_MAX, "9999-12-31T23:59:59.999Z"}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     char out[25];
     clock_iso8601(cases[i].ms, out);
@@ -64,16 +66,23 @@ static void digests_give_the_published_values(void **state) {
   assert_int_equal(digest_sha1("abc", 3, out), 0); /* FIPS 180-4 examples */
   assert_memory_equal(out, "\xa9\x99\x3e\x36\x47\x06\x81\x6a\xba\x3e\x25\x71\x78\x50\xc2\x6c\x9c\xd0\xd8\x9d", 20);
   assert_int_equal(digest_sha256("abc", 3, out), 0);
-  assert_memory_equal(out, "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
-                           "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad", 32);
+  assert_memory_equal(out,
+                      "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
+                      "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad",
+                      32);
   assert_int_equal(digest_sha256("", 0, out), 0);
   assert_memory_equal(out, "\xe3\xb0\xc4\x42", 4);
 }
 
 static void base64_gives_the_values_of_rfc_4648(void **state) {
   (void)state;
-  static const char *const cases[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
-                                         {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+  static const char *const cases[][2] = {{"", ""},
+                                         {"f", "Zg=="},
+                                         {"fo", "Zm8="},
+                                         {"foo", "Zm9v"},
+                                         {"foob", "Zm9vYg=="},
+                                         {"fooba", "Zm9vYmE="},
+                                         {"foobar", "Zm9vYmFy"},
                                          {"\xff\xef\xbe", "/+++"}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct buf b = BUF_INIT;

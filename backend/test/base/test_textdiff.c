@@ -80,9 +80,9 @@ static void the_edit_is_the_smallest(void **state) {
 
 static void characters_of_several_bytes_are_replaced_whole(void **state) {
   (void)state;
-  assert_int_equal(diff_size("xéy", "xèy"), 4);    /* c3 a9 / c3 a8 */
-  assert_int_equal(diff_size("x😀y", "x😁y"), 8);  /* differ in the last byte */
-  assert_int_equal(diff_size("x©y", "xéy"), 4);    /* c2 a9 / c3 a9 */
+  assert_int_equal(diff_size("xéy", "xèy"), 4); /* c3 a9 / c3 a8 */
+  assert_int_equal(diff_size("x😀y", "x😁y"), 8); /* differ in the last byte */
+  assert_int_equal(diff_size("x©y", "xéy"), 4); /* c2 a9 / c3 a9 */
   assert_int_equal(diff_size("a😀😁b", "a😁b"), 4);
 }
 
@@ -166,8 +166,7 @@ static void a_rebased_edit_keeps_what_both_sides_typed_and_drops_what_either_del
     struct buf ours = random_change(&r, &base, "abcdefgh", gone_ours);
     struct buf current = random_change(&r, &base, "STUVWXYZ", gone_theirs);
     struct text_edits edits = {0};
-    assert_int_equal(
-        textdiff_rebase(base.data, base.len, ours.data, ours.len, current.data, current.len, &edits), 0);
+    assert_int_equal(textdiff_rebase(base.data, base.len, ours.data, ours.len, current.data, current.len, &edits), 0);
     assert_no_split_characters(&current, &ours, &edits);
     struct buf result = apply(&current, &ours, &edits);
     assert_true(utf8_valid(result.data, result.len));
@@ -211,19 +210,14 @@ static void what_others_typed_stands_before_ours_at_the_same_place(void **state)
   static const struct {
     const char *base, *ours, *current, *result;
   } cases[] = {
-      {"ab", "aXb", "aYb", "aYXb"},
-      {"abc", "ac", "ac", "ac"},
-      {"abcdef", "af", "abcXdef", "aXf"},
-      {"abcdef", "aZf", "abXef", "aZXf"},
-      {"abcdef", "abcdefX", "", "X"},
-      {"", "X", "Y", "YX"},
+      {"ab", "aXb", "aYb", "aYXb"},         {"abc", "ac", "ac", "ac"},      {"abcdef", "af", "abcXdef", "aXf"},
+      {"abcdef", "aZf", "abXef", "aZXf"},   {"abcdef", "abcdefX", "", "X"}, {"", "X", "Y", "YX"},
       {"abcdef", "aXbcdYef", "af", "aXYf"},
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct buf base = text_of(cases[i].base), ours = text_of(cases[i].ours), current = text_of(cases[i].current);
     struct text_edits edits = {0};
-    assert_int_equal(
-        textdiff_rebase(base.data, base.len, ours.data, ours.len, current.data, current.len, &edits), 0);
+    assert_int_equal(textdiff_rebase(base.data, base.len, ours.data, ours.len, current.data, current.len, &edits), 0);
     struct buf result = apply(&current, &ours, &edits);
     assert_buf_is(&result, cases[i].result);
     text_edits_deinit(&edits);

@@ -74,8 +74,8 @@ static void positions_count_in_utf16_units(void **state) {
 
 static void line_ends_become_lf(void **state) {
   (void)state;
-  static const char *const cases[][2] = {{"", ""}, {"a", "a"}, {"\r", "\n"}, {"\r\n", "\n"}, {"\r\r\n\n", "\n\n\n"},
-                                         {"a\r\nb\rc\n", "a\nb\nc\n"}};
+  static const char *const cases[][2] = {
+      {"", ""}, {"a", "a"}, {"\r", "\n"}, {"\r\n", "\n"}, {"\r\r\n\n", "\n\n\n"}, {"a\r\nb\rc\n", "a\nb\nc\n"}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct buf b = BUF_INIT;
     assert_int_equal(utf8_append_lf(&b, (const uint8_t *)cases[i][0], strlen(cases[i][0])), 0);

@@ -77,8 +77,9 @@ static void at_the_end_every_job_is_answered_and_those_that_did_not_run_are_told
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(jobs_run_elsewhere_and_end_here_in_their_order, start, stop),
-    cmocka_unit_test_setup_teardown(at_the_end_every_job_is_answered_and_those_that_did_not_run_are_told_so, start, stop),
+      cmocka_unit_test_setup_teardown(jobs_run_elsewhere_and_end_here_in_their_order, start, stop),
+      cmocka_unit_test_setup_teardown(at_the_end_every_job_is_answered_and_those_that_did_not_run_are_told_so, start,
+                                      stop),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,8 @@ static int suggest(void *self, const struct assist_request *request, struct assi
   struct assist_suggestion *items = calloc(1, sizeof(*items));
   if (!items) return ERR_NOMEM;
   items[0] = (struct assist_suggestion){"my_func", "my_func", "used once", ASSIST_FUNCTION};
-  *out = (struct assist_list){items, 1, request->language ? "python" : "plaintext", request->cursor_utf16, request->code_len};
+  *out = (struct assist_list){items, 1, request->language ? "python" : "plaintext", request->cursor_utf16,
+                              request->code_len};
   return 0;
 }
 
@@ -63,12 +64,21 @@ void fixture_start(struct fixture *f, void (*adjust)(struct config *config)) {
   const struct sqlite_store_options store = {
       .data_dir = f->dir, .loop = f->loop, .metrics = f->metrics, .limits = &f->config.limits};
   assert_int_equal(sqlite_store_create(&store, &f->store, &error), 0);
-  const struct registry_options registry = {.store = f->store, .metrics = f->metrics, .limits = &f->config.limits,
-                                            .on_dirty = on_dirty, .ctx = f, .now_us = clock_mono_us};
+  const struct registry_options registry = {.store = f->store,
+                                            .metrics = f->metrics,
+                                            .limits = &f->config.limits,
+                                            .on_dirty = on_dirty,
+                                            .ctx = f,
+                                            .now_us = clock_mono_us};
   assert_int_equal(registry_create(&registry, &f->registry), 0);
-  const struct server_options server = {.loop = f->loop, .registry = f->registry, .store = f->store,
-                                        .assist = &f->assist, .metrics = f->metrics, .config = &f->config,
-                                        .assets = assets_table, .asset_count = assets_count};
+  const struct server_options server = {.loop = f->loop,
+                                        .registry = f->registry,
+                                        .store = f->store,
+                                        .assist = &f->assist,
+                                        .metrics = f->metrics,
+                                        .config = &f->config,
+                                        .assets = assets_table,
+                                        .asset_count = assets_count};
   assert_int_equal(server_create(&server, &f->server, &error), 0);
   if (server_bind(f->server, f->config.host, f->config.port, &error) != 0)
     fail_msg("%.*s", (int)error.len, (const char *)error.data);
@@ -198,7 +208,8 @@ const char *answer_header(const struct answer *a, const char *name) {
 
 void client_answer(struct client *c, bool head_only, struct answer *out) {
   *out = (struct answer){0};
-  if (!client_wait_text(c, "\r\n\r\n")) fail_msg("no answer; got: %s", c->in.len ? (const char *)c->in.data : "nothing");
+  if (!client_wait_text(c, "\r\n\r\n"))
+    fail_msg("no answer; got: %s", c->in.len ? (const char *)c->in.data : "nothing");
   size_t head = (size_t)(strstr((const char *)c->in.data, "\r\n\r\n") + 4 - (const char *)c->in.data);
   assert_true(head < sizeof(out->head));
   memcpy(out->head, c->in.data, head);
@@ -237,8 +248,8 @@ void make_room(struct fixture *f, const char *code, char id[static 65]) {
   char body[1024];
   snprintf(body, sizeof(body), "{\"name\":\"A room\",\"language\":\"python\",\"code\":\"%s\"}", code);
   exchange(f, "POST", "/api/v1/rooms",
-           "x-username: rahul\r\nx-usermail: rahul@example.org\r\nContent-Type: application/json\r\n", body, strlen(body),
-           &a);
+           "x-username: rahul\r\nx-usermail: rahul@example.org\r\nContent-Type: application/json\r\n", body,
+           strlen(body), &a);
   if (a.status != 201) fail_msg("%d %s", a.status, (const char *)a.body.data);
   const char *at = strstr((const char *)a.body.data, "\"room_id\":\"");
   assert_non_null(at);

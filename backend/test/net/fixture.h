@@ -12,7 +12,8 @@
 #include "base/metrics.h"
 #include "net/server.h"
 
-/* A whole server on a free port of the loopback address, SQLite in a temporary folder, the loop run by the test itself. */
+/* A whole server on a free port of the loopback address, SQLite in a temporary folder, the loop run by the test itself.
+ */
 struct fixture {
   struct config config;
   struct metrics *metrics;

@@ -33,7 +33,8 @@ static void expect(const char *method, const char *path, const char *headers, co
   struct answer a;
   exchange(&f, method, path, headers, body, body ? strlen(body) : 0, &a);
   if (a.status != status) fail_msg("%s %s: %d instead of %d: %s", method, path, a.status, status, (char *)a.body.data);
-  if (text && !strstr((const char *)a.body.data, text)) fail_msg("%s %s: no %s in %s", method, path, text, (char *)a.body.data);
+  if (text && !strstr((const char *)a.body.data, text))
+    fail_msg("%s %s: no %s in %s", method, path, text, (char *)a.body.data);
   answer_deinit(&a);
 }
 
@@ -85,7 +86,8 @@ static void reads_changes_and_lists_rooms(void **state) {
   make_room(&f, "def my_func", id);
   snprintf(path, sizeof(path), "/api/v1/rooms/%s", id);
   expect("GET", path, "", NULL, 200, "\"code\":\"def my_func\"");
-  expect("PATCH", path, JSON, "{\"name\":\"Another\",\"language\":\"rust\"}", 200, "\"name\":\"Another\",\"language\":\"rust\"");
+  expect("PATCH", path, JSON, "{\"name\":\"Another\",\"language\":\"rust\"}", 200,
+         "\"name\":\"Another\",\"language\":\"rust\"");
   expect("GET", path, "", NULL, 200, "\"name\":\"Another\"");
   expect("PATCH", path, JSON, "{}", 422, "missing");
   expect("PATCH", path, JSON, "{\"name\":null}", 422, NULL);
@@ -171,8 +173,10 @@ static void refuses_unsafe_paths_and_texts(void **state) {
 
 static void completes_code(void **state) {
   (void)state;
-  expect("POST", "/api/v1/autocomplete", JSON, "{\"code\":\"def my_func\",\"cursorPosition\":12,\"language\":\"python\"}", 200,
-         "{\"suggestions\":[{\"label\":\"my_func\",\"kind\":\"function\",\"insertText\":\"my_func\",\"detail\":\"used once\"}]");
+  expect(
+      "POST", "/api/v1/autocomplete", JSON, "{\"code\":\"def my_func\",\"cursorPosition\":12,\"language\":\"python\"}",
+      200,
+      "{\"suggestions\":[{\"label\":\"my_func\",\"kind\":\"function\",\"insertText\":\"my_func\",\"detail\":\"used once\"}]");
   expect("POST", "/api/v1/autocomplete", JSON, "{\"code\":\"\",\"cursorPosition\":0}", 200, "plaintext");
   expect("POST", "/api/v1/autocomplete", JSON, "{\"code\":\"\",\"cursorPosition\":-1}", 422, "cursorPosition");
   expect("POST", "/api/v1/autocomplete", JSON, "{\"code\":\"\",\"cursorPosition\":\"1\"}", 422, "int_type");
@@ -216,12 +220,13 @@ static void keeps_foreign_origins_out(void **state) {
   assert_string_equal(answer_header(&a, "Access-Control-Allow-Origin"), "http://localhost:3000");
   assert_string_equal(answer_header(&a, "Access-Control-Expose-Headers"), "ETag, Location");
   answer_deinit(&a);
-  exchange(&f, "OPTIONS", "/api/v1/rooms", "Origin: http://localhost:3000\r\nAccess-Control-Request-Method: POST\r\n", NULL, 0,
-           &a);
+  exchange(&f, "OPTIONS", "/api/v1/rooms", "Origin: http://localhost:3000\r\nAccess-Control-Request-Method: POST\r\n",
+           NULL, 0, &a);
   assert_int_equal(a.status, 204);
   assert_non_null(strstr(answer_header(&a, "Access-Control-Allow-Headers"), "x-usermail"));
   answer_deinit(&a);
-  expect("OPTIONS", "/api/v1/rooms", "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n", NULL, 403, NULL);
+  expect("OPTIONS", "/api/v1/rooms", "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n", NULL,
+         403, NULL);
 }
 
 static void says_when_there_is_no_editor(void **state) {
@@ -240,8 +245,10 @@ static void serves_several_requests_on_one_connection(void **state) {
   struct client c;
   struct answer a;
   client_open(&f, &c);
-  client_print(&c, "GET /liveness HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
-                   "POST /api/v1/autocomplete HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+  client_print(
+      &c,
+      "GET /liveness HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+      "POST /api/v1/autocomplete HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
   static const int statuses[] = {200, 404, 415, 200};
   for (size_t i = 0; i < 4; i++) {
     client_answer(&c, false, &a);

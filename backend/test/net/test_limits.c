@@ -65,8 +65,11 @@ static void refuses_heads_that_are_too_large(void **state) {
 static void refuses_bodies_that_are_too_large(void **state) {
   (void)state;
   assert_int_equal(status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n"), 413);
-  assert_int_equal(status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n"), 413);
-  assert_int_equal(status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n"), 413);
+  assert_int_equal(
+      status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n"), 413);
+  assert_int_equal(
+      status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n"),
+      413);
 }
 
 static void answers_413_while_the_body_is_still_coming(void **state) {
@@ -97,11 +100,18 @@ static void refuses_chunked_bodies_that_are_too_large(void **state) {
 
 static void refuses_requests_that_could_be_read_in_two_ways(void **state) {
   (void)state;
-  assert_int_equal(status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}GET"), 400);
-  assert_int_equal(status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}"), 400);
-  assert_int_equal(status_and_end("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400);
+  assert_int_equal(
+      status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}GET"),
+      400);
+  assert_int_equal(
+      status_and_end("POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
+      400);
+  assert_int_equal(
+      status_and_end("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+      400);
   assert_int_equal(status_and_end("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\n{}"), 400);
-  assert_int_equal(status_and_end("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), 501);
+  assert_int_equal(status_and_end("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+                   501);
   assert_int_equal(status_and_end("GET /liveness HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /"), 400);
   assert_int_equal(status_and_end("GET /liveness HTTP/1.1\r\nHost: x\r\n folded: y\r\n\r\n"), 400);
   assert_int_equal(status_and_end("GET /liveness HTTP/1.1\r\nHost : x\r\n\r\n"), 400);

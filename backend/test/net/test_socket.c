@@ -113,8 +113,11 @@ static void speaks_the_y_protocol(void **state) {
   make_room(&f, "x", id);
   snprintf(path, sizeof(path), "/api/v1/ws/%s", id);
   client_open(&f, &c);
-  client_print(&c, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: foo, yoke.v1\r\n\r\n", path);
+  client_print(
+      &c,
+      "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: foo, yoke.v1\r\n\r\n",
+      path);
   struct answer a;
   client_answer(&c, false, &a);
   assert_int_equal(a.status, 101);
@@ -149,9 +152,11 @@ static void takes_frames_sent_with_the_handshake(void **state) {
   make_room(&f, "x", id);
   snprintf(path, sizeof(path), "/api/v1/yjs/%s", id);
   client_open(&f, &c);
-  client_print(&c, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x89\x83%c%c%c%c%c%c%c", path, 1, 2, 3, 4, 'a' ^ 1,
-               'b' ^ 2, 'c' ^ 3);
+  client_print(
+      &c,
+      "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x89\x83%c%c%c%c%c%c%c",
+      path, 1, 2, 3, 4, 'a' ^ 1, 'b' ^ 2, 'c' ^ 3);
   assert_true(client_wait_text(&c, "\r\n\r\n"));
   size_t head = (size_t)(strstr((char *)c.in.data, "\r\n\r\n") + 4 - (char *)c.in.data);
   buf_consume(&c.in, head);
@@ -182,8 +187,8 @@ static void refuses_before_the_upgrade(void **state) {
   assert_int_equal(a.status, 426);
   answer_deinit(&a);
   exchange(&f, "GET", path,
-           "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n", NULL, 0,
-           &a);
+           "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n",
+           NULL, 0, &a);
   assert_int_equal(a.status, 400);
   answer_deinit(&a);
 }
@@ -227,11 +232,11 @@ static uint16_t code_after(const void *bytes, size_t len) {
 
 static void closes_1002_for_broken_framing(void **state) {
   (void)state;
-  assert_int_equal(code_after("\x81\x01x", 3), 1002);                     /* not masked */
-  assert_int_equal(code_after("\x83\x80\0\0\0\0", 6), 1002);              /* unknown opcode */
-  assert_int_equal(code_after("\xc1\x80\0\0\0\0", 6), 1002);              /* reserved bit */
-  assert_int_equal(code_after("\x09\x80\0\0\0\0", 6), 1002);              /* fragmented ping */
-  assert_int_equal(code_after("\x80\x80\0\0\0\0", 6), 1002);              /* continuation of nothing */
+  assert_int_equal(code_after("\x81\x01x", 3), 1002);        /* not masked */
+  assert_int_equal(code_after("\x83\x80\0\0\0\0", 6), 1002); /* unknown opcode */
+  assert_int_equal(code_after("\xc1\x80\0\0\0\0", 6), 1002); /* reserved bit */
+  assert_int_equal(code_after("\x09\x80\0\0\0\0", 6), 1002); /* fragmented ping */
+  assert_int_equal(code_after("\x80\x80\0\0\0\0", 6), 1002); /* continuation of nothing */
 }
 
 static void closes_1007_for_text_that_is_not_utf8(void **state) {
@@ -254,7 +259,10 @@ static void answers_the_close_handshake(void **state) {
   char path[128];
   struct client c;
   join_plain("x", path, &c);
-  client_frame(&c, 0x80 | WS_CLOSE, "\x03\xe8""bye", 5);
+  client_frame(&c, 0x80 | WS_CLOSE,
+               "\x03\xe8"
+               "bye",
+               5);
   assert_int_equal(client_close_code(&c), 1000);
   assert_true(client_wait_eof(&c));
   client_close(&c);
@@ -287,8 +295,10 @@ static void survives_clients_that_vanish_while_the_room_opens(void **state) {
   for (int i = 0; i < 20; i++) {
     struct client c;
     client_open(&f, &c);
-    client_print(&c, "GET /api/v1/ws/%s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", id);
+    client_print(&c,
+                 "GET /api/v1/ws/%s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                 id);
     if (i % 2) {
       struct linger reset = {1, 0};
       setsockopt(c.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));

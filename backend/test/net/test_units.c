@@ -23,8 +23,11 @@
 
 static bool accepted(const char *origin, const char *host) {
   static char *const allowed[] = {"https://pair.example.org"};
-  struct origin_rules rules = {
-      .host = host, .port = 8000, .public_url = "https://code.example.org/yoke", .allowed = allowed, .allowed_count = 1};
+  struct origin_rules rules = {.host = host,
+                               .port = 8000,
+                               .public_url = "https://code.example.org/yoke",
+                               .allowed = allowed,
+                               .allowed_count = 1};
   return origin_accepted(origin, &rules);
 }
 
@@ -45,10 +48,19 @@ static void accepts_the_origins_that_are_ours(void **state) {
 
 static void refuses_foreign_origins(void **state) {
   (void)state;
-  static const char *const foreign[] = {"null", "", "https://evil.example", "http://localhost:3001", "http://127.0.0.1:3000",
-                                        "http://code.example.org", "https://code.example.org.evil.example",
-                                        "https://code.example.org:444", "https://pair.example.org/x", "file://",
-                                        "http://localhost:8000@evil.example", "http://localhost:99999", "http://localhost:"};
+  static const char *const foreign[] = {"null",
+                                        "",
+                                        "https://evil.example",
+                                        "http://localhost:3001",
+                                        "http://127.0.0.1:3000",
+                                        "http://code.example.org",
+                                        "https://code.example.org.evil.example",
+                                        "https://code.example.org:444",
+                                        "https://pair.example.org/x",
+                                        "file://",
+                                        "http://localhost:8000@evil.example",
+                                        "http://localhost:99999",
+                                        "http://localhost:"};
   for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
     if (accepted(foreign[i], "evil.example:8000")) fail_msg("accepted %s", foreign[i]);
   }
@@ -90,7 +102,8 @@ static void finds_routes_and_what_is_allowed(void **state) {
   char allow[ROUTER_ALLOW_MAX];
   router_allow(m.allowed, allow);
   assert_string_equal(allow, "GET, HEAD, PATCH, DELETE, OPTIONS");
-  static const char *const none[] = {"/api/v1/rooms/", "/api/v1/rooms/abc/", "/api/v1/roomsx", "/api/v1/rooms/a/files/", "/"};
+  static const char *const none[] = {"/api/v1/rooms/", "/api/v1/rooms/abc/", "/api/v1/roomsx", "/api/v1/rooms/a/files/",
+                                     "/"};
   for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
     router_find(api_routes, api_route_count, METHOD_GET, none[i], &m);
     assert_int_equal(m.allowed, 0);
@@ -99,8 +112,8 @@ static void finds_routes_and_what_is_allowed(void **state) {
 
 static void decides_handshakes(void **state) {
   (void)state;
-  struct handshake_request r = {.upgrade = "WebSocket", .connection = "keep-alive, upGrade", .version = "13",
-                                .key = "dGhlIHNhbXBsZSBub25jZQ=="};
+  struct handshake_request r = {
+      .upgrade = "WebSocket", .connection = "keep-alive, upGrade", .version = "13", .key = "dGhlIHNhbXBsZSBub25jZQ=="};
   struct handshake_answer a;
   assert_int_equal(handshake_decide(&r, &a), 0);
   assert_true(a.plain);
@@ -159,7 +172,8 @@ static void reads_names_and_mails(void **state) {
   assert_int_equal(identity_name("abcd", 3, &out, &why), ERR_INVALID);
   assert_int_equal(identity_mail("rahul_pair_programming@gmail.com", &out, &why), 0);
   static const char *const bad[] = {"a", "@b", "a@", "a@b@c", "a b@c", "a@.c", "a@b..c", "a%0A@b"};
-  for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) assert_int_equal(identity_mail(bad[i], &out, &why), ERR_INVALID);
+  for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    assert_int_equal(identity_mail(bad[i], &out, &why), ERR_INVALID);
   buf_deinit(&out);
 }
 
@@ -195,7 +209,11 @@ static void describes_exactly_the_routes_there_are(void **state) {
   static const struct {
     const char *name;
     enum method method;
-  } methods[] = {{"get", METHOD_GET}, {"post", METHOD_POST}, {"put", METHOD_PUT}, {"patch", METHOD_PATCH}, {"delete", METHOD_DELETE}};
+  } methods[] = {{"get", METHOD_GET},
+                 {"post", METHOD_POST},
+                 {"put", METHOD_PUT},
+                 {"patch", METHOD_PATCH},
+                 {"delete", METHOD_DELETE}};
   json_error_t problem;
   json_t *root = json_loadb((const char *)openapi_json, openapi_json_len, 0, &problem);
   assert_non_null(root);

@@ -79,8 +79,8 @@ static int append(struct store *store, const char *room_id, const char *author, 
   int err = s->refuse_append;
   s->refuse_append = 0;
   if (err) return err;
-  return queue(store, (struct fake_call){.answer = answer_append, .appended = done, .ctx = ctx,
-                                         .payload = blob_ref(payload)});
+  return queue(store,
+               (struct fake_call){.answer = answer_append, .appended = done, .ctx = ctx, .payload = blob_ref(payload)});
 }
 
 static void answer_compact(struct fake_store *s, struct fake_call *call) {
@@ -94,10 +94,10 @@ static void answer_compact(struct fake_store *s, struct fake_call *call) {
   call->done(call->ctx, 0);
 }
 
-static int compact(struct store *store, const char *room_id, const uint64_t *seqs, size_t count,
-                   struct blob *snapshot, store_done_fn done, void *ctx) {
-  struct fake_call call = {.answer = answer_compact, .done = done, .ctx = ctx, .payload = blob_ref(snapshot),
-                           .count = count};
+static int compact(struct store *store, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
+                   store_done_fn done, void *ctx) {
+  struct fake_call call = {
+      .answer = answer_compact, .done = done, .ctx = ctx, .payload = blob_ref(snapshot), .count = count};
   (void)room_id;
   memcpy(call.seqs, seqs, count * sizeof *seqs);
   return queue(store, call);
@@ -132,9 +132,16 @@ static void status(const struct store *store, struct store_status *out) {
   *out = (struct store_status){.up = true, .kind = "fake"};
 }
 
-static const struct store_ops ops = {.create_room = create_room, .load = load, .append = append, .compact = compact,
-                                     .list = list, .update_room = update_room, .delete_room = delete_room,
-                                     .ping = flush, .flush = flush, .status = status};
+static const struct store_ops ops = {.create_room = create_room,
+                                     .load = load,
+                                     .append = append,
+                                     .compact = compact,
+                                     .list = list,
+                                     .update_room = update_room,
+                                     .delete_room = delete_room,
+                                     .ping = flush,
+                                     .flush = flush,
+                                     .status = status};
 
 void fake_store_init(struct fake_store *s) {
   *s = (struct fake_store){.store = {.ops = &ops}};

@@ -18,8 +18,8 @@ struct fake_store {
   struct blob *snapshot;
   char id[STORE_ROOM_ID_MAX + 1], name[64], language[64], mail[64];
   bool exists;
-  int fail_append;        /* answer this error to the next append */
-  int refuse_append;      /* return this error from the next append, starting nothing */
+  int fail_append;   /* answer this error to the next append */
+  int refuse_append; /* return this error from the next append, starting nothing */
   int fail_load;
   size_t compactions;
 };

@@ -32,8 +32,12 @@ void fixture_start(struct fixture *f, const char *code) {
   fake_store_init(&f->store);
   struct registry_options options = {.store = &f->store.store, .limits = &f->limits, .on_dirty = on_dirty, .ctx = f};
   assert_int_equal(registry_create(&options, &f->registry), 0);
-  struct room_spec spec = {.name = "a room", .language = "c", .code = (const uint8_t *)code, .code_len = strlen(code),
-                           .owner_name = "Ann", .owner_mail = "ann@example.org"};
+  struct room_spec spec = {.name = "a room",
+                           .language = "c",
+                           .code = (const uint8_t *)code,
+                           .code_len = strlen(code),
+                           .owner_name = "Ann",
+                           .owner_mail = "ann@example.org"};
   assert_int_equal(registry_create_room(f->registry, &spec, 1, on_created, f), 0);
   assert_string_equal(f->id, ""); /* not before the commit */
   fixture_settle(f);

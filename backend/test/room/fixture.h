@@ -37,11 +37,11 @@ struct peer {
   struct fixture *f;
   struct member *member;
   yata_doc *doc;
-  size_t messages;     /* received, by kind */
+  size_t messages; /* received, by kind */
   size_t updates;
-  uint64_t saved;      /* highest token that came back */
-  uint16_t closed;     /* code, 0: not closed */
-  char text[4096];     /* last text message of a plain-text peer */
+  uint64_t saved;  /* highest token that came back */
+  uint16_t closed; /* code, 0: not closed */
+  char text[4096]; /* last text message of a plain-text peer */
   size_t texts;
 };
 

@@ -15,8 +15,23 @@ static void ordinary_paths_are_fine(void **state) {
 
 static void unsafe_paths_are_refused_with_a_reason(void **state) {
   (void)state;
-  const char *bad[] = {"",     " ",      "/etc/passwd", "../x", "a/../b", "a/./b",    "a//b",        "a/",
-                       "a\\b", "C:/win", "a\nb",        "\x7f", " a",     "a ",       ("\xe2\x80\xae" "x"), "\xc2\x85"};
+  const char *bad[] = {"",
+                       " ",
+                       "/etc/passwd",
+                       "../x",
+                       "a/../b",
+                       "a/./b",
+                       "a//b",
+                       "a/",
+                       "a\\b",
+                       "C:/win",
+                       "a\nb",
+                       "\x7f",
+                       " a",
+                       "a ",
+                       ("\xe2\x80\xae"
+                        "x"),
+                       "\xc2\x85"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_non_null(paths_problem(bad[i], 255));
   assert_string_equal(paths_problem("0123456789abcdef", 15), "the path is too long");
 }
@@ -55,9 +70,9 @@ static void a_path_that_is_too_long_keeps_its_name(void **state) {
 
 static void of_two_with_one_path_the_smaller_id_keeps_it(void **state) {
   (void)state; /* and a suffix never takes a name that another file asks for */
-  struct paths_entry e[] = {{"1", strdup("a.py")},    {"2", strdup("a.py")}, {"3", strdup("a (2).py")},
-                            {"4", strdup("a.py")},    {"5", strdup("src")},  {"6", strdup("src/x")},
-                            {"7", strdup("noext")},   {"8", strdup("noext")}};
+  struct paths_entry e[] = {{"1", strdup("a.py")},  {"2", strdup("a.py")}, {"3", strdup("a (2).py")},
+                            {"4", strdup("a.py")},  {"5", strdup("src")},  {"6", strdup("src/x")},
+                            {"7", strdup("noext")}, {"8", strdup("noext")}};
   size_t n = sizeof e / sizeof *e;
   assert_int_equal(paths_make_unique(e, n), 0);
   const char *want[] = {"a.py", "a (3).py", "a (2).py", "a (4).py", "src (2)", "src/x", "noext", "noext (2)"};

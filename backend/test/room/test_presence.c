@@ -109,7 +109,8 @@ static void a_malformed_message_changes_nothing(void **state) {
   (void)state;
   const uint8_t cut[] = {2, 7, 1, 2, '{', '}', 8, 1, 50, '{'};
   struct buf out = BUF_INIT;
-  assert_int_equal(presence_take(&presence, &ann, (struct presence_limits){2, 40}, cut, sizeof cut, &out), ERR_MALFORMED);
+  assert_int_equal(presence_take(&presence, &ann, (struct presence_limits){2, 40}, cut, sizeof cut, &out),
+                   ERR_MALFORMED);
   assert_int_equal(out.len, 0);
   assert_int_equal(count_present(), 0);
 }

@@ -283,8 +283,8 @@ static void a_damaged_row_refuses_the_room_and_leaves_it_alone(void **state) {
 
 static void what_was_accepted_is_read_back_whatever_the_limits_say_now(void **state) {
   (void)state;
-  static const uint8_t waits[] = {0,   2,   22,  1,   1,   77,  5,   4,   1,   1,   't', 12,
-                                  'w', 'h', 'a', 't', ' ', 'w', 'a', 'i', 't', 's', '.', '.', 0};
+  static const uint8_t waits[] = {0,   2,   22,  1,   1,   77,  5,   4,   1,   1,   't', 12, 'w',
+                                  'h', 'a', 't', ' ', 'w', 'a', 'i', 't', 's', '.', '.', 0};
   uint8_t too_early[sizeof waits];
   memcpy(too_early, waits, sizeof waits);
   too_early[5] = 78; /* another client */
@@ -442,8 +442,8 @@ static void a_put_merges_from_the_text_that_its_etag_names(void **state) {
   assert_int_equal(room_file_get(f.room, "main.c", &text, first), 0);
   peer_join(&b, &f, MEMBER_YJS, 22);
   peer_type(&b, 5, " world");
-  struct room_put put = {.path = "main.c", .text = (const uint8_t *)"hello\r\nthere", .len = 12, .if_match = first,
-                         .author = "script"};
+  struct room_put put = {
+      .path = "main.c", .text = (const uint8_t *)"hello\r\nthere", .len = 12, .if_match = first, .author = "script"};
   assert_int_equal(room_file_put(f.room, &put, f.now_ms, 9, &created, etag), 0);
   assert_false(created);
   assert_string_equal(room_text(&f), "hello world\nthere");

@@ -36,8 +36,12 @@ static int start(const char *dir) {
   return chmod(dir, 0711) == 0 ? pg_server_start(dir, &server) : -1;
 }
 
-static void stop(const char *dir) { pg_server_command("remove", dir, ""); }
-static void down(const char *dir) { pg_server_command("stop", dir, "immediate"); }
+static void stop(const char *dir) {
+  pg_server_command("remove", dir, "");
+}
+static void down(const char *dir) {
+  pg_server_command("stop", dir, "immediate");
+}
 
 static void up(const char *dir) {
   struct pg_server server;
@@ -45,10 +49,10 @@ static void up(const char *dir) {
 }
 
 const struct backend backend_postgres = {
-  .name = "postgresql",
-  .start = start,
-  .stop = stop,
-  .open = open_store,
-  .down = down,
-  .up = up,
+    .name = "postgresql",
+    .start = start,
+    .stop = stop,
+    .open = open_store,
+    .down = down,
+    .up = up,
 };

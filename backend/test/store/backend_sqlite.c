@@ -34,9 +34,9 @@ static void up(const char *dir) {
 }
 
 const struct backend backend_sqlite = {
-  .name = "sqlite",
-  .start = start,
-  .open = open_store,
-  .down = down,
-  .up = up,
+    .name = "sqlite",
+    .start = start,
+    .open = open_store,
+    .down = down,
+    .up = up,
 };

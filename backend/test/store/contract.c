@@ -128,7 +128,8 @@ static void payloads_are_bytes_of_any_value_and_size(void **state) {
   struct outcome o = {0};
   struct blob *blob = blob_create(all, sizeof all);
   assert_int_equal(create_room(f, f->room, "first"), 0);
-  assert_int_equal(f->store->ops->append(f->store, f->room, "J\xc3\xbcrgen \xf0\x9f\x90\x82", 5, blob, on_appended, &o), 0);
+  assert_int_equal(f->store->ops->append(f->store, f->room, "J\xc3\xbcrgen \xf0\x9f\x90\x82", 5, blob, on_appended, &o),
+                   0);
   assert_int_equal(blob->refs, 2);
   wait_for(f, &o);
   assert_int_equal(o.err, 0);
@@ -413,30 +414,31 @@ static void what_happened_is_counted(void **state) {
   buf_deinit(&text);
 }
 
-#define TEST(name) {#name, name, open_fixture, close_fixture, NULL}
+#define TEST(name)                                                                                                     \
+  { #name, name, open_fixture, close_fixture, NULL }
 
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
-    TEST(a_room_comes_back_as_it_was_created),
-    TEST(an_id_is_given_once),
-    TEST(what_is_not_there_is_not_found),
-    TEST(arguments_that_cannot_be_are_refused),
-    TEST(append_order_is_load_order),
-    TEST(completions_come_in_the_order_of_the_calls),
-    TEST(payloads_are_bytes_of_any_value_and_size),
-    TEST(compaction_moves_exactly_the_named_rows),
-    TEST(compaction_leaves_rows_of_other_rooms),
-    TEST(a_list_names_own_rooms_newest_first),
-    TEST(a_room_is_renamed_in_part),
-    TEST(a_deleted_room_takes_its_rows_along_and_harms_no_other),
-    TEST(flush_waits_for_every_append_before_it),
-    TEST(destroy_cancels_what_is_outstanding),
-    TEST(past_the_backlog_limit_appends_are_refused),
-    TEST(while_down_nothing_is_acknowledged_and_afterwards_all_is_there),
-    TEST(operations_that_wait_too_long_are_unavailable),
-    TEST(a_store_opened_again_has_everything),
-    TEST(what_happened_is_counted),
-    TEST(rooms_past_the_limit_are_refused),
+      TEST(a_room_comes_back_as_it_was_created),
+      TEST(an_id_is_given_once),
+      TEST(what_is_not_there_is_not_found),
+      TEST(arguments_that_cannot_be_are_refused),
+      TEST(append_order_is_load_order),
+      TEST(completions_come_in_the_order_of_the_calls),
+      TEST(payloads_are_bytes_of_any_value_and_size),
+      TEST(compaction_moves_exactly_the_named_rows),
+      TEST(compaction_leaves_rows_of_other_rooms),
+      TEST(a_list_names_own_rooms_newest_first),
+      TEST(a_room_is_renamed_in_part),
+      TEST(a_deleted_room_takes_its_rows_along_and_harms_no_other),
+      TEST(flush_waits_for_every_append_before_it),
+      TEST(destroy_cancels_what_is_outstanding),
+      TEST(past_the_backlog_limit_appends_are_refused),
+      TEST(while_down_nothing_is_acknowledged_and_afterwards_all_is_there),
+      TEST(operations_that_wait_too_long_are_unavailable),
+      TEST(a_store_opened_again_has_everything),
+      TEST(what_happened_is_counted),
+      TEST(rooms_past_the_limit_are_refused),
   };
   const struct backend *backend = argc > 1 ? backend_find(argv[1]) : NULL;
   if (!backend) {

@@ -13,12 +13,14 @@ struct shim_file {
   sqlite3_file *below;
 };
 
-static sqlite3_file *below(sqlite3_file *f) { return ((struct shim_file *)f)->below; }
+static sqlite3_file *below(sqlite3_file *f) {
+  return ((struct shim_file *)f)->below;
+}
 
-#define PASS(name, params, ...)                              \
-  static int shim_##name params {                            \
-    sqlite3_file *b = below(f);                              \
-    return b->pMethods->x##name(b __VA_OPT__(, ) __VA_ARGS__); \
+#define PASS(name, params, ...)                                                                                        \
+  static int shim_##name params {                                                                                      \
+    sqlite3_file *b = below(f);                                                                                        \
+    return b->pMethods->x##name(b __VA_OPT__(, ) __VA_ARGS__);                                                         \
   }
 
 PASS(Read, (sqlite3_file * f, void *p, int n, sqlite3_int64 at), p, n, at)
@@ -34,7 +36,9 @@ PASS(ShmMap, (sqlite3_file * f, int page, int size, int extend, void volatile **
 PASS(ShmLock, (sqlite3_file * f, int at, int n, int flags), at, n, flags)
 PASS(ShmUnmap, (sqlite3_file * f, int remove), remove)
 
-static void shim_ShmBarrier(sqlite3_file *f) { below(f)->pMethods->xShmBarrier(below(f)); }
+static void shim_ShmBarrier(sqlite3_file *f) {
+  below(f)->pMethods->xShmBarrier(below(f));
+}
 
 static int shim_Write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at) {
   if (atomic_load(&failing_mode) == FAILING_VFS_FULL) return SQLITE_FULL;
@@ -46,26 +50,28 @@ static int shim_Sync(sqlite3_file *f, int flags) {
   return below(f)->pMethods->xSync(below(f), flags);
 }
 
-static int shim_Close(sqlite3_file *f) { return below(f)->pMethods->xClose(below(f)); }
+static int shim_Close(sqlite3_file *f) {
+  return below(f)->pMethods->xClose(below(f));
+}
 
 static const sqlite3_io_methods methods = {
-  .iVersion = 2,
-  .xClose = shim_Close,
-  .xRead = shim_Read,
-  .xWrite = shim_Write,
-  .xTruncate = shim_Truncate,
-  .xSync = shim_Sync,
-  .xFileSize = shim_FileSize,
-  .xLock = shim_Lock,
-  .xUnlock = shim_Unlock,
-  .xCheckReservedLock = shim_CheckReservedLock,
-  .xFileControl = shim_FileControl,
-  .xSectorSize = shim_SectorSize,
-  .xDeviceCharacteristics = shim_DeviceCharacteristics,
-  .xShmMap = shim_ShmMap,
-  .xShmLock = shim_ShmLock,
-  .xShmBarrier = shim_ShmBarrier,
-  .xShmUnmap = shim_ShmUnmap,
+    .iVersion = 2,
+    .xClose = shim_Close,
+    .xRead = shim_Read,
+    .xWrite = shim_Write,
+    .xTruncate = shim_Truncate,
+    .xSync = shim_Sync,
+    .xFileSize = shim_FileSize,
+    .xLock = shim_Lock,
+    .xUnlock = shim_Unlock,
+    .xCheckReservedLock = shim_CheckReservedLock,
+    .xFileControl = shim_FileControl,
+    .xSectorSize = shim_SectorSize,
+    .xDeviceCharacteristics = shim_DeviceCharacteristics,
+    .xShmMap = shim_ShmMap,
+    .xShmLock = shim_ShmLock,
+    .xShmBarrier = shim_ShmBarrier,
+    .xShmUnmap = shim_ShmUnmap,
 };
 
 static int shim_Open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out_flags) {
@@ -89,4 +95,6 @@ void failing_vfs_install(void) {
   sqlite3_vfs_register(&shim, 1);
 }
 
-void failing_vfs_set(enum failing_vfs_mode mode) { atomic_store(&failing_mode, mode); }
+void failing_vfs_set(enum failing_vfs_mode mode) {
+  atomic_store(&failing_mode, mode);
+}

@@ -82,7 +82,9 @@ void wait_up(struct fixture *f, bool up) {
   assert_int_equal(status_of(f).up, up);
 }
 
-static void copy_text(char out[64], const char *text) { snprintf(out, 64, "%s", text); }
+static void copy_text(char out[64], const char *text) {
+  snprintf(out, 64, "%s", text);
+}
 
 void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded) {
   struct loaded_copy *c = ctx;
@@ -100,7 +102,8 @@ void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded) {
   c->updated_at = loaded->room.updated_at;
   size_t used = 0;
   if (loaded->snapshot)
-    used += (size_t)snprintf(c->text, sizeof c->text, "%.*s|", (int)loaded->snapshot_len, (const char *)loaded->snapshot);
+    used +=
+        (size_t)snprintf(c->text, sizeof c->text, "%.*s|", (int)loaded->snapshot_len, (const char *)loaded->snapshot);
   for (size_t i = 0; i < loaded->row_count && i < 512; i++) {
     const struct store_row *row = &loaded->rows[i];
     used += (size_t)snprintf(c->text + used, sizeof c->text - used, "%s%.*s", i ? "," : "", (int)row->len,
@@ -115,7 +118,8 @@ void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded) {
 int create_room(struct fixture *f, const char *id, const char *first) {
   struct outcome o = {0};
   struct store_room room = {id, "a room", "python", "rahul", "rahul@example.org", 1000, 1000};
-  assert_int_equal(f->store->ops->create_room(f->store, &room, (const uint8_t *)first, strlen(first), on_outcome, &o), 0);
+  assert_int_equal(f->store->ops->create_room(f->store, &room, (const uint8_t *)first, strlen(first), on_outcome, &o),
+                   0);
   wait_for(f, &o);
   return o.err;
 }

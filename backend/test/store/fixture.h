@@ -19,10 +19,10 @@ enum { ROOM_ID_SIZE = 32 };
 /** A kind of store under test. */
 struct backend {
   const char *name;
-  int (*start)(const char *dir);                              /* once, in an empty folder; 0 or -1 */
+  int (*start)(const char *dir); /* once, in an empty folder; 0 or -1 */
   void (*stop)(const char *dir);
   struct store *(*open)(const char *dir, struct loop *loop, struct metrics *metrics, const struct limits *limits);
-  void (*down)(const char *dir);                              /* make it fail */
+  void (*down)(const char *dir); /* make it fail */
   void (*up)(const char *dir);
 };
 

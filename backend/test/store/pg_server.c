@@ -28,10 +28,10 @@ int pg_server_start(const char *dir, struct pg_server *out) {
 struct config_db pg_server_config(struct pg_server *server) {
   static char sslmode[] = "disable";
   return (struct config_db){
-    .host = server->host,
-    .port = (uint16_t)atoi(server->port),
-    .user = server->user,
-    .database = server->database,
-    .sslmode = sslmode,
+      .host = server->host,
+      .port = (uint16_t)atoi(server->port),
+      .user = server->user,
+      .database = server->database,
+      .sslmode = sslmode,
   };
 }

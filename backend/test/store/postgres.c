@@ -27,9 +27,9 @@ static void open_store(struct fixture *f) {
   db.host = host;
   db.port = port;
   assert_int_equal(loop_create(NULL, &f->loop), 0);
-  assert_int_equal(postgres_store_create(&(struct postgres_store_options){&db, f->loop, f->metrics, &f->limits},
-                                         &f->store, &error),
-                   0);
+  assert_int_equal(
+      postgres_store_create(&(struct postgres_store_options){&db, f->loop, f->metrics, &f->limits}, &f->store, &error),
+      0);
 }
 
 /** Somebody else's connection that holds a lock against every insert. */
@@ -223,20 +223,21 @@ static void a_host_that_does_not_exist_is_a_reason_and_not_a_crash(void **state)
   buf_deinit(&error);
 }
 
-#define TEST(name) {#name, name, setup, teardown, NULL}
+#define TEST(name)                                                                                                     \
+  { #name, name, setup, teardown, NULL }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(a_commit_whose_answer_is_lost_is_neither_lost_nor_repeated),
-    TEST(a_commit_that_never_arrived_is_made_again),
-    TEST(a_room_created_by_a_commit_whose_answer_is_lost_is_created),
-    TEST(a_server_that_stops_answering_is_down_until_it_answers),
-    TEST(a_locked_table_stalls_and_neither_fails_nor_acknowledges),
-    TEST(one_value_that_is_refused_does_not_hold_up_the_others),
-    TEST(a_load_does_not_wait_for_commits_of_other_rooms),
-    TEST(a_newer_schema_is_refused_with_a_reason),
-    TEST(a_server_that_is_down_at_the_start_is_waited_for),
-    TEST(a_host_that_does_not_exist_is_a_reason_and_not_a_crash),
+      TEST(a_commit_whose_answer_is_lost_is_neither_lost_nor_repeated),
+      TEST(a_commit_that_never_arrived_is_made_again),
+      TEST(a_room_created_by_a_commit_whose_answer_is_lost_is_created),
+      TEST(a_server_that_stops_answering_is_down_until_it_answers),
+      TEST(a_locked_table_stalls_and_neither_fails_nor_acknowledges),
+      TEST(one_value_that_is_refused_does_not_hold_up_the_others),
+      TEST(a_load_does_not_wait_for_commits_of_other_rooms),
+      TEST(a_newer_schema_is_refused_with_a_reason),
+      TEST(a_server_that_is_down_at_the_start_is_waited_for),
+      TEST(a_host_that_does_not_exist_is_a_reason_and_not_a_crash),
   };
   fixture_init(&fixture, &backend_postgres);
   if (pg_server_start(fixture.dir, &server) != 0) return 1;

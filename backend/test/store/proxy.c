@@ -29,7 +29,7 @@ struct proxy {
 
 static struct sockaddr_in loopback(uint16_t port) {
   return (struct sockaddr_in){
-    .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
 static void close_pair(struct pair *pair) {
@@ -97,8 +97,7 @@ struct proxy *proxy_start(uint16_t to_port, uint16_t *port) {
   p->to_port = to_port;
   p->listener = socket(AF_INET, SOCK_STREAM, 0);
   if (bind(p->listener, (struct sockaddr *)&at, sizeof at) != 0 || listen(p->listener, 8) != 0 ||
-      getsockname(p->listener, (struct sockaddr *)&at, &len) != 0 ||
-      pthread_create(&p->thread, NULL, work, p) != 0) {
+      getsockname(p->listener, (struct sockaddr *)&at, &len) != 0 || pthread_create(&p->thread, NULL, work, p) != 0) {
     close(p->listener);
     free(p);
     return NULL;
@@ -107,9 +106,13 @@ struct proxy *proxy_start(uint16_t to_port, uint16_t *port) {
   return p;
 }
 
-void proxy_set(struct proxy *p, enum proxy_mode mode) { atomic_store(&p->mode, mode); }
+void proxy_set(struct proxy *p, enum proxy_mode mode) {
+  atomic_store(&p->mode, mode);
+}
 
-int proxy_cuts(const struct proxy *p) { return atomic_load(&p->cuts); }
+int proxy_cuts(const struct proxy *p) {
+  return atomic_load(&p->cuts);
+}
 
 void proxy_stop(struct proxy *p) {
   atomic_store(&p->stop, 1);

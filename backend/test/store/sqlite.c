@@ -165,7 +165,8 @@ static void compacted_rows_are_in_the_history(void **state) {
   sqlite3 *db = NULL;
   sqlite3_stmt *stmt = NULL;
   assert_int_equal(sqlite3_open_v2(path_of(f, "yoke.db"), &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-  assert_int_equal(sqlite3_prepare_v2(db, "SELECT seq, at, author, payload FROM room_history", -1, &stmt, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_prepare_v2(db, "SELECT seq, at, author, payload FROM room_history", -1, &stmt, NULL),
+                   SQLITE_OK);
   assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
   assert_int_equal(sqlite3_column_int64(stmt, 0), got.seqs[1]);
   assert_int_equal(sqlite3_column_int64(stmt, 1), 2000);
@@ -242,21 +243,22 @@ static void a_file_that_vanished_does_not_come_back_empty(void **state) {
   assert_int_equal(o.err, 0);
 }
 
-#define TEST(name) {#name, name, setup, teardown, NULL}
+#define TEST(name)                                                                                                     \
+  { #name, name, setup, teardown, NULL }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(directories_and_files_are_private),
-    TEST(a_second_server_is_refused_and_told_who_has_it),
-    TEST(a_newer_schema_is_refused),
-    TEST(a_damaged_file_is_refused_and_left_alone),
-    TEST(another_programs_database_is_refused),
-    TEST(a_damaged_page_is_an_error_and_never_an_empty_room),
-    TEST(an_empty_payload_is_damage),
-    TEST(compacted_rows_are_in_the_history),
-    TEST(somebody_elses_write_lock_stalls_and_neither_fails_nor_acknowledges),
-    TEST(a_full_disk_is_waited_out),
-    TEST(a_file_that_vanished_does_not_come_back_empty),
+      TEST(directories_and_files_are_private),
+      TEST(a_second_server_is_refused_and_told_who_has_it),
+      TEST(a_newer_schema_is_refused),
+      TEST(a_damaged_file_is_refused_and_left_alone),
+      TEST(another_programs_database_is_refused),
+      TEST(a_damaged_page_is_an_error_and_never_an_empty_room),
+      TEST(an_empty_payload_is_damage),
+      TEST(compacted_rows_are_in_the_history),
+      TEST(somebody_elses_write_lock_stalls_and_neither_fails_nor_acknowledges),
+      TEST(a_full_disk_is_waited_out),
+      TEST(a_file_that_vanished_does_not_come_back_empty),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,8 +4,8 @@
 #include "wire/yproto.h"
 
 static int receive_fragments(void) {
-  static const uint8_t bytes[] = {0x02, 0x82, 0, 0, 0, 0, 'a', 'b', 0x89, 0x82, 0, 0, 0, 0, 'p', 'q',
-                                  0x80, 0x82, 0, 0, 0, 0, 'c', 'd'};
+  static const uint8_t bytes[] = {0x02, 0x82, 0,   0,   0,    0,    'a', 'b', 0x89, 0x82, 0,   0,
+                                  0,    0,    'p', 'q', 0x80, 0x82, 0,   0,   0,    0,    'c', 'd'};
   struct ws_decoder d;
   ws_decoder_init(&d, 1000);
   int err = 0;

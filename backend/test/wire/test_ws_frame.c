@@ -24,7 +24,8 @@ static struct buf transcript(const struct buf *in, uint64_t max_message, size_t 
       pos += used;
       if (ev.kind == WS_EVENT_NONE) continue;
       assert_int_equal(buf_printf(&out, "%d %d %d %.*s %s\n", (int)ev.kind, ev.binary, ev.code, (int)ev.len,
-                                  (const char *)ev.data, ev.reason ? ev.reason : ""), 0);
+                                  (const char *)ev.data, ev.reason ? ev.reason : ""),
+                       0);
     }
     ws_decoder_trim(&d);
     free(copy);
@@ -149,8 +150,8 @@ static void lengths_must_be_in_their_shortest_form_and_below_2_to_the_63(void **
 
 static void a_message_past_the_limit_is_refused_by_its_header(void **state) {
   (void)state;
-  raw_error("\x82\xfe\x03\xe9mask", 8, 1009);                             /* 1001 */
-  raw_error("\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xffmask", 14, 1009);    /* 2^63-1 */
+  raw_error("\x82\xfe\x03\xe9mask", 8, 1009);                          /* 1001 */
+  raw_error("\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xffmask", 14, 1009); /* 2^63-1 */
   char half[600] = {0};
   struct buf b = frame(0x02, half, sizeof(half));
   append_client_frame(&b, 0x80, half, 401);
@@ -185,7 +186,10 @@ static void close_frames_are_checked(void **state) {
   (void)state;
   struct buf b = frame(0x88, "", 0);
   expect(&b, "4 0 1005  \n");
-  b = frame(0x88, "\x03\xe8" "bye", 5);
+  b = frame(0x88,
+            "\x03\xe8"
+            "bye",
+            5);
   append_client_frame(&b, 0x81, "ignored", 7);
   expect(&b, "4 0 1000 bye \n");
   b = frame(0x88, "\x03", 1);
@@ -268,7 +272,10 @@ static void headers_use_the_shortest_length(void **state) {
     uint64_t len;
     size_t size;
     const char *bytes;
-  } cases[] = {{0, 2, "\x82\x00"}, {125, 2, "\x82\x7d"}, {126, 4, "\x82\x7e\x00\x7e"}, {65535, 4, "\x82\x7e\xff\xff"},
+  } cases[] = {{0, 2, "\x82\x00"},
+               {125, 2, "\x82\x7d"},
+               {126, 4, "\x82\x7e\x00\x7e"},
+               {65535, 4, "\x82\x7e\xff\xff"},
                {65536, 10, "\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00"}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     uint8_t out[WS_HEADER_MAX_BYTES];
@@ -281,7 +288,7 @@ static void close_reasons_are_cut_at_a_character(void **state) {
   (void)state;
   char reason[200] = "";
   for (int i = 0; i < 60; i++) strcat(reason, "é"); /* 120 bytes */
-  strcat(reason, "a😀b");                           /* the cut falls inside the face */
+  strcat(reason, "a😀b");                            /* the cut falls inside the face */
   struct buf b = BUF_INIT;
   assert_int_equal(ws_frame_append_close(&b, 4413, reason), 0);
   assert_int_equal(b.len, 2 + 2 + 121);
@@ -299,8 +306,12 @@ static void the_handshake_key_is_answered_as_the_rfc_says(void **state) {
   char out[29];
   assert_int_equal(ws_accept_key("dGhlIHNhbXBsZSBub25jZQ==", out), 0); /* section 1.3 */
   assert_string_equal(out, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  static const char *const bad[] = {"", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ===",
-                                    "dGhlIHNhbXBsZSBub25jZQaa", "dGhlIHNhbXBsZSBub2 jZQ==", "dGhlIHNhbXBsZSBub2=jZQ=="};
+  static const char *const bad[] = {"",
+                                    "dGhlIHNhbXBsZSBub25jZQ=",
+                                    "dGhlIHNhbXBsZSBub25jZQ===",
+                                    "dGhlIHNhbXBsZSBub25jZQaa",
+                                    "dGhlIHNhbXBsZSBub2 jZQ==",
+                                    "dGhlIHNhbXBsZSBub2=jZQ=="};
   for (size_t i = 0; i < COUNT_OF(bad); i++) assert_int_equal(ws_accept_key(bad[i], out), ERR_MALFORMED);
 }
 

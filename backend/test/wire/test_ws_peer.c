@@ -85,7 +85,10 @@ static void decode_all(struct buf *bytes, const struct buf *want, const int *opc
     at += used;
     if (ev.kind == WS_EVENT_NONE) continue;
     assert_true(seen < count);
-    int opcode = ev.kind == WS_EVENT_PING ? WS_PING : ev.kind == WS_EVENT_PONG ? WS_PONG : ev.binary ? WS_BINARY : WS_TEXT;
+    int opcode = ev.kind == WS_EVENT_PING   ? WS_PING
+                 : ev.kind == WS_EVENT_PONG ? WS_PONG
+                 : ev.binary                ? WS_BINARY
+                                            : WS_TEXT;
     assert_int_equal(ev.kind == WS_EVENT_ERROR, 0);
     assert_int_equal(opcode, opcodes[seen]);
     assert_int_equal(ev.len, want[seen].len);

@@ -19,9 +19,9 @@ static void each_message_is_told_apart(void **state) {
     enum yproto_kind kind;
     const char *data;
   } cases[] = {
-      {"\x00\x00\x02sv", 5, YPROTO_SYNC_STEP1, "sv"},  {"\x00\x01\x01u", 4, YPROTO_SYNC_STEP2, "u"},
-      {"\x00\x02\x00", 3, YPROTO_UPDATE, ""},          {"\x01\x03xyz", 5, YPROTO_AWARENESS, "xyz"},
-      {"\x02\x00\x02no", 5, YPROTO_AUTH, NULL},        {"\x03", 1, YPROTO_QUERY_AWARENESS, ""},
+      {"\x00\x00\x02sv", 5, YPROTO_SYNC_STEP1, "sv"}, {"\x00\x01\x01u", 4, YPROTO_SYNC_STEP2, "u"},
+      {"\x00\x02\x00", 3, YPROTO_UPDATE, ""},         {"\x01\x03xyz", 5, YPROTO_AWARENESS, "xyz"},
+      {"\x02\x00\x02no", 5, YPROTO_AUTH, NULL},       {"\x03", 1, YPROTO_QUERY_AWARENESS, ""},
       {"\x64rest", 5, YPROTO_UNKNOWN, "rest"},
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -44,8 +44,18 @@ static void cut_overlong_and_unknown_messages_are_malformed(void **state) {
     const char *bytes;
     size_t len;
   } cases[] = {
-      {"", 0}, {"\x80", 1}, {"\x00", 1}, {"\x00\x03\x00", 3}, {"\x00\x00", 2}, {"\x00\x00\x02s", 4},
-      {"\x00\x00\x01sX", 5}, {"\x01\x02x", 3}, {"\x01\x00x", 3}, {"\x03x", 2}, {"\x10", 1}, {"\x10\x01x", 3},
+      {"", 0},
+      {"\x80", 1},
+      {"\x00", 1},
+      {"\x00\x03\x00", 3},
+      {"\x00\x00", 2},
+      {"\x00\x00\x02s", 4},
+      {"\x00\x00\x01sX", 5},
+      {"\x01\x02x", 3},
+      {"\x01\x00x", 3},
+      {"\x03x", 2},
+      {"\x10", 1},
+      {"\x10\x01x", 3},
       {"\x00\x02\xff\xff\xff\xff\xff\xff\xff\x0f", 10},
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -24,7 +24,8 @@ static struct buf events_of(const uint8_t *data, size_t size, const uint8_t *spl
       struct ws_event ev;
       if (ws_decoder_feed(&d, copy + pos, chunk - pos, &used, &ev) || used == 0 || used > chunk - pos) abort();
       if (ev.kind == WS_EVENT_NONE) continue;
-      if (ev.kind == WS_EVENT_MESSAGE && (ev.len > MAX_MESSAGE || (!ev.binary && !utf8_valid(ev.data, ev.len)))) abort();
+      if (ev.kind == WS_EVENT_MESSAGE && (ev.len > MAX_MESSAGE || (!ev.binary && !utf8_valid(ev.data, ev.len))))
+        abort();
       if (buf_printf(&out, "%d %d %d %zu ", (int)ev.kind, ev.binary, ev.code, ev.len)) abort();
       if (buf_append(&out, ev.data, ev.len)) abort();
     }
