@@ -50,7 +50,6 @@ struct sessions {
   struct session *first, *last; /* by heard_ms */
   struct session *work;         /* to be stepped at the end of the turn */
   struct loop_defer *defer;
-  size_t count;
   uint8_t input[READ_BYTES]; /* shared: idle connections keep no read buffer */
 };
 
@@ -128,7 +127,6 @@ static void session_free(struct session *s) {
   unwant_step(s);
   if (s->listed) {
     list_remove(s);
-    s->all->count--;
     metric_move(net->count.sessions, -1);
   }
   loop_watch_destroy(s->watch);
@@ -434,7 +432,6 @@ void session_start(struct session *s, const struct transport *transport, uint8_t
   s->listed = true;
   s->heard_ms = now_ms;
   list_append(s);
-  all->count++;
   metric_move(all->net->count.sessions, 1);
   if (loop_watch_create(all->net->loop, transport->fd, LOOP_READ, on_ready, s, &s->watch) != 0) s->dead = true;
   if (early_len && !s->dead) take_bytes(s, early, early_len, now_ms);
@@ -459,8 +456,4 @@ void sessions_destroy(struct sessions *all) {
   while (all->first) session_free(all->first);
   loop_defer_destroy(all->defer);
   free(all);
-}
-
-size_t sessions_count(const struct sessions *all) {
-  return all->count;
 }

@@ -20,7 +20,6 @@ MUST_USE int sessions_create(struct net_ctx *net, struct sessions **out);
 void sessions_destroy(struct sessions *all);
 /** About once a second: pings, deadlines, slow readers. */
 void sessions_tick(struct sessions *all, uint64_t now_ms);
-size_t sessions_count(const struct sessions *all);
 
 struct session_options {
   enum member_kind kind;

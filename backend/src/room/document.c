@@ -7,7 +7,8 @@
 #include "base/random.h"
 #include "base/utf8.h"
 
-int document_err(int yata_err) {
+/* An error of libyata as one of ours. */
+static int document_err(int yata_err) {
   switch (yata_err) {
   case 0: return 0;
   case YATA_ERR_NOMEM: return ERR_NOMEM;

@@ -27,9 +27,6 @@ struct document {
 MUST_USE int document_create(const struct limits *limits, struct document *out);
 void document_deinit(struct document *d);
 
-/** Translate an error of libyata. */
-int document_err(int yata_err);
-
 /**
  * Lift the limits on updates, to read back what was accepted before, or (@limits not NULL) put them into
  * force. A snapshot in one piece takes more work than each of the updates in it: a limit must not lose it.

@@ -14,10 +14,8 @@ void outbox_deinit(struct outbox *box) {
   *box = (struct outbox){0};
 }
 
-int outbox_reserve(struct outbox *box, size_t more) {
-  if (box->count + more <= box->cap) return 0;
-  size_t cap = box->cap ? box->cap : 4;
-  while (cap < box->count + more) cap *= 2;
+static int grow(struct outbox *box) {
+  size_t cap = box->cap ? box->cap * 2 : 4;
   struct outbox_range *ranges = malloc(cap * sizeof *ranges);
   if (!ranges) return ERR_NOMEM;
   for (size_t i = 0; i < box->count; i++) ranges[i] = *range_at(box, i);
@@ -39,7 +37,7 @@ int outbox_push(struct outbox *box, struct blob *blob, size_t from, size_t to) {
       return 0;
     }
   }
-  int err = outbox_reserve(box, 1);
+  int err = box->count == box->cap ? grow(box) : 0;
   if (err) return err;
   *range_at(box, box->count) = (struct outbox_range){.blob = blob_ref(blob), .from = from, .to = to};
   box->count++;

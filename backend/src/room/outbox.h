@@ -27,9 +27,6 @@ void outbox_deinit(struct outbox *box);
 /** Queue bytes [from, to) of @blob, taking a reference. An empty range is nothing. ERR_NOMEM. */
 MUST_USE int outbox_push(struct outbox *box, struct blob *blob, size_t from, size_t to);
 
-/** Make room for @more pushes, so that they cannot fail. ERR_NOMEM. */
-MUST_USE int outbox_reserve(struct outbox *box, size_t more);
-
 /** The first ranges, at most @max; valid until the next call with this outbox. */
 int outbox_peek(const struct outbox *box, struct iovec *iov, int max);
 
