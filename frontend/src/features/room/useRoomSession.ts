@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { openRoom } from '../../collab/room';
 import type { RoomSession } from '../../collab/types';
 import { useIdentity } from '../identity/identity';
+import { distinctColor } from '../people/distinctColor';
 
 /** The session of a room, open for as long as the component is there. */
 export function useRoomSession(roomId: string): RoomSession | null {
@@ -20,7 +21,11 @@ export function useRoomSession(roomId: string): RoomSession | null {
   }, [roomId]);
 
   useEffect(() => {
-    session?.presence.setUser({ name, color });
+    if (!session) return undefined;
+    const show = () =>
+      session.presence.setUser({ name, color: distinctColor(session.people.get(), color) });
+    show();
+    return session.people.subscribe(show);
   }, [session, name, color]);
 
   return session;
