@@ -4,14 +4,10 @@
 // of others encodes, and shows its text, as a yjs document does that took the same.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { env } from 'node:process'
 import * as Y from 'yjs'
 import { Driver, YataDoc } from './driver.mjs'
 import { Random } from './random.mjs'
-
-const baseSeed = Number(env.YATA_SEED ?? Date.now() % 1000000)
-const sessions = Number(env.YATA_SESSIONS ?? 100)
-const budgetMs = env.YATA_SESSIONS ? Infinity : 15000
+import { baseSeed, seededTest } from './seeded.mjs'
 
 const equal = (ours, theirs, what) => assert.equal(Buffer.from(ours).toString('hex'),
   Buffer.from(theirs).toString('hex'), what)
@@ -92,22 +88,7 @@ async function session (driver, seed) {
   assert.equal(again.getXmlFragment('xml').toString(), twin.getXmlFragment('xml').toString())
 }
 
-test(`formatting, XML and sub-documents are carried faithfully, from seed ${baseSeed}`, async t => {
-  const driver = new Driver()
-  t.after(() => driver.close())
-  t.diagnostic(`YATA_SEED=${baseSeed}`)
-  const from = Date.now()
-  let i = 0
-  for (; i < sessions && Date.now() - from < budgetMs; i++) {
-    try {
-      await session(driver, baseSeed + i)
-    } catch (error) {
-      error.message = `seed ${baseSeed + i}: ${error.message}`
-      throw error
-    }
-  }
-  t.diagnostic(`${i} sessions`)
-})
+seededTest('formatting, XML and sub-documents are carried faithfully', { sessions: 100, budgetMs: 15000 }, session)
 
 test('text typed into formatted text takes on its formatting, as in yjs', async t => {
   const driver = new Driver()

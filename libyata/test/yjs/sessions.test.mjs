@@ -3,16 +3,12 @@
 // both do the same edits and take the same updates, in the same transactions. After every step
 // the twins must encode to the same bytes; after a full exchange all clients must agree.
 import assert from 'node:assert/strict'
-import test from 'node:test'
 import { env } from 'node:process'
 import * as Y from 'yjs'
-import { Driver, YataDoc } from './driver.mjs'
+import { YataDoc } from './driver.mjs'
 import { Random } from './random.mjs'
+import { seededTest } from './seeded.mjs'
 
-const baseSeed = Number(env.YATA_SEED ?? Date.now() % 1000000)
-const sessions = Number(env.YATA_SESSIONS ?? 300)
-// On a slow machine fewer sessions are run, unless their number was asked for.
-const budgetMs = env.YATA_SESSIONS ? Infinity : 25000
 const operations = Number(env.YATA_OPERATIONS ?? 60)
 
 const words = ['a', 'hello ', 'wörld', '😀', '👩‍👩‍👧', '\n', 'x'.repeat(40), '漢字', 'é']
@@ -228,19 +224,4 @@ async function session (driver, seed) {
   }
 }
 
-test(`random sessions of twins, from seed ${baseSeed}`, async t => {
-  const driver = new Driver()
-  t.after(() => driver.close())
-  t.diagnostic(`YATA_SEED=${baseSeed}`)
-  const from = Date.now()
-  let i = 0
-  for (; i < sessions && Date.now() - from < budgetMs; i++) {
-    try {
-      await session(driver, baseSeed + i)
-    } catch (error) {
-      error.message = `seed ${baseSeed + i}: ${error.message}`
-      throw error
-    }
-  }
-  t.diagnostic(`${i} sessions`)
-})
+seededTest('random sessions of twins', { sessions: 300, budgetMs: 25000 }, session)

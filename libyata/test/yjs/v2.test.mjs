@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Updates in version 2, read: their version 1 must be that of yjs, byte for byte.
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { env } from 'node:process'
 import * as Y from 'yjs'
-import { Driver, YataDoc } from './driver.mjs'
+import { YataDoc } from './driver.mjs'
 import { Random } from './random.mjs'
-
-const baseSeed = Number(env.YATA_SEED ?? Date.now() % 1000000)
-const sessions = Number(env.YATA_SESSIONS ?? 60)
-const budgetMs = env.YATA_SESSIONS ? Infinity : 8000
+import { seededTest } from './seeded.mjs'
 
 const equal = (ours, theirs, what) => assert.equal(Buffer.from(ours).toString('hex'),
   Buffer.from(theirs).toString('hex'), what)
@@ -79,19 +74,4 @@ async function session (driver, seed) {
   equal(await ours.encode(), Y.encodeStateAsUpdate(twin), 'in the end')
 }
 
-test(`updates in version 2 are read as yjs reads them, from seed ${baseSeed}`, async t => {
-  const driver = new Driver()
-  t.after(() => driver.close())
-  t.diagnostic(`YATA_SEED=${baseSeed}`)
-  const from = Date.now()
-  let i = 0
-  for (; i < sessions && Date.now() - from < budgetMs; i++) {
-    try {
-      await session(driver, baseSeed + i)
-    } catch (error) {
-      error.message = `seed ${baseSeed + i}: ${error.message}`
-      throw error
-    }
-  }
-  t.diagnostic(`${i} sessions`)
-})
+seededTest('updates in version 2 are read as yjs reads them', { sessions: 60, budgetMs: 8000 }, session)
