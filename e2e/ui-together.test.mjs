@@ -77,6 +77,20 @@ describe('two people in a room', () => {
     assert.equal(await bobsFace.count(), 0);
   });
 
+  pairTest('are gone at once when they leave the page, and back when the browser brings it back', {}, async () => {
+    const people = (text) => until(`Ann counts ${text}`, async () => (await ann.at('status-people').innerText()) === text);
+    const say = (event) => bob.page.evaluate((name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })), event);
+    await people('2 people');
+    await say('pagehide');
+    await people('1 person');
+    await say('pageshow');
+    await people('2 people');
+    await bob.online();
+    await bob.focus();
+    await bob.type('back');
+    await bothDraw('back');
+  });
+
   const FILES = { code: 'one\ntwo\nthree\n', files: { 'other.txt': 'elsewhere\n' } };
   pairTest('see the other’s caret and selection with a name, in the file where they are and in no other', FILES, async () => {
     await caretAt(bob, 2, 3);

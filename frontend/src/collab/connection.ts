@@ -170,6 +170,21 @@ export function connect(options: ConnectOptions): Connection {
   const onNetworkBack = (): void => {
     if (provider.shouldConnect) reconnect();
   };
+  /** Who leaves the page is gone for the others at once, and not when the browser tidies up. */
+  let hidden = false;
+  function onPageHide(): void {
+    if (!provider.shouldConnect) return;
+    hidden = true;
+    provider.disconnect();
+  }
+  /** Back by the browser's history, with the page as it was left. */
+  function onPageShow(): void {
+    if (!hidden) return;
+    hidden = false;
+    reconnect();
+  }
+  globalThis.addEventListener?.('pagehide', onPageHide);
+  globalThis.addEventListener?.('pageshow', onPageShow);
   globalThis.addEventListener?.('offline', onNetworkLost);
   globalThis.addEventListener?.('online', onNetworkBack);
 
@@ -183,6 +198,8 @@ export function connect(options: ConnectOptions): Connection {
     close: () => {
       if (closed.signal.aborted) return;
       closed.abort();
+      globalThis.removeEventListener?.('pagehide', onPageHide);
+      globalThis.removeEventListener?.('pageshow', onPageShow);
       globalThis.removeEventListener?.('offline', onNetworkLost);
       globalThis.removeEventListener?.('online', onNetworkBack);
       doc.off('update', onUpdate);
