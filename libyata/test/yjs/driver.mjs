@@ -58,7 +58,9 @@ export class Driver {
     if (!path) throw new Error('YATA_DRIVER must name the yata-driver executable')
     this.child = spawn(path, { stdio: ['pipe', 'pipe', 'inherit'] })
     this.waiting = []
-    this.input = Buffer.alloc(0)
+    this.input = []
+    this.inputLength = 0
+    this.output = []
     this.child.stdout.on('data', data => this.take(data))
     this.child.on('exit', code => {
       for (const { reject } of this.waiting) reject(new Error(`driver exited with ${code}`))
@@ -67,26 +69,44 @@ export class Driver {
   }
 
   take (data) {
-    this.input = this.input.length === 0 ? data : Buffer.concat([this.input, data])
-    while (this.input.length >= 4) {
-      const len = this.input.readUInt32LE()
-      if (this.input.length < 4 + len) return
-      const answer = this.input.subarray(4, 4 + len)
-      this.input = this.input.subarray(4 + len)
-      const { op, resolve, reject } = this.waiting.shift()
-      const status = answer.readInt32LE()
-      if (status < 0) reject(new YataError(op, status))
-      else resolve(Buffer.from(answer.subarray(4)))
+    this.input.push(data)
+    this.inputLength += data.length
+    if (this.inputLength < 4) return
+    let all = this.input[0]
+    if (this.input.length > 1) {
+      if (all.length >= 4 && this.inputLength < 4 + all.readUInt32LE()) return
+      all = Buffer.concat(this.input)
     }
+    let at = 0
+    while (all.length - at >= 4) {
+      const len = all.readUInt32LE(at)
+      if (all.length - at < 4 + len) break
+      const { op, resolve, reject } = this.waiting.shift()
+      const status = all.readInt32LE(at + 4)
+      if (status < 0) reject(new YataError(op, status))
+      else resolve(all.subarray(at + 8, at + 4 + len))
+      at += 4 + len
+    }
+    this.input = at < all.length ? [all.subarray(at)] : []
+    this.inputLength = all.length - at
   }
 
+  // Requests are sent together at the end of a turn: they need not wait for one another.
   call (op, doc, ...parts) {
-    const body = Buffer.concat([Buffer.from(op), Buffer.from([doc]), ...parts])
-    this.child.stdin.write(Buffer.concat([u32(body.length), body]))
+    const length = parts.reduce((sum, part) => sum + part.length, 2 + op.length)
+    if (this.output.length === 0) queueMicrotask(() => this.flush())
+    this.output.push(u32(length), Buffer.from([op.length]), Buffer.from(op), Buffer.from([doc]), ...parts)
     return new Promise((resolve, reject) => this.waiting.push({ op, resolve, reject }))
   }
 
+  flush () {
+    if (this.output.length === 0) return
+    this.child.stdin.write(Buffer.concat(this.output))
+    this.output = []
+  }
+
   close () {
+    this.flush()
     this.child.stdin.end()
     return new Promise(resolve => this.child.on('exit', resolve))
   }
@@ -136,6 +156,15 @@ export class YataDoc {
   stateVector () { return this.call('s') }
   encode (sv) { return sv ? this.call('e', sized(sv)) : this.call('e') }
   async json () { return JSON.parse((await this.call('j')).toString()) }
+  // Remember the type reached by steps (a string: a map's key; a number: an array's index) from a type
+  // or a place. What it returns stands for that type in any request that follows, at once.
+  place (n, from, steps = []) {
+    const done = this.call('place', Buffer.from([n]), from, ...steps.flatMap(at =>
+      typeof at === 'string' ? [Buffer.from('m'), sized(at)] : [Buffer.from('a'), u32(at)]))
+    const place = Buffer.concat([u32(0xffffffff), u32(n)])
+    return { place, done }
+  }
+
   begin () { return this.call('b') }
   commit () { return this.call('m') }
   abort () { return this.call('A') }
