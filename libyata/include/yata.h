@@ -136,6 +136,12 @@ YATA_API void yata_doc_stats(const yata_doc *doc, yata_stats *out);
 
 /* ---- updates ------------------------------------------------------------------------------ */
 
+/** Who makes a change, and when: for observers and undo managers. */
+typedef struct yata_cause {
+  const void *origin; /* never read through, compared by address; NULL: nobody in particular */
+  uint64_t time_ms;   /* of any clock of the caller; the library reads none */
+} yata_cause;
+
 typedef struct yata_applied {
   bool changed;        /* a struct was integrated, something was deleted, or what is pending grew */
   bool pending;        /* something now waits for updates that have not arrived */
@@ -158,6 +164,12 @@ YATA_API YATA_CHECKED int yata_apply_update(yata_doc *doc, const uint8_t *update
 
 /** As yata_apply_update for an update in version 2; error_offset stays 0. */
 YATA_API YATA_CHECKED int yata_apply_update_v2(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
+
+/** The same, with who sent it: `cause` is borrowed for the call; NULL: nobody, at 0. */
+YATA_API YATA_CHECKED int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len,
+                                               const yata_cause *cause, yata_applied *out);
+YATA_API YATA_CHECKED int yata_apply_update_v2_as(yata_doc *doc, const uint8_t *update, size_t len,
+                                                  const yata_cause *cause, yata_applied *out);
 
 /** Append the state vector: the number of units known of each client. YATA_ERR_NOMEM, _STATE. */
 YATA_API YATA_CHECKED int yata_encode_state_vector(const yata_doc *doc, yata_buf *out);
@@ -242,6 +254,9 @@ YATA_API YATA_CHECKED int yata_diff_update(const uint8_t *update, size_t len, co
  * Returns 0, or YATA_ERR_STATE (one is open), YATA_ERR_NOMEM.
  */
 YATA_API YATA_CHECKED int yata_txn_begin(yata_doc *doc);
+
+/** The same, with who makes it: `cause` is borrowed for the call; NULL: nobody, at 0. */
+YATA_API YATA_CHECKED int yata_txn_begin_as(yata_doc *doc, const yata_cause *cause);
 
 /**
  * End the transaction, and append the update that carries it to other replicas.

@@ -137,21 +137,21 @@ static void finish(struct yata_doc *doc, struct work *w, yata_applied *out) {
   }
 }
 
-int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out) {
+int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const yata_cause *cause, yata_applied *out) {
   yata_applied ignored;
   struct yata_parsed p;
   struct work w;
   bool retry;
   if (out == NULL) out = &ignored;
   *out = (yata_applied){0};
-  if (doc->txn.open) return YATA_ERR_STATE;
+  if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
   YATA_TRY(yata_update_parse(&doc->mem, update, len, doc->max_nesting, &p, &out->error_offset));
   int err = work_init(doc, &w);
   if (err < 0) {
     yata_parsed_deinit(&doc->mem, &p);
     return err;
   }
-  yata_txn_open(doc, false);
+  yata_txn_open(doc, false, cause);
   err = apply_parsed(doc, &p, &w, &retry);
   if (err == 0 && retry) err = retry_pending(doc, &w);
   if (err == 0) {
@@ -163,4 +163,8 @@ int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_app
   work_deinit(doc, &w);
   yata_parsed_deinit(&doc->mem, &p);
   return err;
+}
+
+int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out) {
+  return yata_apply_update_as(doc, update, len, NULL, out);
 }

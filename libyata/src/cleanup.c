@@ -61,14 +61,17 @@ static void collect_range(struct yata_doc *doc, const struct yata_range *r) {
     uint32_t h = yata_index_at(c, pos);
     const struct yata_item *it = &doc->items[h];
     if (it->clock >= r->clock + r->len) break;
-    if ((it->flags & YATA_ITEM_DELETED) && it->kind != YATA_WIRE_GC && it->kind != YATA_WIRE_DELETED) collect(doc, h);
+    if ((it->flags & (YATA_ITEM_DELETED | YATA_ITEM_KEEP)) == YATA_ITEM_DELETED && it->kind != YATA_WIRE_GC &&
+        it->kind != YATA_WIRE_DELETED)
+      collect(doc, h);
   } while (yata_index_next(c, &pos));
 }
 
 /* ---- merging ------------------------------------------------------------------------------ */
 
 static bool mergeable(const struct yata_item *l, uint32_t rh, const struct yata_item *r) {
-  if (l->kind != r->kind || ((l->flags ^ r->flags) & YATA_ITEM_DELETED)) return false;
+  if (l->kind != r->kind || ((l->flags ^ r->flags) & YATA_ITEM_DELETED) || ((l->flags | r->flags) & YATA_ITEM_REDONE))
+    return false;
   if (l->kind == YATA_WIRE_GC) return true;
   if (r->origin != l->client + 1 || r->origin_clock != l->clock + l->len - 1 || l->right != rh || l->ror != r->ror ||
       (l->ror != 0 && l->ror_clock != r->ror_clock))
@@ -102,6 +105,7 @@ static void merge(struct yata_doc *doc, uint32_t lh, uint32_t rh) {
       yata_ent_replace(doc, r->parent, r->key, lh);
   }
   l->len += r->len;
+  l->flags |= r->flags & YATA_ITEM_KEEP;
   yata_item_free(doc, rh);
 }
 

@@ -30,14 +30,25 @@ static int root_of_kind(yata_doc *doc, yata_slice name, enum yata_kind kind, uin
   return 0;
 }
 
+/* Asking for a root that is there changes nothing: observers may. */
+static bool known_root(const yata_doc *doc, yata_slice name, enum yata_kind kind, uint32_t *slot) {
+  uint32_t key = yata_key_find(doc, name);
+  *slot = key != 0 ? yata_ent_get(doc, 0, key) : 0;
+  return *slot != 0 && doc->types[*slot].kind == (uint8_t)kind;
+}
+
 static int get_root(yata_doc *doc, const char *name, enum yata_kind kind, yata_type *out) {
   struct yata_op op;
   uint32_t slot, units;
-  bool own = !doc->txn.open;
+  bool own = !doc->txn.open && !doc->busy;
   if (name == NULL) return YATA_ERR_INVALID;
   yata_slice s = {(const uint8_t *)name, strlen(name)};
   if (!yata_utf8_check(s.data, s.len, &units)) return YATA_ERR_INVALID;
-  if (own) yata_txn_open(doc, true);
+  if (known_root(doc, s, kind, &slot)) {
+    *out = yata_handle_of(doc, slot);
+    return 0;
+  }
+  if (own) yata_txn_open(doc, true, NULL);
   int err = yata_op_begin(doc, &op);
   if (err == 0) err = yata_op_end(doc, &op, root_of_kind(doc, s, kind, &slot));
   if (own) yata_txn_close(doc);

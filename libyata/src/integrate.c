@@ -198,9 +198,9 @@ static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t
 static bool extends(const struct yata_doc *doc, const struct yata_new *n) {
   if (n->kind != YATA_WIRE_STRING || n->left == 0) return false;
   const struct yata_item *l = &doc->items[n->left];
-  return l->kind == YATA_WIRE_STRING && !(l->flags & YATA_ITEM_DELETED) && l->client == n->client &&
-         l->clock + l->len == n->clock && n->origin == n->client + 1 && n->origin_clock == n->clock - 1 &&
-         l->right == n->right && l->key == 0 && same_ror(n, l) &&
+  return l->kind == YATA_WIRE_STRING && !(l->flags & (YATA_ITEM_DELETED | YATA_ITEM_REDONE)) &&
+         l->client == n->client && l->clock + l->len == n->clock && n->origin == n->client + 1 &&
+         n->origin_clock == n->clock - 1 && l->right == n->right && l->key == 0 && same_ror(n, l) &&
          l->content + l->len == doc->clients[n->client].text.len &&
          (doc->types[l->parent].item == 0 || !yata_item_deleted(doc, doc->types[l->parent].item));
 }

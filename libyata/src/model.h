@@ -8,6 +8,8 @@
 enum {
   YATA_ITEM_DELETED = 1, /* GC structs have it too */
   YATA_ITEM_FREE = 2,    /* on the free list, linked by `right` */
+  YATA_ITEM_KEEP = 4,    /* an undo manager may need it: not collected; merged items have it if one had */
+  YATA_ITEM_REDONE = 8,  /* made anew by an undo manager (redone.h): never merged */
 };
 
 /* A run of `len` consecutive units of one client. `kind` is a YATA_WIRE_ number. */
@@ -170,6 +172,7 @@ struct yata_touched {
 
 struct yata_txn {
   bool open, local;
+  yata_cause cause;
   bool virgin; /* the document had no clients: no journal, undo empties it */
   uint32_t id;
   uint32_t mark; /* counts undo marks: types are logged once for each */
@@ -221,6 +224,10 @@ struct yata_doc {
   uint32_t mark_epoch;
   struct yata_trees trees;
   struct yata_txn txn;
+  /* Observers or undo managers want to see each transaction before it is cleaned up: until then all
+   * that it deleted stays as it was, and is merged with nothing. */
+  bool watched;
+  bool busy;                /* observers are being called: nothing may change */
   uint32_t *seen, cap_seen; /* scratch of conflict resolution: pairs item, round */
 };
 

@@ -3,10 +3,11 @@
 
 #include "encode.h"
 
-void yata_txn_open(struct yata_doc *doc, bool local) {
+void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   struct yata_txn *txn = &doc->txn;
   txn->open = true;
   txn->local = local;
+  txn->cause = cause != NULL ? *cause : (yata_cause){0};
   txn->virgin = !local && doc->n_clients == 0 && doc->free_items == 0 && doc->free_types == 0 && doc->free_ents == 0;
   txn->id++;
   txn->mark++;
@@ -43,7 +44,7 @@ void yata_txn_undo(struct yata_doc *doc) {
 
 int yata_op_begin(struct yata_doc *doc, struct yata_op *op) {
   struct yata_txn *txn = &doc->txn;
-  if (!txn->open) return YATA_ERR_STATE;
+  if (!txn->open || doc->busy) return YATA_ERR_STATE;
   op->undo = yata_mark(doc);
   op->splits = txn->n_splits;
   op->deleted = txn->deleted.n;
@@ -61,14 +62,18 @@ int yata_op_end(struct yata_doc *doc, const struct yata_op *op, int err) {
   return err;
 }
 
-int yata_txn_begin(yata_doc *doc) {
-  if (doc->txn.open) return YATA_ERR_STATE;
-  yata_txn_open(doc, true);
+int yata_txn_begin_as(yata_doc *doc, const yata_cause *cause) {
+  if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
+  yata_txn_open(doc, true, cause);
   return 0;
 }
 
+int yata_txn_begin(yata_doc *doc) {
+  return yata_txn_begin_as(doc, NULL);
+}
+
 int yata_txn_commit(yata_doc *doc, yata_buf *update_out) {
-  if (!doc->txn.open) return YATA_ERR_STATE;
+  if (!doc->txn.open || doc->busy) return YATA_ERR_STATE;
   if (update_out != NULL) {
     /* Cleaning up never makes the update longer. So write it now, while all can still
      * be undone, and again when it is clean. */
@@ -89,5 +94,5 @@ int yata_txn_commit(yata_doc *doc, yata_buf *update_out) {
 }
 
 void yata_txn_abort(yata_doc *doc) {
-  if (doc->txn.open) yata_txn_undo(doc);
+  if (doc->txn.open && !doc->busy) yata_txn_undo(doc);
 }

@@ -5,7 +5,8 @@
 
 #include "integrate.h"
 
-void yata_txn_open(struct yata_doc *doc, bool local);
+/** @cause  may be NULL. */
+void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause);
 /** Forget the transaction's records. */
 void yata_txn_close(struct yata_doc *doc);
 /** Undo all of it, and close it. */
