@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench_local.h"
 #include "file.h"
 
 #define RUNS 15
@@ -152,6 +153,25 @@ static int edit(const yata_buf *file, struct result *r) {
   return 0;
 }
 
+/* The file is a script of edits: see bench_local.h. */
+static int local(const yata_buf *file, struct result *r) {
+  for (int i = 0; i < RUNS; i++) {
+    yata_options options = {.client_id = 1};
+    yata_doc *doc;
+    yata_type text;
+    if (yata_doc_create(&options, &doc) < 0) return -1;
+    int err = yata_text(doc, "text", &text);
+    double from = now_ms();
+    if (err == 0) err = local_run(file, doc, text, &r->operations);
+    r->ms[i] = now_ms() - from;
+    yata_doc_stats(doc, &r->stats);
+    r->first_text_ms = time_text(doc);
+    yata_doc_destroy(doc);
+    if (err < 0) return -1;
+  }
+  return 0;
+}
+
 /* After an edit, so that nothing prepared can be handed out. */
 static int encode(const yata_buf *file, struct result *r) {
   yata_options options = {.client_id = 1};
@@ -180,17 +200,18 @@ static int encode(const yata_buf *file, struct result *r) {
 int bench(const char *what, const char *path) {
   yata_buf file = YATA_BUF_INIT;
   struct result r = {0};
-  bool rows = strcmp(what, "apply") == 0;
+  bool rows = strcmp(what, "apply") == 0, script = strcmp(what, "local") == 0;
   int (*run)(const yata_buf *, struct result *) = strcmp(what, "load") == 0     ? load
                                                   : rows                        ? apply
+                                                  : script                      ? local
                                                   : strcmp(what, "edit") == 0   ? edit
                                                   : strcmp(what, "encode") == 0 ? encode
                                                                                 : NULL;
   if (run == NULL) {
-    fprintf(stderr, "yata: bench %s: expected load, apply, edit or encode\n", what);
+    fprintf(stderr, "yata: bench %s: expected load, apply, local, edit or encode\n", what);
     return 2;
   }
-  int err = rows ? file_read(path, &file) : file_read_update(path, &file);
+  int err = rows || script ? file_read(path, &file) : file_read_update(path, &file);
   r.bytes = file.len;
   if (err == 0 && (err = run(&file, &r)) < 0) fprintf(stderr, "yata: bench %s: %s: failed\n", what, path);
   if (err == 0) err = print(what, &r);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "bench_local.h"
 #include "file.h"
 
 static const char usage[] = "usage: yata info FILE\n"
@@ -13,11 +14,14 @@ static const char usage[] = "usage: yata info FILE\n"
                             "       yata merge OUT FILE...\n"
                             "       yata diff FILE STATE_VECTOR\n"
                             "       yata check FILE\n"
-                            "       yata bench load|apply|edit|encode FILE\n"
+                            "       yata bench load|apply|local|edit|encode FILE\n"
+                            "       yata bench grow PATTERN COUNT\n"
                             "\n"
                             "A FILE holds a Yjs update, encoding version 1 (version 2 is not read); - is a pipe.\n"
                             "`diff` writes to standard output what FILE has beyond the encoded state vector.\n"
-                            "`bench apply` reads a row of updates, each behind its length as a varUint.\n"
+                            "`bench apply` reads a row of updates, each behind its length as a varUint;\n"
+                            "`bench local` edits: position, deleted units, bytes, 32 bits each, and those bytes.\n"
+                            "`bench grow` edits as front, middle, random, turns, delete or abort.\n"
                             "Exit status: 0, 1 when a file is not as it should be, 2 for wrong usage.\n";
 
 static int complain(const char *what, int err) {
@@ -172,6 +176,7 @@ int main(int argc, char **argv) {
   if (strcmp(command, "diff") == 0 && argc == 4) return diff(argv[2], argv[3]);
   if (strcmp(command, "check") == 0 && argc == 3) return check(argv[2]);
   if (strcmp(command, "bench") == 0 && argc == 4) return bench(argv[2], argv[3]);
+  if (strcmp(command, "bench") == 0 && argc == 5 && strcmp(argv[2], "grow") == 0) return bench_grow(argv[3], argv[4]);
   bool help = strcmp(command, "--help") == 0 || strcmp(command, "help") == 0;
   fputs(usage, help ? stdout : stderr);
   return help ? 0 : 2;

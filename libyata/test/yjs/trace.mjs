@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // node trace.mjs TRACE.json.gz OUT YATA: types a trace of an editing session in yjs, writes OUT.update
-// (the whole state) and OUT.rows (each update behind its length), and times yjs beside the yata
-// tool on them, in turns, so that both see the same machine.
+// (the whole state), OUT.rows (each update behind its length) and OUT.script (the edits), and times
+// yjs beside the yata tool on them, in turns, so that both see the same machine.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { argv, exit } from 'node:process'
@@ -19,12 +19,15 @@ doc.clientID = 1
 const text = doc.getText('text')
 const updates = []
 doc.on('update', update => updates.push(update))
-for (const { patches } of txns) {
-  for (const [at, removed, inserted] of patches) {
-    if (removed > 0) text.delete(at, removed)
-    if (inserted.length > 0) text.insert(at, inserted)
+const type = text => {
+  for (const { patches } of txns) {
+    for (const [at, removed, inserted] of patches) {
+      if (removed > 0) text.delete(at, removed)
+      if (inserted.length > 0) text.insert(at, inserted)
+    }
   }
 }
+type(text)
 if (text.toString() !== endContent) throw new Error('the trace ends in another text')
 
 const varUint = n => {
@@ -34,6 +37,13 @@ const varUint = n => {
 }
 const whole = Y.encodeStateAsUpdate(doc)
 writeFileSync(`${out}.update`, whole)
+const script = txns.flatMap(({ patches }) => patches.map(([at, removed, inserted]) => {
+  const bytes = Buffer.from(inserted)
+  const head = Buffer.alloc(12)
+  ;[at, removed, bytes.length].forEach((n, i) => head.writeUInt32LE(n, 4 * i))
+  return Buffer.concat([head, bytes])
+}))
+writeFileSync(`${out}.script`, Buffer.concat(script))
 writeFileSync(`${out}.rows`, Buffer.concat(updates.flatMap(u => [varUint(u.length), u])))
 
 const time = f => {
@@ -48,6 +58,13 @@ const apply = () => {
   to.getText('text')
   for (const update of updates) Y.applyUpdate(to, update)
 }
+const local = () => {
+  const to = new Y.Doc()
+  let bytes = 0
+  to.on('update', update => { bytes += update.length })
+  type(to.getText('text'))
+  return bytes
+}
 const edit = () => {
   let random = 1
   for (let i = 0; i < 10000; i++) {
@@ -59,6 +76,7 @@ const work = {
   load: [load, `${out}.update`, 15],
   encode: [() => Y.encodeStateAsUpdate(doc), `${out}.update`, 15],
   apply: [apply, `${out}.rows`, 1],
+  local: [local, `${out}.script`, 1],
   edit: [edit, `${out}.update`, 1]
 }
 for (const [name, [f, file, runs]] of Object.entries(work)) {
