@@ -87,12 +87,24 @@ int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting) {
 struct nodes {
   uint8_t *block; /* NULL: measuring */
   size_t used;
+  bool too_many; /* for the address space: many elements can stand in few bytes */
 };
 
-static void *cut(struct nodes *ns, size_t size) {
+static void *cut(struct nodes *ns, size_t count, size_t size) {
   void *p = ns->block != NULL ? ns->block + ns->used : NULL;
-  ns->used += (size + 15) / 16 * 16;
+  if (count > (SIZE_MAX / 2 - ns->used) / size)
+    ns->too_many = true;
+  else
+    ns->used += (count * size + 15) / 16 * 16;
   return p;
+}
+
+/* The number of elements: there are at least as many bytes, so it fits. */
+static int read_count(struct yata_rd *rd, size_t *out) {
+  uint64_t n;
+  YATA_TRY(yata_rd_uint(rd, &n));
+  *out = (size_t)n;
+  return 0;
 }
 
 static uint64_t big_endian(struct yata_rd *rd, unsigned bytes) {
@@ -104,10 +116,10 @@ static uint64_t big_endian(struct yata_rd *rd, unsigned bytes) {
 static int read_any(struct yata_rd *rd, struct nodes *ns, yata_any *out);
 
 static int read_array(struct yata_rd *rd, struct nodes *ns, yata_any *out) {
-  uint64_t n;
-  YATA_TRY(yata_rd_uint(rd, &n));
-  yata_any *items = cut(ns, n * sizeof(*items)), ignored;
-  for (uint64_t i = 0; i < n; i++) YATA_TRY(read_any(rd, ns, items != NULL ? &items[i] : &ignored));
+  size_t n;
+  YATA_TRY(read_count(rd, &n));
+  yata_any *items = cut(ns, n, sizeof(*items)), ignored;
+  for (size_t i = 0; i < n; i++) YATA_TRY(read_any(rd, ns, items != NULL ? &items[i] : &ignored));
   out->kind = YATA_ANY_ARRAY;
   out->u.array.items = items;
   out->u.array.len = n;
@@ -115,10 +127,10 @@ static int read_array(struct yata_rd *rd, struct nodes *ns, yata_any *out) {
 }
 
 static int read_object(struct yata_rd *rd, struct nodes *ns, yata_any *out) {
-  uint64_t n;
-  YATA_TRY(yata_rd_uint(rd, &n));
-  yata_any_entry *entries = cut(ns, n * sizeof(*entries)), ignored;
-  for (uint64_t i = 0; i < n; i++) {
+  size_t n;
+  YATA_TRY(read_count(rd, &n));
+  yata_any_entry *entries = cut(ns, n, sizeof(*entries)), ignored;
+  for (size_t i = 0; i < n; i++) {
     yata_any_entry *e = entries != NULL ? &entries[i] : &ignored;
     YATA_TRY(yata_rd_bytes(rd, &e->key));
     YATA_TRY(read_any(rd, ns, &e->value));
@@ -191,9 +203,10 @@ static int any_value(const struct yata_doc *doc, yata_slice raw, yata_value *out
   struct nodes ns = {0};
   struct yata_rd rd = yata_rd_of(raw.data, raw.len);
   YATA_TRY(read_any(&rd, &ns, &out->any));
+  if (ns.too_many) return YATA_ERR_NOMEM;
   if (ns.used == 0) return 0;
   YATA_TRY(take_block(doc, ns.used, out));
-  ns = (struct nodes){out->owned, 0};
+  ns = (struct nodes){.block = out->owned};
   rd = yata_rd_of(raw.data, raw.len);
   return read_any(&rd, &ns, &out->any);
 }
