@@ -24,18 +24,18 @@ export async function freePort() {
 
 /**
  * A server that can be killed and started again on the same port and data.
- * `env` adds environment variables (YOKE_…), `args` flags.
+ * `env` adds environment variables (YOKE_…), `args` flags; `binary` is another server than the usual one.
  */
 export class Server {
-  constructor({ port, dataDir, env, args }) {
-    Object.assign(this, { port, dataDir, env, args, output: '', child: null });
+  constructor({ port, dataDir, env, args, binary = YOKE }) {
+    Object.assign(this, { port, dataDir, env, args, binary, output: '', child: null });
     this.url = `http://127.0.0.1:${port}`;
     this.ws = `ws://127.0.0.1:${port}`;
   }
 
-  static async start({ env = {}, args = [], port } = {}) {
+  static async start({ env = {}, args = [], port, binary } = {}) {
     const dataDir = await mkdtemp(join(tmpdir(), 'yoke-e2e-'));
-    const server = new Server({ port: port ?? (await freePort()), dataDir, env, args });
+    const server = new Server({ port: port ?? (await freePort()), dataDir, env, args, binary });
     await server.spawn();
     return server;
   }
@@ -45,7 +45,7 @@ export class Server {
       Object.entries(process.env).filter(([name]) => !name.startsWith('YOKE_')),
     );
     this.child = spawn(
-      YOKE,
+      this.binary,
       ['serve', '--port', String(this.port), '--data-dir', this.dataDir, ...this.args],
       { cwd: this.dataDir, env: { ...clean, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
@@ -57,7 +57,7 @@ export class Server {
     this.exited = once(child, 'exit');
     const deadline = Date.now() + 20_000;
     for (;;) {
-      if (child.exitCode !== null) throw new Error(`the server ended:\n${this.output}`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server ended:\n${this.output}`);
       const ok = await fetch(`${this.url}/api/v1/liveness`).then((r) => r.ok, () => false);
       if (ok) return;
       if (Date.now() > deadline) throw new Error(`the server does not answer:\n${this.output}`);
