@@ -8,7 +8,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   int valid = yata_update_v2_to_v1(data, size, &v1);
   int err = yata_apply_update_v2(doc, data, size, NULL);
   REQUIRE(valid == 0 || (err == valid && v1.len == 0));
-  REQUIRE(v1.len <= size * 256 + 65536);
+  REQUIRE(v1.len <= size * 1024 + (4 << 20));
+  REQUIRE(yata_update_validate_v2(data, size, NULL) == valid);
+  REQUIRE((valid < 0) == (yata_update_explain_v2(data, size, NULL) != NULL));
   REQUIRE(yata_doc_check(doc) == 0);
   if (valid == 0) {
     REQUIRE(yata_update_validate(v1.data, v1.len, NULL) == 0);
@@ -16,6 +18,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_encode(doc, &a);
     fuzz_encode(copy, &b);
     REQUIRE(a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
+    /* Both ways round, what was made of it stays. */
+    yata_buf_clear(&b);
+    REQUIRE(yata_update_v1_to_v2(v1.data, v1.len, &b) == 0);
+    yata_buf_clear(&a);
+    REQUIRE(yata_update_v2_to_v1(b.data, b.len, &a) == 0);
+    yata_buf_clear(&v1);
+    REQUIRE(yata_update_v1_to_v2(a.data, a.len, &v1) == 0);
+    REQUIRE(v1.len == b.len && memcmp(v1.data, b.data, b.len) == 0);
+    yata_buf_clear(&b);
+    REQUIRE(yata_encode_state_as_update_v2(doc, NULL, 0, &b) == 0);
+    REQUIRE(yata_update_validate_v2(b.data, b.len, NULL) == 0);
   }
   yata_buf_deinit(&v1);
   yata_buf_deinit(&a);

@@ -4,7 +4,7 @@
  *
  * A document is a replica: it takes updates in any order, any number of times, and holds the
  * same content as every other replica that took the same updates. Wire format: Yjs 13, update
- * encoding version 1; version 2 is read.
+ * encoding versions 1 and 2.
  *
  * Threads: the library has no global state. A yata_doc, and every yata_buf or yata_value filled
  * from it, is used by one thread at a time; different documents are independent. The functions
@@ -162,7 +162,10 @@ typedef struct yata_applied {
  */
 YATA_API YATA_CHECKED int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
 
-/** As yata_apply_update for an update in version 2; error_offset stays 0. */
+/**
+ * As yata_apply_update for an update in version 2. YATA_ERR_LIMIT also when it states more structs than
+ * 65,536 and 8 for each of its bytes: their run-length encoding could state billions in 30 bytes.
+ */
 YATA_API YATA_CHECKED int yata_apply_update_v2(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
 
 /** The same, with who sent it: `cause` is borrowed for the call; NULL: nobody, at 0. */
@@ -202,17 +205,6 @@ YATA_API YATA_CHECKED int yata_update_validate(const uint8_t *update, size_t len
  */
 YATA_API const char *yata_update_explain(const uint8_t *update, size_t len, size_t *error_offset);
 
-/**
- * Append an update given in version 2, as Yjs would have written it in version 1.
- *
- * Few bytes of version 2 can stand for many of version 1: the result has at most 256 times as many
- * bytes, and 64 KiB.
- *
- * Returns 0, YATA_ERR_MALFORMED, YATA_ERR_LIMIT (that bound, and as yata_update_validate) or
- * YATA_ERR_NOMEM.
- */
-YATA_API YATA_CHECKED int yata_update_v2_to_v1(const uint8_t *update, size_t len, yata_buf *out);
-
 /** Is this a well-formed state vector? As yata_update_validate. */
 YATA_API YATA_CHECKED int yata_state_vector_validate(const uint8_t *sv, size_t len, size_t *error_offset);
 
@@ -245,6 +237,53 @@ YATA_API YATA_CHECKED int yata_merge_updates(const yata_slice *updates, size_t c
 /** Append what of the update the state vector lacks, as Y.diffUpdate. */
 YATA_API YATA_CHECKED int yata_diff_update(const uint8_t *update, size_t len, const uint8_t *sv, size_t sv_len,
                                            yata_buf *out);
+
+/**
+ * Append what of an update lies in a set of ids: the structs whose ids are in it, cut at its edges, with gaps between
+ * them, and the deletions of ids that are in it. What the rest depends on may be missing, so that a document keeps it
+ * as pending. Yjs 13 has no such function.
+ *
+ * @ids  an encoded delete set, borrowed: the number of clients; of each its id, its number of ranges, and of each range
+ *       the first clock and the length. As it stands at the end of an update in version 1.
+ *
+ * Returns 0, or YATA_ERR_MALFORMED and YATA_ERR_LIMIT (of either), YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_intersect_update(const uint8_t *update, size_t len, const uint8_t *ids, size_t ids_len,
+                                                yata_buf *out);
+
+/* ---- encoding version 2 ------------------------------------------------------------------- */
+
+/* All of the above and yata_txn_commit for updates in version 2; the state vectors and the sets of ids are the same in
+ * both versions. Byte-identical to the functions of Yjs whose names end in V2. */
+
+YATA_API YATA_CHECKED int yata_encode_state_as_update_v2(const yata_doc *doc, const uint8_t *sv, size_t sv_len,
+                                                         yata_buf *out);
+YATA_API YATA_CHECKED int yata_txn_commit_v2(yata_doc *doc, yata_buf *update_out);
+YATA_API YATA_CHECKED int yata_update_validate_v2(const uint8_t *update, size_t len, size_t *error_offset);
+YATA_API const char *yata_update_explain_v2(const uint8_t *update, size_t len, size_t *error_offset);
+YATA_API YATA_CHECKED int yata_update_inspect_v2(const uint8_t *update, size_t len, yata_update_info *out);
+YATA_API YATA_CHECKED int yata_update_state_vector_v2(const uint8_t *update, size_t len, yata_buf *out);
+YATA_API YATA_CHECKED int yata_merge_updates_v2(const yata_slice *updates, size_t count, yata_buf *out);
+YATA_API YATA_CHECKED int yata_diff_update_v2(const uint8_t *update, size_t len, const uint8_t *sv, size_t sv_len,
+                                              yata_buf *out);
+YATA_API YATA_CHECKED int yata_intersect_update_v2(const uint8_t *update, size_t len, const uint8_t *ids,
+                                                   size_t ids_len, yata_buf *out);
+
+/**
+ * Append an update given in one version in the other, as Y.convertUpdateFormatV1ToV2 and V2ToV1.
+ *
+ * Few bytes of version 2 can stand for many of version 1: yata_apply_update_v2 names the limit.
+ *
+ * Returns 0, YATA_ERR_MALFORMED, YATA_ERR_LIMIT or YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_update_v1_to_v2(const uint8_t *update, size_t len, yata_buf *out);
+YATA_API YATA_CHECKED int yata_update_v2_to_v1(const uint8_t *update, size_t len, yata_buf *out);
+
+/**
+ * In which version is this update: 1, 2, or 0 for neither. All of it is read. Of the few bytes that could be either
+ * (deletions alone, and hardly ever those) it says 1. Allocates nothing.
+ */
+YATA_API int yata_update_detect(const uint8_t *update, size_t len);
 
 /* ---- transactions ------------------------------------------------------------------------- */
 

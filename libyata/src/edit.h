@@ -30,6 +30,8 @@ YATA_CHECKED int yata_json_put_string(yata_buf *out, yata_slice s);
 YATA_CHECKED int yata_json_put_number(yata_buf *out, double value);
 /** Read one verified lib0 `any` and append it as JSON. */
 YATA_CHECKED int yata_any_to_json(struct yata_rd *rd, yata_buf *out);
+/** Read one verified JSON value and append it as lib0's `any`. */
+YATA_CHECKED int yata_json_to_any(struct yata_rd *rd, yata_buf *out);
 
 /** What the unit at `offset` of an item holds. */
 YATA_CHECKED int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset,

@@ -12,6 +12,11 @@ YATA_CHECKED int yata_encode_client(const struct yata_doc *doc, const struct yat
 YATA_CHECKED int yata_encode_ranges(const struct yata_ranges *ranges, yata_buf *out);
 /** Append the update of the open transaction. */
 YATA_CHECKED int yata_encode_txn(struct yata_doc *doc, yata_buf *out);
+struct yata_v2_out;
+/** Write it in version 2 and throw it away: it can then be written once more without a failure. */
+YATA_CHECKED int yata_rehearse_txn_v2(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out);
+/** As yata_encode_txn in version 2. */
+YATA_CHECKED int yata_encode_txn_v2(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out);
 
 /** A state vector that came from outside: sorted by client, the last of a client's entries. */
 struct yata_sv {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "edit.h"
+#include "number.h"
 
 #define DEPTH_MAX 200
 
@@ -43,20 +44,11 @@ int yata_json_put_string(yata_buf *out, yata_slice s) {
   return put(out, "\"");
 }
 
-/* The shortest digits that read back as the same number. */
 int yata_json_put_number(yata_buf *out, double v) {
-  char text[40];
-  double back = 0;
   if (isnan(v) || isinf(v)) return put(out, "null");
-  if (v == floor(v) && fabs(v) < 1e21) {
-    snprintf(text, sizeof(text), "%.0f", v == 0 ? 0.0 : v);
-    return put(out, text);
-  }
-  for (int digits = 15; digits <= 17; digits++) {
-    snprintf(text, sizeof(text), "%.*g", digits, v);
-    if (sscanf(text, "%lf", &back) == 1 && back == v) break;
-  }
-  return put(out, text);
+  YATA_TRY(yata_buf_reserve(out, YATA_NUMBER_MAX));
+  out->len += yata_number_write((char *)out->data + out->len, v);
+  return 0;
 }
 
 static int put_base64(yata_buf *out, const uint8_t *p, size_t len) {

@@ -2,6 +2,7 @@
 #include "txn.h"
 
 #include "encode.h"
+#include "v2.h"
 
 void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   struct yata_txn *txn = &doc->txn;
@@ -72,25 +73,37 @@ int yata_txn_begin(yata_doc *doc) {
   return yata_txn_begin_as(doc, NULL);
 }
 
-int yata_txn_commit(yata_doc *doc, yata_buf *update_out) {
+/* Cleaning up never makes the update longer. So write it before, while all can still be undone, and again when it
+ * is clean: with the memory that there is then, that cannot fail. */
+static int rehearse(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
+  size_t at = out->len;
+  if (v2 != NULL) return yata_rehearse_txn_v2(doc, v2, out);
+  int err = yata_encode_txn(doc, out);
+  size_t most = 3 * (out->len - at) + 1024;
+  out->len = at;
+  return err < 0 ? err : yata_buf_reserve(out, most);
+}
+
+/* `v2`: write version 2, by its means. */
+static int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
   if (!doc->txn.open || doc->busy) return YATA_ERR_STATE;
-  if (update_out != NULL) {
-    /* Cleaning up never makes the update longer. So write it now, while all can still
-     * be undone, and again when it is clean. */
-    size_t at = update_out->len;
-    int err = yata_encode_txn(doc, update_out);
-    size_t most = 3 * (update_out->len - at) + 1024;
-    update_out->len = at;
-    if (err == 0) err = yata_buf_reserve(update_out, most);
-    if (err < 0) return err;
-  }
+  if (out != NULL) YATA_TRY(rehearse(doc, v2, out));
   yata_cleanup(doc);
-  if (update_out != NULL) {
-    int err = yata_encode_txn(doc, update_out);
-    if (err < 0) return err;
-  }
+  if (out != NULL) YATA_TRY(v2 != NULL ? yata_encode_txn_v2(doc, v2, out) : yata_encode_txn(doc, out));
   yata_txn_close(doc);
   return 0;
+}
+
+int yata_txn_commit(yata_doc *doc, yata_buf *update_out) {
+  return commit(doc, NULL, update_out);
+}
+
+int yata_txn_commit_v2(yata_doc *doc, yata_buf *update_out) {
+  struct yata_v2_out v2;
+  yata_v2_out_init(&v2, update_out != NULL ? update_out->alloc : NULL);
+  int err = commit(doc, &v2, update_out);
+  yata_v2_out_deinit(&v2);
+  return err;
 }
 
 void yata_txn_abort(yata_doc *doc) {

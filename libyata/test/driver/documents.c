@@ -38,6 +38,12 @@ static int encode(struct request *r, yata_doc *doc, yata_buf *out) {
   return yata_encode_state_as_update(doc, s.data, s.len, out);
 }
 
+static int encode_v2(struct request *r, yata_doc *doc, yata_buf *out) {
+  yata_slice s = {NULL, 0};
+  if (r->p < r->end) s = driver_bytes(r);
+  return yata_encode_state_as_update_v2(doc, s.data, s.len, out);
+}
+
 static int json(struct request *r, yata_doc *doc, yata_buf *out) {
   (void)r;
   return yata_to_json(doc, (yata_type){0, 0}, out);
@@ -52,6 +58,11 @@ static int begin(struct request *r, yata_doc *doc, yata_buf *out) {
 static int commit(struct request *r, yata_doc *doc, yata_buf *out) {
   (void)r;
   return yata_txn_commit(doc, out);
+}
+
+static int commit_v2(struct request *r, yata_doc *doc, yata_buf *out) {
+  (void)r;
+  return yata_txn_commit_v2(doc, out);
 }
 
 static int discard(struct request *r, yata_doc *doc, yata_buf *out) {
@@ -102,7 +113,8 @@ static int place(struct request *r, yata_doc *doc, yata_buf *out) {
 }
 
 const struct operation driver_documents[] = {
-    {"c", create, true},   {"a", apply, false}, {"2", apply_v2, false},  {"s", state_vector, false},
-    {"e", encode, false},  {"j", json, false},  {"b", begin, false},     {"m", commit, false},
-    {"A", discard, false}, {"r", root, false},  {"place", place, false}, {NULL, NULL, false},
+    {"c", create, true},      {"a", apply, false}, {"2", apply_v2, false},  {"s", state_vector, false},
+    {"e", encode, false},     {"j", json, false},  {"b", begin, false},     {"m", commit, false},
+    {"A", discard, false},    {"r", root, false},  {"place", place, false}, {"e2", encode_v2, false},
+    {"m2", commit_v2, false}, {NULL, NULL, false},
 };

@@ -123,6 +123,17 @@ export class Driver {
     return this.call('C', 0, sized(update))
   }
 
+  merge2 (updates) {
+    return this.call('merge2', 0, u32(updates.length), ...updates.map(sized))
+  }
+
+  diff2 (update, sv) { return this.call('diff2', 0, sized(update), sized(sv)) }
+  toVersion2 (update) { return this.call('to2', 0, sized(update)) }
+  updateStateVector2 (update) { return this.call('sv2', 0, sized(update)) }
+  intersect (update, ids) { return this.call('intersect', 0, sized(update), sized(ids)) }
+  intersect2 (update, ids) { return this.call('intersect2', 0, sized(update), sized(ids)) }
+  async detect (update) { return (await this.call('detect', 0, sized(update))).readUInt32LE() }
+
   updateStateVector (update) {
     return this.call('U', 0, sized(update))
   }
@@ -155,6 +166,8 @@ export class YataDoc {
 
   stateVector () { return this.call('s') }
   encode (sv) { return sv ? this.call('e', sized(sv)) : this.call('e') }
+  encode2 (sv) { return sv ? this.call('e2', sized(sv)) : this.call('e2') }
+  commit2 () { return this.call('m2') }
   async json () { return JSON.parse((await this.call('j')).toString()) }
   // Remember the type reached by steps (a string: a map's key; a number: an array's index) from a type
   // or a place. What it returns stands for that type in any request that follows, at once.
