@@ -89,7 +89,9 @@ int yata_root_next(const yata_doc *doc, uint32_t *cursor, yata_type *out, yata_s
 
 /* ---- positions ---------------------------------------------------------------------------- */
 
-#define NEAR 16 /* steps that are cheaper than the tree */
+#define NEAR 16  /* steps in a list that has no tree, before one is built */
+#define STEPS 4  /* steps that are cheaper than the tree … */
+#define UNITS 64 /* … and likely to get there */
 
 /* Walk from an item that starts at *s to the one that holds the unit before `index`. */
 static bool walk(const struct yata_doc *doc, uint32_t index, uint32_t steps, uint32_t *h, uint32_t *s) {
@@ -109,22 +111,32 @@ static bool walk(const struct yata_doc *doc, uint32_t index, uint32_t steps, uin
   }
 }
 
+static bool seek_marked(const struct yata_doc *doc, const struct yata_typ *t, uint32_t index, uint32_t *h,
+                        uint32_t *s) {
+  if (t->mark == 0 || t->mark_epoch != doc->mark_epoch) return false;
+  *h = t->mark;
+  *s = t->mark_index;
+  uint32_t far = index > *s ? index - *s : *s - index, end = *s + doc->items[*h].len;
+  if (t->tree == 0) return *s < 2 * (uint64_t)index && walk(doc, index, NEAR, h, s);
+  return (far < UNITS || (index > end && index - end < UNITS) || (index > *s && index <= end)) &&
+         walk(doc, index, STEPS, h, s);
+}
+
+static uint32_t seek_far(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *s) {
+  uint32_t h = doc->types[type].start;
+  *s = 0;
+  if (doc->types[type].tree == 0 && walk(doc, index, NEAR, &h, s)) return h;
+  if (yata_tree_build(doc, type)) return yata_tree_seek(doc, type, index, s);
+  h = doc->types[type].start;
+  *s = 0;
+  (void)walk(doc, index, UINT32_MAX, &h, s);
+  return h;
+}
+
 uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
+  uint32_t h, s;
+  if (!seek_marked(doc, &doc->types[type], index, &h, &s)) h = seek_far(doc, type, index, &s);
   struct yata_typ *t = &doc->types[type];
-  uint32_t h = t->start, s = 0;
-  if (t->mark != 0 && t->mark_epoch == doc->mark_epoch && t->mark_index < 2 * (uint64_t)index) {
-    h = t->mark;
-    s = t->mark_index;
-  }
-  if (!walk(doc, index, NEAR, &h, &s)) {
-    if (yata_tree_build(doc, type)) {
-      h = yata_tree_seek(doc, type, index, &s);
-    } else {
-      h = t->start;
-      s = 0;
-      (void)walk(doc, index, UINT32_MAX, &h, &s);
-    }
-  }
   t->mark = h;
   t->mark_index = s;
   t->mark_epoch = doc->mark_epoch;

@@ -34,16 +34,32 @@ uint32_t yata_mark(struct yata_doc *doc) {
   return doc->txn.n_undo;
 }
 
+static uint32_t visible(const struct yata_item *it) {
+  return yata_item_counts(it) ? it->len : 0;
+}
+
+static void undo_item(struct yata_doc *doc, uint32_t h, const struct yata_item *old) {
+  uint32_t more = visible(old) - visible(&doc->items[h]);
+  doc->items[h] = *old;
+  if (more != 0) yata_tree_grown(doc, h, more);
+}
+
+static void undo_type(struct yata_doc *doc, uint32_t type, const struct yata_typ *old) {
+  uint32_t tree = doc->types[type].tree;
+  doc->types[type] = *old;
+  doc->types[type].tree = tree;
+}
+
 static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
   struct yata_client *c;
   uint32_t at = undo->at;
   switch (undo->kind) {
-  case YATA_UNDO_ITEM: doc->items[at] = undo->u.item; break;
-  case YATA_UNDO_ITEM_NEW: yata_item_free(doc, at); break;
-  case YATA_UNDO_TYPE:
-    doc->types[at] = undo->u.type;
-    doc->types[at].tree = 0; /* it is dropped with all others */
+  case YATA_UNDO_ITEM: undo_item(doc, at, &undo->u.item); break;
+  case YATA_UNDO_ITEM_NEW:
+    yata_tree_unlinked(doc, at);
+    yata_item_free(doc, at);
     break;
+  case YATA_UNDO_TYPE: undo_type(doc, at, &undo->u.type); break;
   case YATA_UNDO_TYPE_NEW: yata_type_free(doc, at); break;
   case YATA_UNDO_ENT: doc->ents[at].item = undo->u.ent_item; break;
   case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at); break;
@@ -84,11 +100,11 @@ static void empty(struct yata_doc *doc) {
 void yata_rollback(struct yata_doc *doc, uint32_t mark) {
   struct yata_txn *txn = &doc->txn;
   if (txn->virgin) {
+    yata_tree_drop_all(doc);
     empty(doc);
   } else {
     while (txn->n_undo > mark) undo_one(doc, &txn->undo[--txn->n_undo]);
     txn->mark++;
   }
-  yata_tree_drop_all(doc);
   doc->mark_epoch++;
 }

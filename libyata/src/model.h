@@ -90,18 +90,23 @@ struct yata_typ {
   uint8_t kind, flags; /* kind is an enum yata_kind */
 };
 
-/* A node of the tree over a list's items: tree.h. The children of a leaf are items, linked by `right`. */
+/* A node of the tree over a list's items: tree.h. 256 bytes: four cache lines. */
+#define YATA_NODE_MAX 30
+
 struct yata_node {
-  uint32_t parent, next; /* nodes; next: of the same parent, or on the free list */
-  uint32_t first;        /* child */
-  uint32_t units;        /* visible, of all below */
-  uint16_t n, level;     /* children; 0 for a leaf */
+  uint32_t parent; /* node; 0: it is the root. The next one on the free list */
+  uint32_t unused;
+  uint8_t n, level;  /* children; 0 for a leaf, whose children are items */
+  uint8_t slot, hot; /* where it is in its parent; where it was last used */
+  uint32_t spare;
+  uint32_t units[YATA_NODE_MAX]; /* visible, of all below each child; 0 past n */
+  uint32_t child[YATA_NODE_MAX]; /* 0 past n */
 };
 
 struct yata_trees {
   struct yata_node *nodes; /* 0 is nothing */
   uint32_t n, cap, free, used;
-  uint32_t *leaf; /* by item: its leaf, if its list has a tree */
+  uint32_t *leaf; /* by item: its leaf; 0: in no tree */
   uint32_t cap_leaf;
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree.h"
 
-/* Children of a node, items of a leaf. */
-#define MOST 32u
+/* Children of a node of a new tree, and at most of two that are joined. */
 #define FILL 24u
+/* A node with fewer is joined with a neighbour, if they fit. */
+#define FEW 8u
 
 static struct yata_node *node_of(const struct yata_doc *doc, uint32_t n) {
   return &doc->trees.nodes[n];
@@ -13,132 +14,212 @@ static uint32_t visible(const struct yata_item *it) {
   return yata_item_counts(it) ? it->len : 0;
 }
 
-static bool has_tree(const struct yata_doc *doc, const struct yata_item *it) {
-  return it->key == 0 && it->parent != 0 && doc->types[it->parent].tree != 0;
+/* The item's leaf; 0: it is in no tree. */
+static uint32_t leaf_of(const struct yata_doc *doc, uint32_t h) {
+  return h < doc->trees.cap_leaf ? doc->trees.leaf[h] : 0;
 }
 
-/* ---- nodes -------------------------------------------------------------------------------- */
+static uint32_t slot_of(struct yata_node *node, uint32_t child) {
+  if (node->child[node->hot] == child) return node->hot;
+  uint32_t slot = 0;
+  for (uint32_t i = 1; i < YATA_NODE_MAX; i++) slot += node->child[i] == child ? i : 0;
+  node->hot = (uint8_t)slot;
+  return slot;
+}
+
+/* `units` may be what is taken away, modulo 2^32. */
+static void add_units(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t units) {
+  for (;;) {
+    struct yata_node *node = node_of(doc, n);
+    node->units[slot] += units;
+    if (node->parent == 0) return;
+    slot = node->slot;
+    n = node->parent;
+  }
+}
+
+static uint32_t sum(const struct yata_node *node) {
+  uint32_t units = 0;
+  for (uint32_t i = 0; i < YATA_NODE_MAX; i++) units += node->units[i];
+  return units;
+}
+
+/* ---- memory ------------------------------------------------------------------------------- */
+
+/* Room for `more` nodes beside those of the free list. The array grows by an eighth: it is the
+ * greater part of what positions cost. */
+static int nodes_reserve(struct yata_doc *doc, uint32_t more) {
+  struct yata_trees *ts = &doc->trees;
+  size_t need = (size_t)(ts->n == 0 ? 1 : ts->n) + more, want = ts->cap + ts->cap / 8;
+  if (need <= ts->cap) return 0;
+  if (want < need) want = need;
+  if (want > UINT32_MAX) return YATA_ERR_LIMIT;
+  void *p = yata_mem_resize(&doc->mem, ts->nodes, ts->cap * sizeof(*ts->nodes), want * sizeof(*ts->nodes));
+  if (p == NULL) return YATA_ERR_NOMEM;
+  ts->nodes = p;
+  ts->cap = (uint32_t)want;
+  if (ts->n == 0) ts->n = 1;
+  return 0;
+}
 
 static int node_new(struct yata_doc *doc, uint32_t level, uint32_t *out) {
   struct yata_trees *ts = &doc->trees;
   uint32_t n = ts->free;
   if (n != 0) {
-    ts->free = ts->nodes[n].next;
+    ts->free = ts->nodes[n].parent;
   } else {
-    uint32_t count = ts->n == 0 ? 1 : ts->n;
-    YATA_TRY(yata_mem_grow(&doc->mem, &ts->nodes, &ts->cap, (size_t)count + 1, sizeof(*ts->nodes)));
-    n = count;
-    ts->n = count + 1;
+    YATA_TRY(nodes_reserve(doc, 1));
+    n = ts->n++;
   }
   ts->used++;
-  ts->nodes[n] = (struct yata_node){.level = (uint16_t)level};
+  ts->nodes[n] = (struct yata_node){.level = (uint8_t)level};
   *out = n;
   return 0;
 }
 
 static void node_free(struct yata_doc *doc, uint32_t n) {
-  doc->trees.nodes[n] = (struct yata_node){.next = doc->trees.free};
+  doc->trees.nodes[n].parent = doc->trees.free;
+  doc->trees.nodes[n].n = 0;
   doc->trees.free = n;
   doc->trees.used--;
 }
 
-static uint32_t next_child(const struct yata_doc *doc, const struct yata_node *node, uint32_t child) {
-  return node->level == 0 ? doc->items[child].right : node_of(doc, child)->next;
+static int leaf_reserve(struct yata_doc *doc, uint32_t h) {
+  struct yata_trees *ts = &doc->trees;
+  uint32_t cap = ts->cap_leaf;
+  if (h < cap) return 0;
+  YATA_TRY(yata_mem_grow(&doc->mem, &ts->leaf, &ts->cap_leaf, doc->cap_items, sizeof(*ts->leaf)));
+  memset(ts->leaf + cap, 0, (ts->cap_leaf - cap) * sizeof(*ts->leaf));
+  return 0;
 }
 
-static uint32_t child_units(const struct yata_doc *doc, const struct yata_node *node, uint32_t child) {
-  return node->level == 0 ? visible(&doc->items[child]) : node_of(doc, child)->units;
-}
+/* ---- children ----------------------------------------------------------------------------- */
 
-static void set_parent(struct yata_doc *doc, uint32_t n, uint32_t child) {
-  if (node_of(doc, n)->level == 0)
+/* The child at that slot of the node is the node's; say so where it is looked up. */
+static void adopt(struct yata_doc *doc, uint32_t n, uint32_t slot) {
+  const struct yata_node *node = node_of(doc, n);
+  uint32_t child = node->child[slot];
+  if (node->level == 0) {
     doc->trees.leaf[child] = n;
-  else
+  } else {
     node_of(doc, child)->parent = n;
+    node_of(doc, child)->slot = (uint8_t)slot;
+  }
 }
 
-/* `units` may be what is taken away, modulo 2^32. */
-static void add_units(struct yata_doc *doc, uint32_t n, uint32_t units) {
-  for (; n != 0; n = node_of(doc, n)->parent) node_of(doc, n)->units += units;
+static void renumber(struct yata_doc *doc, uint32_t n, uint32_t from) {
+  const struct yata_node *node = node_of(doc, n);
+  if (node->level == 0) return;
+  for (uint32_t i = from; i < node->n; i++) node_of(doc, node->child[i])->slot = (uint8_t)i;
+}
+
+/* Put a child into a node that has room. The units of those above contain the child's already. */
+static void put(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t child, uint32_t units) {
+  struct yata_node *node = node_of(doc, n);
+  uint32_t more = node->n - slot;
+  memmove(node->child + slot + 1, node->child + slot, more * sizeof(*node->child));
+  memmove(node->units + slot + 1, node->units + slot, more * sizeof(*node->units));
+  node->child[slot] = child;
+  node->units[slot] = units;
+  node->n++;
+  node->hot = (uint8_t)slot;
+  adopt(doc, n, slot);
+  renumber(doc, n, slot + 1);
+}
+
+/* Take a child out. The units of those above are the caller's to correct. */
+static void take(struct yata_doc *doc, uint32_t n, uint32_t slot) {
+  struct yata_node *node = node_of(doc, n);
+  uint32_t more = --node->n - slot;
+  memmove(node->child + slot, node->child + slot + 1, more * sizeof(*node->child));
+  memmove(node->units + slot, node->units + slot + 1, more * sizeof(*node->units));
+  node->child[node->n] = node->units[node->n] = 0;
+  node->hot = 0;
+  renumber(doc, n, slot);
+}
+
+/* Move the children of `from` that begin at `slot` to the end of `to`. */
+static void move(struct yata_doc *doc, uint32_t from, uint32_t slot, uint32_t to) {
+  struct yata_node *a = node_of(doc, from), *b = node_of(doc, to);
+  uint32_t moved = a->n - slot, at = b->n;
+  memcpy(b->child + at, a->child + slot, moved * sizeof(*a->child));
+  memcpy(b->units + at, a->units + slot, moved * sizeof(*a->units));
+  memset(a->child + slot, 0, moved * sizeof(*a->child));
+  memset(a->units + slot, 0, moved * sizeof(*a->units));
+  a->n = (uint8_t)slot;
+  b->n = (uint8_t)(at + moved);
+  a->hot = b->hot = 0;
+  for (uint32_t i = at; i < b->n; i++) adopt(doc, to, i);
 }
 
 /* ---- growing ------------------------------------------------------------------------------ */
 
-/* A new root above the old one, which has yet to get a sibling of so many units. */
-static int raise(struct yata_doc *doc, uint32_t type, uint32_t n, uint32_t units) {
+/* A new root above the old one. */
+static int raise(struct yata_doc *doc, uint32_t type, uint32_t n) {
   uint32_t root;
   YATA_TRY(node_new(doc, node_of(doc, n)->level + 1u, &root));
-  struct yata_node *r = node_of(doc, root);
-  r->first = n;
-  r->n = 1;
-  r->units = node_of(doc, n)->units + units;
-  node_of(doc, n)->parent = root;
+  put(doc, root, 0, n, sum(node_of(doc, n)));
   doc->types[type].tree = root;
   return 0;
 }
 
-/* Put a node behind another, whose parent's units already contain its own. */
-static int add_sibling(struct yata_doc *doc, uint32_t type, uint32_t n, uint32_t sibling) {
-  if (node_of(doc, n)->parent == 0) YATA_TRY(raise(doc, type, n, node_of(doc, sibling)->units));
-  struct yata_node *node = node_of(doc, n), *s = node_of(doc, sibling);
-  s->parent = node->parent;
-  s->next = node->next;
-  node->next = sibling;
-  node_of(doc, node->parent)->n++;
-  return 0;
-}
-
-/* Move the right half of a node to a new one beside it. */
-static int halve(struct yata_doc *doc, uint32_t type, uint32_t n) {
-  uint32_t fresh;
+/* Make room in a full node: its right half moves to a new one beside it. Where insertions go on at one
+ * end (`at` is the place of this one) it is cut near that end, and what is left behind is full. Goes
+ * as deep as the tree is high. */
+static int halve(struct yata_doc *doc, uint32_t type, uint32_t n, uint32_t at) {
+  uint32_t fresh, cut = at == 0 ? 2 : at + 1 >= YATA_NODE_MAX ? YATA_NODE_MAX - 2 : YATA_NODE_MAX / 2;
+  if (node_of(doc, n)->parent == 0) YATA_TRY(raise(doc, type, n));
+  if (node_of(doc, node_of(doc, n)->parent)->n == YATA_NODE_MAX)
+    YATA_TRY(halve(doc, type, node_of(doc, n)->parent, node_of(doc, n)->slot));
   YATA_TRY(node_new(doc, node_of(doc, n)->level, &fresh));
-  struct yata_node *node = node_of(doc, n), *half = node_of(doc, fresh);
-  uint32_t keep = node->n / 2, last = node->first;
-  for (uint32_t i = 1; i < keep; i++) last = next_child(doc, node, last);
-  uint32_t child = half->first = next_child(doc, node, last);
-  if (node->level > 0) node_of(doc, last)->next = 0;
-  half->n = (uint16_t)(node->n - keep);
-  node->n = (uint16_t)keep;
-  for (uint32_t i = 0; i < half->n; i++) {
-    set_parent(doc, fresh, child);
-    half->units += child_units(doc, half, child);
-    child = next_child(doc, half, child);
-  }
-  node->units -= half->units;
-  return add_sibling(doc, type, n, fresh);
-}
-
-static int make_room(struct yata_doc *doc, uint32_t type, uint32_t n) {
-  for (; n != 0 && node_of(doc, n)->n > MOST; n = node_of(doc, n)->parent) YATA_TRY(halve(doc, type, n));
+  move(doc, n, cut, fresh);
+  uint32_t units = sum(node_of(doc, fresh)), up = node_of(doc, n)->parent, slot = node_of(doc, n)->slot;
+  node_of(doc, up)->units[slot] -= units;
+  put(doc, up, slot + 1, fresh, units);
   return 0;
 }
 
-static int leaf_reserve(struct yata_doc *doc, uint32_t h) {
-  struct yata_trees *ts = &doc->trees;
-  if (h < ts->cap_leaf) return 0;
-  return yata_mem_grow(&doc->mem, &ts->leaf, &ts->cap_leaf, doc->cap_items, sizeof(*ts->leaf));
+/* Append a node, full or the last, to those of its level. */
+static int append(struct yata_doc *doc, uint32_t *spine, uint32_t *levels, uint32_t n) {
+  for (uint32_t level = node_of(doc, n)->level + 1u;; level++) {
+    uint32_t units = sum(node_of(doc, n));
+    if (level == *levels) {
+      YATA_TRY(node_new(doc, level, &spine[level]));
+      ++*levels;
+    }
+    if (node_of(doc, spine[level])->n < FILL) {
+      put(doc, spine[level], node_of(doc, spine[level])->n, n, units);
+      return 0;
+    }
+    uint32_t full = spine[level];
+    YATA_TRY(node_new(doc, level, &spine[level]));
+    put(doc, spine[level], 0, n, units);
+    n = full;
+  }
+}
+
+/* The nodes that are not full yet, each the last of its level; the topmost is the root. */
+static int finish(struct yata_doc *doc, uint32_t *spine, uint32_t levels, uint32_t *root) {
+  for (uint32_t level = 0; level + 1 < levels; level++) YATA_TRY(append(doc, spine, &levels, spine[level]));
+  *root = spine[levels - 1];
+  return 0;
 }
 
 static int build(struct yata_doc *doc, uint32_t type) {
-  uint32_t n;
+  uint32_t spine[32], levels = 1, count = 0;
+  for (uint32_t h = doc->types[type].start; h != 0; h = doc->items[h].right) count++;
   YATA_TRY(leaf_reserve(doc, doc->n_items - 1));
-  YATA_TRY(node_new(doc, 0, &n));
-  doc->types[type].tree = n;
-  node_of(doc, n)->first = doc->types[type].start;
+  YATA_TRY(nodes_reserve(doc, count / FILL + count / FILL / FILL * 2 + 8));
+  YATA_TRY(node_new(doc, 0, &spine[0]));
   for (uint32_t h = doc->types[type].start; h != 0; h = doc->items[h].right) {
-    if (node_of(doc, n)->n == FILL) {
-      uint32_t fresh;
-      YATA_TRY(node_new(doc, 0, &fresh));
-      node_of(doc, fresh)->first = h;
-      YATA_TRY(add_sibling(doc, type, n, fresh));
-      YATA_TRY(make_room(doc, type, node_of(doc, n)->parent));
-      n = fresh;
+    if (node_of(doc, spine[0])->n == FILL) {
+      uint32_t full = spine[0];
+      YATA_TRY(node_new(doc, 0, &spine[0]));
+      YATA_TRY(append(doc, spine, &levels, full));
     }
-    node_of(doc, n)->n++;
-    doc->trees.leaf[h] = n;
-    add_units(doc, n, visible(&doc->items[h]));
+    put(doc, spine[0], node_of(doc, spine[0])->n, h, visible(&doc->items[h]));
   }
-  return 0;
+  return finish(doc, spine, levels, &doc->types[type].tree);
 }
 
 bool yata_tree_build(struct yata_doc *doc, uint32_t type) {
@@ -150,70 +231,100 @@ bool yata_tree_build(struct yata_doc *doc, uint32_t type) {
 }
 
 uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
-  uint32_t s = 0, child = doc->types[type].tree;
+  uint32_t s = 0, n = doc->types[type].tree;
   for (;;) {
-    const struct yata_node *node = node_of(doc, child);
-    child = node->first;
-    for (uint32_t units; (units = child_units(doc, node, child)) == 0 || s + units < index;
-         child = next_child(doc, node, child))
-      s += units;
-    if (node->level == 0) break;
+    struct yata_node *node = node_of(doc, n);
+    uint32_t i = 0;
+    while (s + node->units[i] < index) s += node->units[i++];
+    n = node->child[i];
+    if (node->level > 0) continue;
+    node->hot = (uint8_t)i;
+    *start = s;
+    return n;
   }
-  *start = s;
-  return child;
 }
 
 /* ---- changes ------------------------------------------------------------------------------ */
 
-static int insert(struct yata_doc *doc, uint32_t h, uint32_t units) {
+/* Where the item goes: behind its left neighbour. */
+static int place(struct yata_doc *doc, uint32_t h, uint32_t *n, uint32_t *slot) {
   const struct yata_item *it = &doc->items[h];
+  uint32_t by = it->left != 0 ? it->left : it->right, behind = it->left != 0;
   YATA_TRY(leaf_reserve(doc, h));
-  uint32_t n = doc->trees.leaf[it->left != 0 ? it->left : it->right];
-  if (it->left == 0) node_of(doc, n)->first = h;
-  node_of(doc, n)->n++;
-  doc->trees.leaf[h] = n;
-  add_units(doc, n, units);
-  return make_room(doc, it->parent, n);
+  *n = doc->trees.leaf[by];
+  *slot = slot_of(node_of(doc, *n), by) + behind;
+  if (node_of(doc, *n)->n < YATA_NODE_MAX) return 0;
+  YATA_TRY(halve(doc, it->parent, *n, *slot));
+  *n = doc->trees.leaf[by];
+  *slot = slot_of(node_of(doc, *n), by) + behind;
+  return 0;
 }
 
 void yata_tree_linked(struct yata_doc *doc, uint32_t h) {
   const struct yata_item *it = &doc->items[h];
-  if (has_tree(doc, it) && insert(doc, h, visible(it)) < 0) yata_tree_drop_all(doc);
+  uint32_t n, slot;
+  if (it->key != 0 || it->parent == 0 || doc->types[it->parent].tree == 0) return;
+  if (place(doc, h, &n, &slot) < 0) {
+    yata_tree_drop_all(doc);
+    return;
+  }
+  put(doc, n, slot, h, 0);
+  if (visible(it) != 0) add_units(doc, n, slot, visible(it));
 }
 
 void yata_tree_split_off(struct yata_doc *doc, uint32_t h) {
-  if (has_tree(doc, &doc->items[h]) && insert(doc, h, 0) < 0) yata_tree_drop_all(doc);
+  uint32_t n, slot, units = visible(&doc->items[h]);
+  if (leaf_of(doc, doc->items[h].left) == 0) return;
+  if (place(doc, h, &n, &slot) < 0) {
+    yata_tree_drop_all(doc);
+    return;
+  }
+  put(doc, n, slot, h, units);
+  node_of(doc, n)->units[slot - 1] -= units;
 }
 
 void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units) {
-  if (has_tree(doc, &doc->items[h])) add_units(doc, doc->trees.leaf[h], units);
+  uint32_t n = leaf_of(doc, h);
+  if (n != 0) add_units(doc, n, slot_of(node_of(doc, n), h), units);
 }
 
 void yata_tree_hidden(struct yata_doc *doc, uint32_t h) {
-  const struct yata_item *it = &doc->items[h];
-  if (has_tree(doc, it)) add_units(doc, doc->trees.leaf[h], 0u - visible(it));
+  yata_tree_grown(doc, h, 0u - visible(&doc->items[h]));
 }
 
 /* Take a node without children out, and its parents that have none then. */
-static void remove_node(struct yata_doc *doc, uint32_t n) {
+static void remove_node(struct yata_doc *doc, uint32_t type, uint32_t n) {
   while (n != 0 && node_of(doc, n)->n == 0) {
-    uint32_t up = node_of(doc, n)->parent;
-    if (up != 0) {
-      struct yata_node *parent = node_of(doc, up);
-      uint32_t *at = &parent->first;
-      while (*at != n) at = &node_of(doc, *at)->next;
-      *at = node_of(doc, n)->next;
-      parent->n--;
-    }
+    uint32_t up = node_of(doc, n)->parent, slot = node_of(doc, n)->slot;
+    if (up != 0)
+      take(doc, up, slot);
+    else
+      doc->types[type].tree = 0;
     node_free(doc, n);
+    n = up;
+  }
+}
+
+/* Nodes that lost most of their children move what is left into a neighbour. */
+static void join(struct yata_doc *doc, uint32_t type, uint32_t n) {
+  while (n != 0 && node_of(doc, n)->n < FEW) {
+    uint32_t up = node_of(doc, n)->parent, slot = node_of(doc, n)->slot;
+    if (up == 0) return;
+    uint32_t left = slot > 0 ? node_of(doc, up)->child[slot - 1] : n;
+    if (slot == 0 && node_of(doc, up)->n == 1) return;
+    if (slot == 0) n = node_of(doc, up)->child[++slot];
+    if ((uint32_t)node_of(doc, left)->n + node_of(doc, n)->n > FILL) return;
+    move(doc, n, 0, left);
+    node_of(doc, up)->units[slot - 1] += node_of(doc, up)->units[slot];
+    remove_node(doc, type, n);
     n = up;
   }
 }
 
 static void lower(struct yata_doc *doc, uint32_t type) {
   uint32_t root = doc->types[type].tree;
-  while (node_of(doc, root)->level > 0 && node_of(doc, root)->n == 1) {
-    uint32_t child = node_of(doc, root)->first;
+  while (root != 0 && node_of(doc, root)->level > 0 && node_of(doc, root)->n == 1) {
+    uint32_t child = node_of(doc, root)->child[0];
     node_free(doc, root);
     node_of(doc, child)->parent = 0;
     root = child;
@@ -221,33 +332,36 @@ static void lower(struct yata_doc *doc, uint32_t type) {
   doc->types[type].tree = root;
 }
 
+void yata_tree_unlinked(struct yata_doc *doc, uint32_t h) {
+  uint32_t n = leaf_of(doc, h), type = doc->items[h].parent;
+  if (n == 0) return;
+  uint32_t slot = slot_of(node_of(doc, n), h), units = node_of(doc, n)->units[slot];
+  if (units != 0) add_units(doc, n, slot, 0u - units);
+  doc->trees.leaf[h] = 0;
+  take(doc, n, slot);
+  if (node_of(doc, n)->n == 0)
+    remove_node(doc, type, n);
+  else if (node_of(doc, n)->n < FEW)
+    join(doc, type, n);
+  lower(doc, type);
+}
+
 void yata_tree_merging(struct yata_doc *doc, uint32_t left, uint32_t h) {
-  const struct yata_item *it = &doc->items[h];
-  if (!has_tree(doc, it)) return;
-  uint32_t n = doc->trees.leaf[h], units = visible(it);
-  struct yata_node *node = node_of(doc, n);
-  if (node->first == h) node->first = it->right;
-  node->n--;
-  if (doc->trees.leaf[left] != n) {
-    add_units(doc, n, 0u - units);
-    add_units(doc, doc->trees.leaf[left], units);
-  }
-  if (node->n == 0) {
-    remove_node(doc, n);
-    lower(doc, it->parent);
-  }
+  if (leaf_of(doc, h) == 0) return;
+  yata_tree_grown(doc, left, visible(&doc->items[h]));
+  yata_tree_unlinked(doc, h);
 }
 
 /* ---- dropping ----------------------------------------------------------------------------- */
 
-/* Its depth is the level: logarithmic. */
+/* Goes as deep as the tree is high. */
 static void drop_node(struct yata_doc *doc, uint32_t n) {
-  uint32_t next;
-  if (node_of(doc, n)->level > 0) {
-    for (uint32_t c = node_of(doc, n)->first; c != 0; c = next) {
-      next = node_of(doc, c)->next;
-      drop_node(doc, c);
-    }
+  const struct yata_node *node = node_of(doc, n);
+  for (uint32_t i = 0; i < node->n; i++) {
+    if (node->level > 0)
+      drop_node(doc, node->child[i]);
+    else
+      doc->trees.leaf[node->child[i]] = 0;
   }
   node_free(doc, n);
 }
@@ -273,37 +387,42 @@ void yata_tree_drop_all(struct yata_doc *doc) {
     if (!(condition)) return YATA_ERR_CORRUPT;                                                                         \
   } while (0)
 
-/* Verify a node whose first item should be *h; *h is then the item behind it. */
+/* What the tree says of the items is what they are: *h is the first one, then the one behind. */
+static int check_leaf(const struct yata_doc *doc, uint32_t n, uint32_t *h) {
+  const struct yata_node *leaf = node_of(doc, n);
+  for (uint32_t i = 0; i < leaf->n; i++) {
+    MUST(*h != 0 && leaf->child[i] == *h && leaf_of(doc, *h) == n);
+    MUST(leaf->units[i] == visible(&doc->items[*h]));
+    *h = doc->items[*h].right;
+  }
+  return 0;
+}
+
 static int check_node(const struct yata_doc *doc, uint32_t n, uint32_t *h, uint32_t *nodes) {
   const struct yata_node *node = node_of(doc, n);
-  uint32_t child = node->first, units = 0;
-  MUST(node->n > 0 && node->n <= MOST && ++*nodes <= doc->trees.used);
-  for (uint32_t i = 0; i < node->n; i++, child = next_child(doc, node, child)) {
-    MUST(child != 0);
-    units += child_units(doc, node, child);
-    if (node->level > 0) {
-      MUST(child < doc->trees.n && node_of(doc, child)->parent == n);
-      MUST(node_of(doc, child)->level + 1 == node->level);
-      if (check_node(doc, child, h, nodes) < 0) return YATA_ERR_CORRUPT;
-    } else {
-      MUST(child == *h && child < doc->trees.cap_leaf && doc->trees.leaf[child] == n);
-      *h = doc->items[child].right;
-    }
+  MUST(node->n > 0 && node->n <= YATA_NODE_MAX && node->hot < YATA_NODE_MAX && ++*nodes <= doc->trees.used);
+  for (uint32_t i = node->n; i < YATA_NODE_MAX; i++) MUST(node->child[i] == 0 && node->units[i] == 0);
+  if (node->level == 0) return check_leaf(doc, n, h);
+  for (uint32_t i = 0; i < node->n; i++) {
+    uint32_t child = node->child[i];
+    MUST(child != 0 && child < doc->trees.n && node_of(doc, child)->parent == n && node_of(doc, child)->slot == i);
+    MUST(node_of(doc, child)->level + 1 == node->level && node->units[i] == sum(node_of(doc, child)));
+    if (check_node(doc, child, h, nodes) < 0) return YATA_ERR_CORRUPT;
   }
-  MUST(node->level == 0 || child == 0);
-  MUST(units == node->units);
   return 0;
 }
 
 int yata_tree_check(const struct yata_doc *doc) {
-  uint32_t nodes = 0;
+  uint32_t nodes = 0, in_trees = 0, listed = 0;
   for (uint32_t t = 0; t < doc->n_types; t++) {
     uint32_t tree = doc->types[t].tree, h = doc->types[t].start;
     if (tree == 0) continue;
     MUST((doc->types[t].flags & YATA_TYPE_ALIVE) && tree < doc->trees.n && node_of(doc, tree)->parent == 0);
     if (check_node(doc, tree, &h, &nodes) < 0) return YATA_ERR_CORRUPT;
-    MUST(h == 0 && node_of(doc, tree)->units == doc->types[t].length);
+    MUST(h == 0 && sum(node_of(doc, tree)) == doc->types[t].length);
+    for (h = doc->types[t].start; h != 0; h = doc->items[h].right) listed++;
   }
-  MUST(nodes == doc->trees.used);
+  for (uint32_t h = 0; h < doc->trees.cap_leaf; h++) in_trees += doc->trees.leaf[h] != 0;
+  MUST(nodes == doc->trees.used && in_trees == listed);
   return 0;
 }

@@ -2,7 +2,7 @@
 /* Positions: an order-statistic tree over the items of a type's list.
  *
  * It is a cache: built when a position is first looked for in a long list, kept up from there by
- * whatever changes the list. Where keeping it up lacks memory, and after a rollback, all trees are
+ * whatever changes the list, undoing included. Where keeping it up lacks memory all trees are
  * dropped, and built again when needed. So nothing here fails, and none of it is journalled. */
 #ifndef YATA_TREE_H
 #define YATA_TREE_H
@@ -19,12 +19,14 @@ uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t inde
 /** The item was linked into its list, or split off its left neighbour (whose length is already cut). */
 void yata_tree_linked(struct yata_doc *doc, uint32_t h);
 void yata_tree_split_off(struct yata_doc *doc, uint32_t h);
-/** The item's visible length grew. */
+/** The item's visible length grew; `units` modulo 2^32: it shrank. */
 void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units);
 /** The item, visible until now, is being deleted. */
 void yata_tree_hidden(struct yata_doc *doc, uint32_t h);
 /** The item is about to be merged into its left neighbour; both are as they were. */
 void yata_tree_merging(struct yata_doc *doc, uint32_t left, uint32_t h);
+/** The item is about to go: its making is undone. */
+void yata_tree_unlinked(struct yata_doc *doc, uint32_t h);
 
 /** Forget the type's tree, when its list goes. */
 void yata_tree_drop(struct yata_doc *doc, uint32_t type);
