@@ -50,6 +50,7 @@ enum yata_error {
   YATA_ERR_STATE = -8,     /* not allowed now: inside, or outside, of a transaction */
   YATA_ERR_INVALID = -9,   /* an argument is wrong: NULL, not UTF-8, not a client id */
   YATA_ERR_CORRUPT = -10,  /* yata_doc_check found a broken invariant: a bug of this library */
+  YATA_ERR_ERASED = -11,   /* garbage collection erased what this needs */
 };
 
 /** The error's name in words: static, never NULL, for any number. */
@@ -285,6 +286,141 @@ YATA_API YATA_CHECKED int yata_update_v2_to_v1(const uint8_t *update, size_t len
  */
 YATA_API int yata_update_detect(const uint8_t *update, size_t len);
 
+/* ---- state vectors and delete sets as values ------------------------------------------------- */
+
+/** One unit: the client that wrote it and its number among all that this client wrote. */
+typedef struct yata_id {
+  uint64_t client, clock;
+} yata_id;
+
+/** Units of one client that follow one another. */
+typedef struct yata_range {
+  uint64_t client, clock, len;
+} yata_range;
+
+/**
+ * How far each client is known: every unit below its clock. To be read, not written, by the
+ * caller; YATA_VALUE_INIT is empty and uses libc.
+ */
+typedef struct yata_state_vector {
+  yata_id *v; /* one entry a client, highest client id first */
+  uint32_t len, cap;
+  const yata_allocator *alloc; /* borrowed; NULL: realloc and free */
+} yata_state_vector;
+
+/** What was deleted; as yata_state_vector. */
+typedef struct yata_delete_set {
+  yata_range *v; /* highest client id first, then by clock; none is empty, no two touch */
+  uint32_t len, cap;
+  const yata_allocator *alloc;
+} yata_delete_set;
+
+#define YATA_VALUE_INIT                                                                                                \
+  { NULL, 0, 0, NULL }
+
+/* The functions that fill a state vector, a delete set or a snapshot replace what it holds, and
+ * leave it as it was on error. It must have been initialised. */
+
+YATA_API void yata_state_vector_deinit(yata_state_vector *sv);
+/** Read an encoded state vector; of a client that stands there twice the last entry counts.
+ *  YATA_ERR_MALFORMED, YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_state_vector_decode(yata_state_vector *sv, const uint8_t *bytes, size_t len);
+/** Append the state vector as Y.encodeStateVector does. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_state_vector_encode(const yata_state_vector *sv, yata_buf *out);
+/** That of a document. YATA_ERR_STATE (a transaction is open), YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_state_vector_of_doc(yata_state_vector *sv, const yata_doc *doc);
+/** The client's clock; 0 when nothing of it is known. Logarithmic. */
+YATA_API uint64_t yata_state_vector_get(const yata_state_vector *sv, uint64_t client);
+/** Raise every clock to that of `from`, if that is higher. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_state_vector_merge(yata_state_vector *into, const yata_state_vector *from);
+
+enum yata_order {
+  YATA_ORDER_EQUAL = 0,
+  YATA_ORDER_BEFORE, /* all that the first knows, the second does, and more */
+  YATA_ORDER_AFTER,
+  YATA_ORDER_CONCURRENT,
+};
+
+/** Which of the two knows more; an entry of 0 is as good as none. */
+YATA_API enum yata_order yata_state_vector_compare(const yata_state_vector *a, const yata_state_vector *b);
+
+YATA_API void yata_delete_set_deinit(yata_delete_set *ds);
+/** Read a delete set as it ends an update, sorting and joining its ranges.
+ *  YATA_ERR_MALFORMED, YATA_ERR_LIMIT (a range ends above YATA_CLOCK_MAX), YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_delete_set_decode(yata_delete_set *ds, const uint8_t *bytes, size_t len);
+YATA_API YATA_CHECKED int yata_delete_set_decode_v2(yata_delete_set *ds, const uint8_t *bytes, size_t len);
+/** Append the delete set, as it stands at the end of an update. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_delete_set_encode(const yata_delete_set *ds, yata_buf *out);
+YATA_API YATA_CHECKED int yata_delete_set_encode_v2(const yata_delete_set *ds, yata_buf *out);
+/** All that is deleted in a document. YATA_ERR_STATE, YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_delete_set_of_doc(yata_delete_set *ds, const yata_doc *doc);
+/** What an update (version 1) deletes. As yata_update_validate, and YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_delete_set_of_update(yata_delete_set *ds, const uint8_t *update, size_t len);
+/** Is the unit in it? Logarithmic. */
+YATA_API bool yata_delete_set_has(const yata_delete_set *ds, uint64_t client, uint64_t clock);
+/** Is all of `part` in it? */
+YATA_API bool yata_delete_set_covers(const yata_delete_set *ds, const yata_delete_set *part);
+YATA_API bool yata_delete_set_equal(const yata_delete_set *a, const yata_delete_set *b);
+/** Add all of `from`. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_delete_set_merge(yata_delete_set *into, const yata_delete_set *from);
+
+/* ---- snapshots ---------------------------------------------------------------------------- */
+
+/**
+ * A moment of a document: what was known and what of it was deleted. It holds no content: reading
+ * the document as of then needs one that has kept it (yata_options.keep_deleted).
+ */
+typedef struct yata_snapshot {
+  yata_state_vector sv;
+  yata_delete_set ds;
+} yata_snapshot;
+
+#define YATA_SNAPSHOT_INIT                                                                                             \
+  { YATA_VALUE_INIT, YATA_VALUE_INIT }
+
+YATA_API void yata_snapshot_deinit(yata_snapshot *snapshot);
+
+/** The document as it is now, as Y.snapshot. YATA_ERR_STATE (a transaction is open), YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_snapshot_take(yata_snapshot *snapshot, const yata_doc *doc);
+
+/** That of a document which took these updates (version 1) and nothing else; what would be pending
+ *  there is not in it. YATA_ERR_MALFORMED, YATA_ERR_LIMIT, YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_snapshot_of_updates(yata_snapshot *snapshot, const yata_slice *updates, size_t count);
+
+/**
+ * Read a snapshot as Y.encodeSnapshot, or Y.encodeSnapshotV2, writes it.
+ *
+ * @bytes  untrusted; memory is bounded by their number.
+ *
+ * Returns 0, or YATA_ERR_MALFORMED, YATA_ERR_LIMIT, YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_snapshot_decode(yata_snapshot *snapshot, const uint8_t *bytes, size_t len);
+YATA_API YATA_CHECKED int yata_snapshot_decode_v2(yata_snapshot *snapshot, const uint8_t *bytes, size_t len);
+/** Append the snapshot, byte for byte as Y.encodeSnapshot and Y.encodeSnapshotV2. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_snapshot_encode(const yata_snapshot *snapshot, yata_buf *out);
+YATA_API YATA_CHECKED int yata_snapshot_encode_v2(const yata_snapshot *snapshot, yata_buf *out);
+
+YATA_API bool yata_snapshot_equal(const yata_snapshot *a, const yata_snapshot *b);
+
+/** Does the snapshot have all that the update does? As yata_update_validate; version 2 also
+ *  YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_snapshot_contains_update(const yata_snapshot *snapshot, const uint8_t *update,
+                                                        size_t len, bool *out);
+YATA_API YATA_CHECKED int yata_snapshot_contains_update_v2(const yata_snapshot *snapshot, const uint8_t *update,
+                                                           size_t len, bool *out);
+
+/**
+ * Create a document that holds what this one held as of the snapshot, as Y.createDocFromSnapshot.
+ *
+ * @options  of the new document; NULL: as yata_doc_create.
+ *
+ * Returns 0, or YATA_ERR_RANGE (the snapshot knows what this document does not),
+ * YATA_ERR_ERASED (something needed was garbage-collected), YATA_ERR_STATE,
+ * YATA_ERR_INVALID, YATA_ERR_LIMIT, YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_snapshot_restore(const yata_doc *doc, const yata_snapshot *snapshot,
+                                                const yata_options *options, yata_doc **out);
+
 /* ---- transactions ------------------------------------------------------------------------- */
 
 /**
@@ -511,6 +647,84 @@ typedef struct yata_array_cursor {
 YATA_API YATA_CHECKED int yata_array_next(const yata_doc *doc, yata_type array, yata_array_cursor *cursor,
                                           yata_value *out);
 
+/* ---- relative positions ------------------------------------------------------------------- */
+
+/**
+ * A place in a list that stays beside the same content, whatever is edited around it: Yjs'
+ * RelativePosition. It knows no document and can be stored and sent. Zeroed (YATA_RELPOS_INIT) it
+ * is no position, and uses libc. All of it is to be read, not written.
+ */
+typedef struct yata_relpos {
+  bool has_type, has_name, has_item;
+  yata_id type;  /* the unit that holds the shared type, if that is no root */
+  yata_id item;  /* the unit that the place is beside; without one it is an end of the list */
+  yata_buf name; /* UTF-8: of the root */
+  int64_t assoc; /* 0 or more: before the unit, or the list's end; less: behind it, or the start */
+} yata_relpos;
+
+#define YATA_RELPOS_INIT                                                                                               \
+  { 0 }
+
+/* The functions that fill a position replace what it holds, and leave it as it was on error. */
+
+/** Empty the position and free its memory. */
+YATA_API void yata_relpos_deinit(yata_relpos *pos);
+
+/**
+ * The place before a unit of a text, array or XML list, as Y.createRelativePositionFromTypeIndex.
+ *
+ * @index  0 .. length.
+ * @assoc  0 or more: it sticks to the unit at `index`; less than 0: to the one before it.
+ *
+ * Returns 0, or YATA_ERR_RANGE, YATA_ERR_GONE, YATA_ERR_KIND (a map), YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_relpos_create(yata_doc *doc, yata_type type, uint32_t index, int64_t assoc,
+                                             yata_relpos *out);
+
+/** Read what Y.encodeRelativePosition wrote; untrusted. YATA_ERR_MALFORMED, YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_relpos_decode(yata_relpos *pos, const uint8_t *bytes, size_t len);
+/** Append the position, byte for byte as Y.encodeRelativePosition: the item if it has one, else the
+ *  type. YATA_ERR_INVALID (it is no position), YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_relpos_encode(const yata_relpos *pos, yata_buf *out);
+
+/**
+ * Read a position as JSON, as it stands in awareness states: {"type", "tname", "item", "assoc"},
+ * each of which may be missing or null, but not the first three together. Members with other names
+ * are stepped over.
+ *
+ * @json  untrusted.
+ *
+ * Returns 0, or YATA_ERR_MALFORMED, YATA_ERR_LIMIT (nesting), YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_relpos_from_json(yata_relpos *pos, const char *json, size_t len);
+/** Append the position as JSON.stringify(Y.relativePositionToJSON(…)) writes it. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_relpos_to_json(const yata_relpos *pos, yata_buf *out);
+
+/** As Y.compareRelativePositions: are they the same in every part? */
+YATA_API bool yata_relpos_equal(const yata_relpos *a, const yata_relpos *b);
+
+/**
+ * Where the position is now, as Y.createAbsolutePositionFromRelativePosition. Logarithmic.
+ *
+ * @follow  go on to what an undo put in place of content that was deleted. Other replicas do not
+ *          know of that: false gives the same answer everywhere.
+ *
+ * Returns 0, or YATA_ERR_NOT_FOUND (what it is beside has not arrived, or there is no such root),
+ * YATA_ERR_ERASED (that was garbage-collected), YATA_ERR_GONE (its shared type was deleted),
+ * YATA_ERR_INVALID (it is no position).
+ */
+YATA_API YATA_CHECKED int yata_relpos_resolve(yata_doc *doc, const yata_relpos *pos, bool follow, yata_type *type,
+                                              uint32_t *index);
+
+/** Insert text at a position. As yata_relpos_resolve (follow true) and yata_text_insert. */
+YATA_API YATA_CHECKED int yata_relpos_insert_text(yata_doc *doc, const yata_relpos *pos, const char *utf8, size_t len);
+/** Insert values at a position in an array. As yata_relpos_resolve and yata_array_insert. */
+YATA_API YATA_CHECKED int yata_relpos_insert(yata_doc *doc, const yata_relpos *pos, const yata_any *values,
+                                             size_t count);
+/** Delete what is between two positions of one text or array, in either order. YATA_ERR_KIND when they are in
+ *  different ones; as yata_relpos_resolve, yata_text_delete and yata_array_delete. */
+YATA_API YATA_CHECKED int yata_relpos_delete(yata_doc *doc, const yata_relpos *from, const yata_relpos *to);
+
 /* ---- export ------------------------------------------------------------------------------- */
 
 /**
@@ -522,6 +736,136 @@ YATA_API YATA_CHECKED int yata_array_next(const yata_doc *doc, yata_type array, 
  * _NOMEM; YATA_ERR_LIMIT when types are nested more than 200 deep.
  */
 YATA_API YATA_CHECKED int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out);
+
+/* ---- awareness ---------------------------------------------------------------------------- */
+
+/**
+ * Who is here and where: each client's newest state, a JSON text, with a clock. Needs no document.
+ * Its updates are those of y-protocols/awareness.
+ *
+ * Times are the caller's, in milliseconds, from any clock that only goes forward.
+ */
+typedef struct yata_awareness yata_awareness;
+
+typedef struct yata_awareness_options {
+  uint64_t client_id;          /* of the local state, if there is to be one */
+  const yata_allocator *alloc; /* borrowed until yata_awareness_destroy; NULL: libc */
+  uint32_t max_clients;        /* present; half as many as entries in an update; 0: YATA_AWARENESS_CLIENTS */
+  size_t max_bytes;            /* of all states together; 0: YATA_AWARENESS_BYTES */
+  size_t max_state_bytes;      /* of one state; 0: YATA_AWARENESS_STATE_BYTES */
+  uint64_t timeout_ms;         /* without news a client is gone; 0: YATA_AWARENESS_TIMEOUT_MS */
+} yata_awareness_options;
+
+#define YATA_AWARENESS_CLIENTS 4096
+#define YATA_AWARENESS_BYTES ((size_t)16 << 20)
+#define YATA_AWARENESS_STATE_BYTES ((size_t)64 << 10)
+#define YATA_AWARENESS_TIMEOUT_MS 30000
+
+/** Create one where nobody is present. YATA_ERR_NOMEM, YATA_ERR_INVALID (client id). */
+YATA_API YATA_CHECKED int yata_awareness_create(const yata_awareness_options *options, yata_awareness **out);
+YATA_API void yata_awareness_destroy(yata_awareness *awareness);
+
+typedef struct yata_clients {
+  const uint64_t *v;
+  size_t len;
+} yata_clients;
+
+/**
+ * What a call changed, as the events of y-protocols tell. Borrowed until the next call that changes
+ * something. Of a client that stands in an update twice each list may hold it twice.
+ */
+typedef struct yata_awareness_changes {
+  yata_clients added;
+  yata_clients updated; /* a new clock: the event 'update' */
+  yata_clients changed; /* those of `updated` whose state has other bytes: the event 'change' */
+  yata_clients removed;
+} yata_awareness_changes;
+
+/**
+ * Set the local state, with the next clock.
+ *
+ * @json     one JSON text, UTF-8; borrowed for the call. NULL: the local client is gone.
+ * @changes  may be NULL.
+ *
+ * Returns 0, or YATA_ERR_INVALID (not JSON), YATA_ERR_LIMIT, YATA_ERR_NOMEM; nothing changed then.
+ */
+YATA_API YATA_CHECKED int yata_awareness_set(yata_awareness *awareness, const char *json, size_t len, uint64_t now_ms,
+                                             yata_awareness_changes *changes);
+
+/**
+ * Take an update, as applyAwarenessUpdate: all of it or, on error, nothing. A local state cannot be
+ * removed by it: its clock is raised instead, so that sending it again (it is in `updated`, but not
+ * in `changed`) tells the others.
+ *
+ * @update  untrusted, borrowed for the call. Memory and work are bounded by its length.
+ *
+ * Returns 0, or YATA_ERR_MALFORMED (JSON of states included), YATA_ERR_LIMIT, YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_awareness_apply(yata_awareness *awareness, const uint8_t *update, size_t len,
+                                               uint64_t now_ms, yata_awareness_changes *changes);
+
+/** Remove clients that are present, as removeAwarenessStates. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_awareness_remove(yata_awareness *awareness, const uint64_t *clients, size_t count,
+                                                uint64_t now_ms, yata_awareness_changes *changes);
+
+/**
+ * What y-protocols does every 3 seconds: renew the local state (it is in `updated`) when it is half
+ * as old as the time-out, and remove clients of whom nothing was heard for as long. YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_awareness_tick(yata_awareness *awareness, uint64_t now_ms,
+                                              yata_awareness_changes *changes);
+
+/** The clients that are present. */
+YATA_API size_t yata_awareness_count(const yata_awareness *awareness);
+
+/**
+ * A client's state and clock.
+ *
+ * @json   borrowed until the next call that changes something; may be NULL. Of one who left: NULL, 0.
+ * @clock  may be NULL.
+ *
+ * Returns 0, or YATA_ERR_NOT_FOUND (nothing is known of it).
+ */
+YATA_API YATA_CHECKED int yata_awareness_get(const yata_awareness *awareness, uint64_t client, yata_slice *json,
+                                             uint64_t *clock);
+
+/** Walk those present, in the order in which they came: start with *cursor 0, and call until
+ *  YATA_ERR_NOT_FOUND. `json` as above. */
+YATA_API YATA_CHECKED int yata_awareness_next(const yata_awareness *awareness, uint32_t *cursor, uint64_t *client,
+                                              yata_slice *json);
+
+/**
+ * Append the update that tells of these clients, as encodeAwarenessUpdate; of one who left it says
+ * so. States are written with the bytes that came.
+ *
+ * @clients  NULL: all that are present, in the order of yata_awareness_next.
+ *
+ * Returns 0, or YATA_ERR_NOT_FOUND (nothing is known of one), YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_awareness_encode(const yata_awareness *awareness, const uint64_t *clients, size_t count,
+                                                yata_buf *out);
+
+/** One entry of an update. */
+typedef struct yata_awareness_entry {
+  uint64_t client, clock;
+  yata_slice json; /* borrowed from the update; "null" says that the client left */
+} yata_awareness_entry;
+
+/** Is this a well-formed awareness update? YATA_ERR_MALFORMED, with *error_offset (may be NULL). */
+YATA_API YATA_CHECKED int yata_awareness_validate(const uint8_t *update, size_t len, size_t *error_offset);
+
+/**
+ * Append the update with other states, as modifyAwarenessUpdate.
+ *
+ * @modify  appends the new state of an entry, one JSON text; a negative result ends it all and is
+ *          returned.
+ *
+ * Returns 0, or YATA_ERR_MALFORMED, YATA_ERR_INVALID (what was appended is not JSON), YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_awareness_modify(const uint8_t *update, size_t len,
+                                                int (*modify)(void *user, const yata_awareness_entry *entry,
+                                                              yata_buf *json),
+                                                void *user, yata_buf *out);
 
 #ifdef __cplusplus
 }

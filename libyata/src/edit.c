@@ -144,6 +144,17 @@ uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t
   return h;
 }
 
+uint32_t yata_index_of(struct yata_doc *doc, uint32_t h) {
+  const struct yata_item *it = &doc->items[h];
+  uint32_t index = 0, steps = 0;
+  if (it->key != 0) return 0;
+  for (uint32_t l = it->left; l != 0; l = doc->items[l].left) {
+    if (++steps > NEAR && yata_tree_build(doc, it->parent)) return yata_tree_index(doc, h);
+    if (yata_item_counts(&doc->items[l])) index += doc->items[l].len;
+  }
+  return index;
+}
+
 int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right) {
   uint32_t start;
   if (index == 0) {

@@ -15,6 +15,9 @@ yata_type yata_handle_of(const struct yata_doc *doc, uint32_t slot);
  */
 uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start);
 
+/** How many visible units stand before an item of a list; 0 for one of a map. */
+uint32_t yata_index_of(struct yata_doc *doc, uint32_t h);
+
 /** The neighbours of a position; an item is split when the position is inside of it. */
 YATA_CHECKED int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right);
 

@@ -103,6 +103,7 @@ const char *yata_strerror(int error) {
   case YATA_ERR_STATE: return "not allowed in this state of the transaction";
   case YATA_ERR_INVALID: return "invalid argument";
   case YATA_ERR_CORRUPT: return "broken invariant";
+  case YATA_ERR_ERASED: return "erased by garbage collection";
   default: return "unknown error";
   }
 }

@@ -115,11 +115,6 @@ struct yata_ent {
   uint32_t type, key, item, next, next_hash;
 };
 
-struct yata_range {
-  uint64_t client;
-  uint64_t clock, len;
-};
-
 struct yata_ranges {
   struct yata_range *v;
   uint32_t n, cap;

@@ -71,6 +71,8 @@ YATA_CHECKED int yata_type_new(struct yata_doc *doc, uint32_t *out);
 void yata_type_free(struct yata_doc *doc, uint32_t type);
 /** The root of that name, YATA_KIND_NONE when it is new. */
 YATA_CHECKED int yata_root_get(struct yata_doc *doc, yata_slice name, uint32_t *out);
+/** As yata_root_get, but 0 when there is none. */
+uint32_t yata_root_find(const struct yata_doc *doc, yata_slice name);
 /** The item that is the key's current value, deleted or not; 0. */
 uint32_t yata_ent_get(const struct yata_doc *doc, uint32_t type, uint32_t key);
 YATA_CHECKED int yata_ent_set(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t item);

@@ -118,6 +118,11 @@ void yata_type_free(struct yata_doc *doc, uint32_t type) {
   doc->used_types--;
 }
 
+uint32_t yata_root_find(const struct yata_doc *doc, yata_slice name) {
+  uint32_t key = yata_key_find(doc, name);
+  return key == 0 ? 0 : yata_ent_get(doc, 0, key);
+}
+
 int yata_root_get(struct yata_doc *doc, yata_slice name, uint32_t *out) {
   /* Roots are entries of type 0: the document as a map of its roots. */
   uint32_t key;

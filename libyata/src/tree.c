@@ -244,6 +244,16 @@ uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t inde
   }
 }
 
+uint32_t yata_tree_index(const struct yata_doc *doc, uint32_t h) {
+  uint32_t n = doc->trees.leaf[h], index = 0;
+  for (uint32_t slot = slot_of(node_of(doc, n), h); n != 0; n = node_of(doc, n)->parent) {
+    const struct yata_node *node = node_of(doc, n);
+    for (uint32_t i = 0; i < slot; i++) index += node->units[i];
+    slot = node->slot;
+  }
+  return index;
+}
+
 /* ---- changes ------------------------------------------------------------------------------ */
 
 /* Where the item goes: behind its left neighbour. */

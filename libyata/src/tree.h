@@ -13,6 +13,8 @@
 bool yata_tree_build(struct yata_doc *doc, uint32_t type);
 /** The visible item that holds the unit before `index` (1 .. length), and where it starts. Needs a tree. */
 uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start);
+/** How many visible units stand before an item of the list. Needs a tree. */
+uint32_t yata_tree_index(const struct yata_doc *doc, uint32_t h);
 
 /* Each of these does nothing for an item of a map or of a list without a tree. */
 
