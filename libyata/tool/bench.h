@@ -2,7 +2,7 @@
 #ifndef YATA_TOOL_BENCH_H
 #define YATA_TOOL_BENCH_H
 
-/** `yata bench WHAT FILE`: prints one line of JSON. The exit status. */
-int bench(const char *what, const char *path);
+/** `yata bench WHAT FILE`: prints one line of JSON. `version` 0: find out. The exit status. */
+int bench(const char *what, const char *path, int version);
 
 #endif

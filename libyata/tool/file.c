@@ -38,28 +38,59 @@ int file_write(const char *path, const uint8_t *data, size_t len) {
   return ok ? 0 : -1;
 }
 
-int file_read_update(const char *path, yata_buf *out) {
-  size_t offset = 0;
-  if (file_read(path, out) < 0) return -1;
-  const char *expected = yata_update_explain(out->data, out->len, &offset);
-  if (expected == NULL) return 0;
-  fprintf(stderr,
-          "yata: %s: offset %zu of %zu: expected %s\n"
-          "yata: only update encoding version 1 is read, version 2 is not\n",
-          path, offset, out->len, expected);
+int file_complain(const char *what, int err) {
+  fprintf(stderr, "yata: %s: %s\n", what, yata_strerror(err));
+  return 1;
+}
+
+static const char *explain(const yata_buf *b, int version, size_t *offset) {
+  return version == 1 ? yata_update_explain(b->data, b->len, offset) : yata_update_explain_v2(b->data, b->len, offset);
+}
+
+/* Say why it is not an update in that version, or, with 0, in either. */
+static void explain_to_user(const char *path, const yata_buf *b, int version) {
+  for (int v = version != 0 ? version : 1; v <= (version != 0 ? version : 2); v++) {
+    size_t offset = 0;
+    const char *expected = explain(b, v, &offset);
+    fprintf(stderr, "yata: %s: as version %d: offset %zu of %zu: expected %s\n", path, v, offset, b->len, expected);
+  }
+}
+
+int file_read_update(const char *path, int version, struct update *out) {
+  *out = (struct update){.path = path, .version = version};
+  if (file_read(path, &out->bytes) < 0) return -1;
+  if (version == 0) out->version = yata_update_detect(out->bytes.data, out->bytes.len);
+  if (out->version != 0 && explain(&out->bytes, out->version, NULL) == NULL) return 0;
+  explain_to_user(path, &out->bytes, version);
   return -1;
 }
 
-int file_load(const char *path, yata_doc **out) {
-  yata_buf update = YATA_BUF_INIT;
+int file_convert(const struct update *u, int version, yata_buf *out) {
+  const yata_slice whole = {u->bytes.data, u->bytes.len};
+  int err;
+  if (u->version == version) /* one alone is copied */
+    err = (version == 1 ? yata_merge_updates : yata_merge_updates_v2)(&whole, 1, out);
+  else
+    err = (version == 1 ? yata_update_v2_to_v1 : yata_update_v1_to_v2)(whole.data, whole.len, out);
+  return err < 0 ? -file_complain(u->path, err) : 0;
+}
+
+int file_apply(yata_doc *doc, const struct update *u) {
+  yata_applied a;
+  int err = (u->version == 1 ? yata_apply_update : yata_apply_update_v2)(doc, u->bytes.data, u->bytes.len, &a);
+  return err < 0 ? -file_complain(u->path, err) : 0;
+}
+
+int file_load(const char *path, int version, yata_doc **out) {
+  struct update update;
   yata_doc *doc = NULL;
-  int err = file_read_update(path, &update);
+  int err = file_read_update(path, version, &update);
   if (err == 0) {
     err = yata_doc_create(NULL, &doc);
-    if (err == 0) err = yata_apply_update(doc, update.data, update.len, NULL);
-    if (err < 0) fprintf(stderr, "yata: %s: %s\n", path, yata_strerror(err));
+    if (err < 0) file_complain(path, err);
   }
-  yata_buf_deinit(&update);
+  if (err == 0) err = file_apply(doc, &update);
+  yata_buf_deinit(&update.bytes);
   if (err < 0) {
     yata_doc_destroy(doc);
     return -1;

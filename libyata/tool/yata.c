@@ -1,33 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* yata: look into, merge and check files that hold Yjs updates, version 1. */
+/* yata: look into, merge, convert and check files that hold Yjs updates. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "bench.h"
 #include "bench_local.h"
 #include "file.h"
 
-static const char usage[] = "usage: yata info FILE\n"
-                            "       yata text [--name NAME] FILE\n"
-                            "       yata json FILE\n"
-                            "       yata merge OUT FILE...\n"
-                            "       yata diff FILE STATE_VECTOR\n"
-                            "       yata check FILE\n"
-                            "       yata bench load|apply|local|edit|encode FILE\n"
-                            "       yata bench grow PATTERN COUNT\n"
-                            "\n"
-                            "A FILE holds a Yjs update, encoding version 1 (version 2 is not read); - is a pipe.\n"
-                            "`diff` writes to standard output what FILE has beyond the encoded state vector.\n"
-                            "`bench apply` reads a row of updates, each behind its length as a varUint;\n"
-                            "`bench local` edits: position, deleted units, bytes, 32 bits each, and those bytes.\n"
-                            "`bench grow` edits as front, middle, random, turns, delete or abort.\n"
-                            "Exit status: 0, 1 when a file is not as it should be, 2 for wrong usage.\n";
-
-static int complain(const char *what, int err) {
-  fprintf(stderr, "yata: %s: %s\n", what, yata_strerror(err));
-  return 1;
-}
+static const char usage[] =
+    "usage: yata info FILE\n"
+    "       yata text [--name NAME] FILE\n"
+    "       yata json FILE\n"
+    "       yata merge OUT FILE...\n"
+    "       yata diff FILE STATE_VECTOR\n"
+    "       yata convert --to v1|v2 FILE OUT\n"
+    "       yata check FILE\n"
+    "       yata bench load|apply|local|edit|encode FILE\n"
+    "       yata bench grow PATTERN COUNT\n"
+    "       yata --help | --version\n"
+    "\n"
+    "A FILE holds a Yjs update; - is a pipe. Whether it is in encoding version 1 or 2 is found out, unless --v1 or --v2\n"
+    "says so. `merge` writes the version of the first FILE, `diff` that of its FILE.\n"
+    "\n"
+    "info     what the update is made of, and the names of its root types\n"
+    "text     the text of the root of that name; of the only one, or the first that holds text\n"
+    "json     the whole document\n"
+    "merge    one update that does what all do, to OUT\n"
+    "diff     what FILE has beyond the encoded state vector, to standard output\n"
+    "check    well formed, complete, and sound when it is loaded?\n"
+    "bench    one line of JSON: median_ms of 15 runs, bytes, items, live_bytes, ...\n"
+    "         apply reads a row of updates, each behind its length as a varUint;\n"
+    "         local edits: position, deleted units, bytes, 32 bits each, and those bytes;\n"
+    "         grow edits as front, middle, random, turns, delete or abort\n"
+    "\n"
+    "Exit status: 0; 1 when a file is not as it should be or cannot be read or written; 2 for wrong usage.\n";
 
 static const char *kind_name(enum yata_kind kind) {
   static const char *const names[] = {"unknown",     "array",        "map",      "text",
@@ -35,30 +43,34 @@ static const char *kind_name(enum yata_kind kind) {
   return names[kind];
 }
 
-static int info(const char *path) {
-  yata_buf update = YATA_BUF_INIT;
-  yata_update_info u;
+static void print_info(const struct update *u, const yata_update_info *in, const yata_doc *doc) {
   yata_stats stats;
+  uint32_t cursor = 0;
+  yata_type type;
+  yata_slice name;
+  yata_doc_stats(doc, &stats);
+  printf("version %d\nbytes %zu\nclients %zu\nstructs %zu\nunits %llu\ndeleted ranges %zu\n"
+         "items %zu\npending bytes %zu\nlive bytes %zu\n",
+         u->version, u->bytes.len, in->clients, in->structs, (unsigned long long)in->units, in->deleted_ranges,
+         stats.items, stats.pending_bytes, stats.live_bytes);
+  while (yata_root_next(doc, &cursor, &type, &name) == 0)
+    printf("root %.*s (%s)\n", (int)name.len, (const char *)name.data, kind_name(yata_type_kind(doc, type)));
+}
+
+static int info(const struct args *a) {
+  struct update u;
+  yata_update_info in;
   yata_doc *doc = NULL;
-  int err = -1;
-  if (file_read_update(path, &update) == 0 && yata_doc_create(NULL, &doc) == 0)
-    err = yata_apply_update(doc, update.data, update.len, NULL);
-  if (err == 0) err = yata_update_inspect(update.data, update.len, &u);
+  int err = file_read_update(a->files[0], a->version, &u), status = err < 0;
   if (err == 0) {
-    yata_doc_stats(doc, &stats);
-    printf("bytes %zu\nclients %zu\nstructs %zu\nunits %llu\ndeleted ranges %zu\n"
-           "items %zu\npending bytes %zu\nlive bytes %zu\n",
-           update.len, u.clients, u.structs, (unsigned long long)u.units, u.deleted_ranges, stats.items,
-           stats.pending_bytes, stats.live_bytes);
-    uint32_t cursor = 0;
-    yata_type type;
-    yata_slice name;
-    while (yata_root_next(doc, &cursor, &type, &name) == 0)
-      printf("root %.*s (%s)\n", (int)name.len, (const char *)name.data, kind_name(yata_type_kind(doc, type)));
+    err = (u.version == 1 ? yata_update_inspect : yata_update_inspect_v2)(u.bytes.data, u.bytes.len, &in);
+    if (err == 0) err = yata_doc_create(NULL, &doc);
+    status = err < 0 ? file_complain(u.path, err) : file_apply(doc, &u) < 0;
   }
+  if (status == 0) print_info(&u, &in, doc);
   yata_doc_destroy(doc);
-  yata_buf_deinit(&update);
-  return err < 0 ? 1 : 0;
+  yata_buf_deinit(&u.bytes);
+  return status;
 }
 
 /* The root to show when none is named: the only one, else the first that is text. */
@@ -67,13 +79,9 @@ static int pick(yata_doc *doc, const char *name, yata_type *out) {
   yata_slice s;
   yata_type type;
   char first[256];
-  if (name != NULL) {
-    while (yata_root_next(doc, &cursor, &type, &s) == 0)
-      if (s.len == strlen(name) && memcmp(s.data, name, s.len) == 0) return yata_text(doc, name, out);
-    return YATA_ERR_NOT_FOUND;
-  }
   while (yata_root_next(doc, &cursor, &type, &s) == 0) {
-    if (s.len >= sizeof(first)) continue;
+    if (name != NULL && s.len == strlen(name) && memcmp(s.data, name, s.len) == 0) return yata_text(doc, name, out);
+    if (name != NULL || s.len >= sizeof(first)) continue;
     memcpy(first, s.data, s.len);
     first[s.len] = 0;
     if (yata_text(doc, first, out) == 0) return 0;
@@ -81,103 +89,171 @@ static int pick(yata_doc *doc, const char *name, yata_type *out) {
   return YATA_ERR_NOT_FOUND;
 }
 
-static int text(const char *name, const char *path) {
+static int no_text(const struct args *a, int err) {
+  if (err == YATA_ERR_NOT_FOUND && a->name != NULL)
+    fprintf(stderr, "yata: %s: no root type is called %s\n", a->files[0], a->name);
+  else if (err == YATA_ERR_NOT_FOUND)
+    fprintf(stderr, "yata: %s: no root type holds text\n", a->files[0]);
+  else
+    file_complain(a->files[0], err);
+  return 1;
+}
+
+static int text(const struct args *a) {
   yata_doc *doc;
   yata_type type;
   yata_buf out = YATA_BUF_INIT;
-  if (file_load(path, &doc) < 0) return 1;
-  int err = pick(doc, name, &type);
+  if (file_load(a->files[0], a->version, &doc) < 0) return 1;
+  int err = pick(doc, a->name, &type);
   if (err == 0) err = yata_text_read(doc, type, &out);
-  int status = err < 0 ? complain(name != NULL ? name : path, err) : -file_write("-", out.data, out.len);
+  int status = err < 0 ? no_text(a, err) : file_write("-", out.data, out.len) < 0;
   yata_buf_deinit(&out);
   yata_doc_destroy(doc);
   return status;
 }
 
-static int json(const char *path) {
+static int json(const struct args *a) {
   yata_doc *doc;
   yata_buf out = YATA_BUF_INIT;
-  if (file_load(path, &doc) < 0) return 1;
+  if (file_load(a->files[0], a->version, &doc) < 0) return 1;
   int err = yata_to_json(doc, (yata_type){0, 0}, &out);
-  int status = err < 0 ? complain(path, err) : -file_write("-", out.data, out.len);
+  int status = err < 0 ? file_complain(a->files[0], err) : file_write("-", out.data, out.len) < 0;
   if (status == 0) putchar('\n');
   yata_buf_deinit(&out);
   yata_doc_destroy(doc);
   return status;
 }
 
-static int merge(const char *out_path, char **paths, size_t count) {
-  yata_buf *files = calloc(count, sizeof(*files)), out = YATA_BUF_INIT;
-  yata_slice *updates = calloc(count, sizeof(*updates));
-  int status = files != NULL && updates != NULL ? 0 : complain(out_path, YATA_ERR_NOMEM);
-  for (size_t i = 0; i < count && status == 0; i++) {
-    status = -file_read_update(paths[i], &files[i]);
-    updates[i] = (yata_slice){files[i].data, files[i].len};
+/* Read all, in the version of the first. */
+static int read_parts(const struct args *a, yata_buf *parts, yata_slice *slices, int *version) {
+  for (size_t i = 0; i + 1 < a->count; i++) {
+    struct update u;
+    int err = file_read_update(a->files[i + 1], a->version, &u);
+    if (i == 0) *version = u.version;
+    if (err == 0) err = file_convert(&u, *version, &parts[i]);
+    yata_buf_deinit(&u.bytes);
+    if (err < 0) return -1;
+    slices[i] = (yata_slice){parts[i].data, parts[i].len};
   }
+  return 0;
+}
+
+static int merge(const struct args *a) {
+  size_t count = a->count - 1;
+  yata_buf *parts = calloc(count, sizeof(*parts)), out = YATA_BUF_INIT;
+  yata_slice *slices = calloc(count, sizeof(*slices));
+  int version = 1;
+  int status = parts != NULL && slices != NULL ? 0 : file_complain(a->files[0], YATA_ERR_NOMEM);
+  if (status == 0) status = read_parts(a, parts, slices, &version) < 0;
   if (status == 0) {
-    int err = yata_merge_updates(updates, count, &out);
-    status = err < 0 ? complain(out_path, err) : -file_write(out_path, out.data, out.len);
+    int err = (version == 1 ? yata_merge_updates : yata_merge_updates_v2)(slices, count, &out);
+    status = err < 0 ? file_complain(a->files[0], err) : file_write(a->files[0], out.data, out.len) < 0;
   }
-  for (size_t i = 0; files != NULL && i < count; i++) yata_buf_deinit(&files[i]);
+  for (size_t i = 0; parts != NULL && i < count; i++) yata_buf_deinit(&parts[i]);
   yata_buf_deinit(&out);
-  free(files);
-  free(updates);
+  free(parts);
+  free(slices);
   return status;
 }
 
-static int diff(const char *path, const char *sv_path) {
-  yata_buf update = YATA_BUF_INIT, sv = YATA_BUF_INIT, out = YATA_BUF_INIT;
+static int read_state_vector(const char *path, yata_buf *out) {
   size_t offset = 0;
-  int status = -file_read_update(path, &update);
-  if (status == 0) status = -file_read(sv_path, &sv);
-  if (status == 0 && yata_state_vector_validate(sv.data, sv.len, &offset) < 0) {
-    fprintf(stderr,
-            "yata: %s: offset %zu of %zu: expected a state vector: a count, "
-            "and that many client ids and clocks\n",
-            sv_path, offset, sv.len);
-    status = 1;
-  }
+  if (file_read(path, out) < 0) return -1;
+  if (yata_state_vector_validate(out->data, out->len, &offset) == 0) return 0;
+  fprintf(stderr,
+          "yata: %s: offset %zu of %zu: expected a state vector: a count, and that many client ids and clocks\n", path,
+          offset, out->len);
+  return -1;
+}
+
+static int diff(const struct args *a) {
+  struct update u;
+  yata_buf sv = YATA_BUF_INIT, out = YATA_BUF_INIT;
+  int status = file_read_update(a->files[0], a->version, &u) < 0;
+  if (status == 0) status = read_state_vector(a->files[1], &sv) < 0;
   if (status == 0) {
-    int err = yata_diff_update(update.data, update.len, sv.data, sv.len, &out);
-    status = err < 0 ? complain(path, err) : -file_write("-", out.data, out.len);
+    int err =
+        (u.version == 1 ? yata_diff_update : yata_diff_update_v2)(u.bytes.data, u.bytes.len, sv.data, sv.len, &out);
+    status = err < 0 ? file_complain(u.path, err) : file_write("-", out.data, out.len) < 0;
   }
-  yata_buf_deinit(&update);
+  yata_buf_deinit(&u.bytes);
   yata_buf_deinit(&sv);
   yata_buf_deinit(&out);
   return status;
 }
 
-static int check(const char *path) {
+static int convert(const struct args *a) {
+  struct update u;
+  yata_buf out = YATA_BUF_INIT;
+  if (a->to == 0) return fputs("yata convert: expected --to v1 or --to v2\n", stderr), 2;
+  int status = file_read_update(a->files[0], a->version, &u) < 0;
+  if (status == 0) status = file_convert(&u, a->to, &out) < 0;
+  if (status == 0) status = file_write(a->files[1], out.data, out.len) < 0;
+  yata_buf_deinit(&u.bytes);
+  yata_buf_deinit(&out);
+  return status;
+}
+
+static int check(const struct args *a) {
+  const char *path = a->files[0];
   yata_doc *doc;
   yata_stats stats;
-  if (file_load(path, &doc) < 0) return 1;
+  if (file_load(path, a->version, &doc) < 0) return 1;
   int err = yata_doc_check(doc);
   yata_doc_stats(doc, &stats);
   yata_doc_destroy(doc);
-  if (err < 0) return complain(path, err);
+  if (err < 0) return file_complain(path, err);
   if (stats.pending_bytes > 0) {
-    fprintf(stderr,
-            "yata: %s: incomplete: %zu bytes wait for updates that are not "
-            "in it\n",
-            path, stats.pending_bytes);
+    fprintf(stderr, "yata: %s: incomplete: %zu bytes wait for updates that are not in it\n", path, stats.pending_bytes);
     return 1;
   }
   printf("%s: well formed, complete, %zu items\n", path, stats.items);
   return 0;
 }
 
+static int run_bench(const struct args *a) {
+  bool grow = strcmp(a->files[0], "grow") == 0;
+  if (a->count != (grow ? 3 : 2)) return fputs(usage, stderr), 2;
+  return grow ? bench_grow(a->files[1], a->files[2]) : bench(a->files[0], a->files[1], a->version);
+}
+
+static const struct command {
+  const char *name;
+  int (*run)(const struct args *args);
+  size_t least, most; /* words that are no options */
+  unsigned options;
+} commands[] = {
+    {"info", info, 1, 1, ARGS_VERSION},   {"text", text, 1, 1, ARGS_VERSION | ARGS_NAME},
+    {"json", json, 1, 1, ARGS_VERSION},   {"merge", merge, 2, SIZE_MAX, ARGS_VERSION},
+    {"diff", diff, 2, 2, ARGS_VERSION},   {"convert", convert, 2, 2, ARGS_VERSION | ARGS_TO},
+    {"check", check, 1, 1, ARGS_VERSION}, {"bench", run_bench, 2, 3, ARGS_VERSION},
+};
+
+static int run(const struct command *c, int argc, char **argv) {
+  struct args a;
+  if (args_parse(c->name, c->options, argc, argv, &a) < 0) return 2;
+  if (a.count < c->least || a.count > c->most) return fputs(usage, stderr), 2;
+  return c->run(&a);
+}
+
+static bool is(const char *word, const char *long_option, const char *name) {
+  return strcmp(word, long_option) == 0 || strcmp(word, name) == 0;
+}
+
+/* What was printed and could not be written is an error, too. */
+static int end(int status) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+  if (status == 0) perror("yata: standard output");
+  return 1;
+}
+
 int main(int argc, char **argv) {
-  const char *command = argc > 1 ? argv[1] : "";
-  if (strcmp(command, "info") == 0 && argc == 3) return info(argv[2]);
-  if (strcmp(command, "text") == 0 && argc == 3) return text(NULL, argv[2]);
-  if (strcmp(command, "text") == 0 && argc == 5 && strcmp(argv[2], "--name") == 0) return text(argv[3], argv[4]);
-  if (strcmp(command, "json") == 0 && argc == 3) return json(argv[2]);
-  if (strcmp(command, "merge") == 0 && argc >= 4) return merge(argv[2], argv + 3, (size_t)argc - 3);
-  if (strcmp(command, "diff") == 0 && argc == 4) return diff(argv[2], argv[3]);
-  if (strcmp(command, "check") == 0 && argc == 3) return check(argv[2]);
-  if (strcmp(command, "bench") == 0 && argc == 4) return bench(argv[2], argv[3]);
-  if (strcmp(command, "bench") == 0 && argc == 5 && strcmp(argv[2], "grow") == 0) return bench_grow(argv[3], argv[4]);
-  bool help = strcmp(command, "--help") == 0 || strcmp(command, "help") == 0;
-  fputs(usage, help ? stdout : stderr);
-  return help ? 0 : 2;
+  const char *word = argc > 1 ? argv[1] : "";
+  for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+    if (strcmp(word, commands[i].name) == 0) return end(run(&commands[i], argc - 2, argv + 2));
+  if (is(word, "--help", "help")) return fputs(usage, stdout), end(0);
+  if (is(word, "--version", "version")) return puts("yata " YOKE_VERSION), end(0);
+  if (*word != 0) fprintf(stderr, "yata: no such command: %s\n", word);
+  fputs(usage, stderr);
+  return 2;
 }
