@@ -724,6 +724,142 @@ YATA_API YATA_CHECKED int yata_relpos_insert(yata_doc *doc, const yata_relpos *p
 /** Delete what is between two positions of one text or array, in either order. YATA_ERR_KIND when they are in
  *  different ones; as yata_relpos_resolve, yata_text_delete and yata_array_delete. */
 YATA_API YATA_CHECKED int yata_relpos_delete(yata_doc *doc, const yata_relpos *from, const yata_relpos *to);
+/* ---- events ------------------------------------------------------------------------------- */
+
+/*
+ * Observers are called when a transaction ends: one of this document, or an update. All of it is
+ * integrated then, and what it deleted is not yet collected, as in Yjs. First come the observers of
+ * the types that changed, then the deep ones, then those of transactions; then the document is
+ * cleaned up, and those of updates get its bytes.
+ *
+ * An observer may read the document but not change it (YATA_ERR_STATE), nor destroy it. It may add
+ * and remove observers: one that was removed is not called again, one that was added hears of the
+ * next transaction. What it is given is borrowed until it returns.
+ *
+ * Memory that is needed to call everybody is taken before the transaction is final: if it lacks, the
+ * transaction fails like any other. What an observer asks for beyond may lack memory (YATA_ERR_NOMEM):
+ * the transaction stands, and asking again may work.
+ */
+
+/** What one transaction changed in one shared type: its list, its keys, or both. */
+typedef struct yata_event yata_event;
+
+typedef struct yata_txn_event {
+  yata_doc *doc;
+  const void *origin;
+  uint64_t time_ms;
+  bool local; /* not an update */
+} yata_txn_event;
+
+typedef struct yata_update_event {
+  const yata_txn_event *txn;
+  const uint8_t *update; /* NULL: there was no memory for it; ask the document what is new */
+  size_t len;
+} yata_update_event;
+
+typedef void yata_on_event(void *user, const yata_event *event);
+/** @events  of the type and those below it, ordered by depth; the current type of each is set. */
+typedef void yata_on_events(void *user, const yata_event *const *events, size_t count);
+typedef void yata_on_txn(void *user, const yata_txn_event *txn);
+typedef void yata_on_update(void *user, const yata_update_event *update);
+
+/**
+ * Observe a type. Types that the same transaction made, or deleted, have no events of their own.
+ *
+ * @id  for yata_unobserve; may be NULL. The observer goes with its type, or with the document.
+ *
+ * Returns 0, or YATA_ERR_GONE, YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_observe(yata_doc *doc, yata_type type, yata_on_event *on_event, void *user,
+                                       uint32_t *id);
+/** Observe a type and all below it: one call a transaction. */
+YATA_API YATA_CHECKED int yata_observe_deep(yata_doc *doc, yata_type type, yata_on_events *on_events, void *user,
+                                            uint32_t *id);
+/** Observe all transactions, those that change nothing included. */
+YATA_API YATA_CHECKED int yata_observe_txn(yata_doc *doc, yata_on_txn *on_txn, void *user, uint32_t *id);
+/**
+ * Observe updates: the bytes of each transaction that changed something, as the events `update` and
+ * `updateV2` of Yjs. The transaction is over, the document may be encoded.
+ *
+ * @version  1 or 2; else YATA_ERR_INVALID.
+ */
+YATA_API YATA_CHECKED int yata_observe_update(yata_doc *doc, int version, yata_on_update *on_update, void *user,
+                                              uint32_t *id);
+/** Remove an observer; ids that are not, or no longer, one are ignored. */
+YATA_API void yata_unobserve(yata_doc *doc, uint32_t id);
+
+/** The type that changed, the one whose observer is called, and the transaction. */
+YATA_API yata_type yata_event_target(const yata_event *event);
+YATA_API yata_type yata_event_current(const yata_event *event);
+YATA_API const yata_txn_event *yata_event_txn(const yata_event *event);
+/** Did the list change: the characters of a text, the elements of an array, the children of XML? */
+YATA_API bool yata_event_list_changed(const yata_event *event);
+
+/** A step of a path: of a map to a key, or of a list to an index. */
+typedef struct yata_step {
+  bool is_key;
+  yata_slice key; /* UTF-8, not NUL-terminated */
+  uint32_t index;
+} yata_step;
+
+/** The way from the current type to the target; none when they are the same. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_event_path(const yata_event *event, const yata_step **steps, size_t *count);
+
+enum yata_key_action { YATA_KEY_ADD, YATA_KEY_UPDATE, YATA_KEY_DELETE };
+
+typedef struct yata_key_change {
+  yata_slice key;
+  enum yata_key_action action;
+  yata_value old; /* UPDATE, DELETE: what the key held; owned by the event */
+} yata_key_change;
+
+/** The keys (of XML: the attributes) that hold something else than before. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_event_keys(const yata_event *event, const yata_key_change **changes, size_t *count);
+
+enum yata_delta_kind { YATA_DELTA_RETAIN, YATA_DELTA_INSERT, YATA_DELTA_DELETE };
+
+/**
+ * One operation of a delta. Units are UTF-16 units of text, elements of an array, children of XML;
+ * an embed is one. Bytes are those of yata_text_read, so embeds have none; 0 for what is not text.
+ */
+typedef struct yata_delta_op {
+  enum yata_delta_kind kind;
+  uint32_t len, old_index, new_index; /* units, where in the list as it was, where as it is */
+  size_t bytes, old_byte, new_byte;   /* the same in UTF-8 */
+  yata_slice text;                    /* INSERT, DELETE of text: its UTF-8, without embeds */
+  const yata_value *values;           /* INSERT, DELETE: the elements, or the embed */
+  size_t n_values;
+  const yata_any_entry *attributes; /* of text; YATA_ANY_JSON, or YATA_ANY_NULL: taken away */
+  size_t n_attributes;
+} yata_delta_op;
+
+/**
+ * The changes of the list, from its start: as YTextEvent.delta for text, as YEvent.changes.delta else.
+ * What is left at the end is retained. Linear in the list.
+ *
+ * Where a surrogate pair was torn by the transaction, its halves count as what became of them.
+ *
+ * Returns 0, or YATA_ERR_NOMEM, YATA_ERR_LIMIT (max_steps, by formats).
+ */
+YATA_API YATA_CHECKED int yata_event_delta(const yata_event *event, const yata_delta_op **ops, size_t *count);
+
+/**
+ * Walk the clients of the document: their state before and after the transaction. Start with *cursor
+ * 0, and call until YATA_ERR_NOT_FOUND.
+ */
+YATA_API YATA_CHECKED int yata_txn_next_state(const yata_txn_event *txn, uint32_t *cursor, uint64_t *client,
+                                              uint32_t *before, uint32_t *after);
+
+/** A run of units of one client. */
+typedef struct yata_id_range {
+  uint64_t client;
+  uint32_t clock, len;
+} yata_id_range;
+
+/** Walk what the transaction deleted, likewise: highest client first, joined. */
+YATA_API YATA_CHECKED int yata_txn_next_deleted(const yata_txn_event *txn, uint32_t *cursor, yata_id_range *out);
+/** Walk the types that have an event, likewise. */
+YATA_API YATA_CHECKED int yata_txn_next_event(const yata_txn_event *txn, uint32_t *cursor, const yata_event **out);
 
 /* ---- export ------------------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 /* Applying an update: integrate what can be, keep the rest as pending, delete. */
 #include "apply.h"
 
+#include "events.h"
 #include "txn.h"
 
 /* ---- deletions ------------------------------------------------------------------------------ */
@@ -131,10 +132,10 @@ static void finish(struct yata_doc *doc, struct work *w, yata_applied *out) {
   doc->pending_ds = w->ds;
   *w = old;
   out->pending = doc->pending.update.len > 0 || doc->pending_ds.n > 0;
-  if (grew(doc)) {
-    doc->mark_epoch++;
-    yata_cleanup(doc);
-  }
+  if (grew(doc)) doc->mark_epoch++;
+  if (doc->events != NULL) yata_events_deliver(doc);
+  if (grew(doc)) yata_cleanup(doc);
+  if (doc->events != NULL) yata_events_encode(doc);
 }
 
 int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const yata_cause *cause, yata_applied *out) {
@@ -154,9 +155,11 @@ int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const
   yata_txn_open(doc, false, cause);
   err = apply_parsed(doc, &p, &w, &retry);
   if (err == 0 && retry) err = retry_pending(doc, &w);
+  if (err == 0 && doc->events != NULL) err = yata_events_prepare(doc);
   if (err == 0) {
     finish(doc, &w, out);
     yata_txn_close(doc);
+    if (doc->events != NULL) yata_events_finish(doc);
   } else {
     yata_txn_undo(doc);
   }

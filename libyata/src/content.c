@@ -169,6 +169,38 @@ int yata_text_encode(const struct yata_store *text, uint32_t pos, uint32_t len, 
   return 0;
 }
 
+/* As encode_wide, counting: a pair takes 4 bytes, other surrogates 3. */
+static size_t wide_bytes(const uint16_t *u, uint32_t n, uint16_t *carry) {
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint16_t c = u[i];
+    bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+    if (*carry != 0 && c >= 0xdc00 && c <= 0xdfff) bytes -= 2;
+    *carry = c >= 0xd800 && c <= 0xdbff ? c : 0;
+  }
+  return bytes;
+}
+
+size_t yata_text_bytes(const struct yata_store *text, uint32_t pos, uint32_t len) {
+  size_t bytes = 0;
+  uint16_t carry = 0;
+  while (len > 0) {
+    const struct yata_chunk *c = &text->chunks[pos >> YATA_TEXT_SHIFT];
+    uint32_t slot = pos & ((1u << YATA_TEXT_SHIFT) - 1);
+    uint32_t n = (1u << YATA_TEXT_SHIFT) - slot;
+    if (n > len) n = len;
+    if (c->width == 2) {
+      bytes += wide_bytes((const uint16_t *)(const void *)c->data + slot, n, &carry);
+    } else {
+      bytes += n;
+      carry = 0;
+    }
+    pos += n;
+    len -= n;
+  }
+  return bytes;
+}
+
 int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes, uint32_t *pos) {
   struct yata_store *values = &doc->clients[client].values;
   struct yata_chunk *c;

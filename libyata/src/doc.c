@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "events.h"
 #include "tree.h"
 #include "txn.h"
 
@@ -55,6 +56,7 @@ void yata_doc_destroy(yata_doc *doc) {
   if (doc == NULL) return;
   struct yata_mem *mem = &doc->mem;
   struct yata_txn *txn = &doc->txn;
+  yata_events_destroy(doc);
   yata_tree_drop_all(doc);
   for (uint32_t i = 0; i < doc->n_clients; i++) yata_client_deinit(doc, &doc->clients[i]);
   yata_mem_drop(mem, &doc->items, &doc->cap_items, sizeof(*doc->items));

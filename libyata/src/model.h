@@ -227,8 +227,9 @@ struct yata_doc {
   /* Observers or undo managers want to see each transaction before it is cleaned up: until then all
    * that it deleted stays as it was, and is merged with nothing. */
   bool watched;
-  bool busy;                /* observers are being called: nothing may change */
-  uint32_t *seen, cap_seen; /* scratch of conflict resolution: pairs item, round */
+  bool busy;                  /* observers are being called: nothing may change */
+  struct yata_events *events; /* NULL: nobody ever observed */
+  uint32_t *seen, cap_seen;   /* scratch of conflict resolution: pairs item, round */
 };
 
 static inline struct yata_item *yata_item_at(const struct yata_doc *doc, uint32_t h) {

@@ -95,6 +95,8 @@ YATA_CHECKED int yata_text_patch(struct yata_doc *doc, struct yata_store *text, 
 /** Append `len` units as UTF-8. `prefix`: with the byte length before them. */
 YATA_CHECKED int yata_text_encode(const struct yata_store *text, uint32_t pos, uint32_t len, bool prefix,
                                   yata_buf *out);
+/** The bytes that these units take as UTF-8, as yata_text_encode writes them. */
+size_t yata_text_bytes(const struct yata_store *text, uint32_t pos, uint32_t len);
 YATA_CHECKED int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes, uint32_t *pos);
 yata_slice yata_value_bytes(const struct yata_store *values, uint32_t pos);
 void yata_text_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len);

@@ -2,6 +2,7 @@
 #include "txn.h"
 
 #include "encode.h"
+#include "events.h"
 #include "v2.h"
 
 void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
@@ -87,10 +88,14 @@ static int rehearse(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out)
 /* `v2`: write version 2, by its means. */
 static int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
   if (!doc->txn.open || doc->busy) return YATA_ERR_STATE;
+  if (doc->events != NULL) YATA_TRY(yata_events_prepare(doc));
   if (out != NULL) YATA_TRY(rehearse(doc, v2, out));
+  if (doc->events != NULL) yata_events_deliver(doc);
   yata_cleanup(doc);
   if (out != NULL) YATA_TRY(v2 != NULL ? yata_encode_txn_v2(doc, v2, out) : yata_encode_txn(doc, out));
+  if (doc->events != NULL) yata_events_encode(doc);
   yata_txn_close(doc);
+  if (doc->events != NULL) yata_events_finish(doc);
   return 0;
 }
 

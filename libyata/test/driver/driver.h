@@ -48,6 +48,7 @@ extern const struct operation driver_updates[];
 extern const struct operation driver_texts[];
 extern const struct operation driver_maps[];
 extern const struct operation driver_arrays[];
+extern const struct operation driver_events[];
 
 /* ---- arguments: past the end of a request everything is zero ------------------------------- */
 

@@ -196,4 +196,14 @@ export class YataDoc {
   arrayInsertType (type, index, kind) { return this.call('V', type, u32(index), Buffer.from(kind)) }
   arrayGetType (type, index) { return this.call('G', type, u32(index)) }
   arrayDelete (type, index, count) { return this.call('w', type, u32(index), u32(count)) }
+
+  // ---- events -------------------------------------------------------------------------------
+
+  // Log what happens to a type: its events, those below it, or both.
+  observe (type, name) { return this.call('observe', type, sized(name)) }
+  // Log transactions and updates.
+  observeAll () { return this.call('observe all') }
+  unobserve () { return this.call('unobserve') }
+  // What was logged since it was asked for last.
+  async log () { return JSON.parse((await this.call('log')).toString()) }
 }

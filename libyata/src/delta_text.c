@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* The delta of a text with its formatting, as Yjs' YTextEvent.delta. */
+#include "attr_map.h"
+#include "edit.h"
+#include "events.h"
+
+struct build {
+  struct yata_doc *doc;
+  struct yata_delta *d;
+  struct yata_delta_pos pos;
+  bool open;                    /* the last operation may grow */
+  struct yata_attr_map current; /* in force, as it is now */
+  struct yata_attr_map old;     /* in force, as it was */
+  struct yata_attr_map changed; /* what retained text gains or, with null, loses */
+  uint64_t steps;
+};
+
+/* ---- operations --------------------------------------------------------------------------------- */
+
+static int put_attributes(struct build *b, const struct yata_attr_map *map) {
+  struct yata_delta *d = b->d;
+  YATA_TRY(yata_mem_grow(&b->doc->mem, &d->attributes, &d->cap_attributes, (size_t)d->n_attributes + map->n,
+                         sizeof(*d->attributes)));
+  for (uint32_t i = 0; i < map->n; i++) {
+    yata_any_entry *entry = &d->attributes[d->n_attributes++];
+    *entry = (yata_any_entry){.key = map->v[i].key};
+    entry->value.kind = yata_attr_is_null(map->v[i].value) ? YATA_ANY_NULL : YATA_ANY_JSON;
+    if (entry->value.kind == YATA_ANY_NULL) continue;
+    entry->value.u.bytes.data = map->v[i].value.data;
+    entry->value.u.bytes.len = map->v[i].value.len;
+  }
+  d->ops[d->n_ops - 1].n_attributes = map->n;
+  return 0;
+}
+
+/* End the operation: its attributes are those of this moment. */
+static int end_op(struct build *b) {
+  if (!b->open) return 0;
+  b->open = false;
+  enum yata_delta_kind kind = b->d->ops[b->d->n_ops - 1].kind;
+  if (kind == YATA_DELTA_DELETE) return 0;
+  return put_attributes(b, kind == YATA_DELTA_INSERT ? &b->current : &b->changed);
+}
+
+static bool is_doing(const struct build *b, enum yata_delta_kind kind) {
+  return b->open && b->d->ops[b->d->n_ops - 1].kind == kind;
+}
+
+static int begin_op(struct build *b, enum yata_delta_kind kind) {
+  if (is_doing(b, kind)) return 0;
+  YATA_TRY(end_op(b));
+  YATA_TRY(yata_delta_open(b->doc, b->d, kind, &b->pos));
+  b->open = true;
+  return 0;
+}
+
+static int put_text(struct build *b, const struct yata_item *it, uint32_t from, uint32_t to, size_t *bytes) {
+  yata_buf *text = &b->d->text;
+  size_t at = text->len;
+  YATA_TRY(yata_text_encode(&b->doc->clients[it->client].text, it->content + from, to - from, false, text));
+  *bytes = text->len - at;
+  b->d->ops[b->d->n_ops - 1].text.len += *bytes;
+  return 0;
+}
+
+/* Units of an item, which all had the same fate. */
+static int part(struct build *b, const struct yata_item *it, uint32_t from, uint32_t to, bool is_new) {
+  enum yata_delta_kind kind = is_new ? YATA_DELTA_INSERT : YATA_DELTA_RETAIN;
+  bool is_text = it->kind == YATA_WIRE_STRING;
+  size_t bytes = 0;
+  if (from == to) return 0;
+  if (it->flags & YATA_ITEM_DELETED) {
+    if (is_new || !yata_txn_deletes(b->doc, it->client, it->clock)) return 0;
+    kind = YATA_DELTA_DELETE;
+  }
+  /* An embed is inserted by an operation of its own. */
+  bool alone = kind == YATA_DELTA_INSERT && !is_text;
+  if (alone) YATA_TRY(end_op(b));
+  YATA_TRY(begin_op(b, kind));
+  if (kind == YATA_DELTA_RETAIN)
+    bytes = is_text ? yata_text_bytes(&b->doc->clients[it->client].text, it->content + from, to - from) : 0;
+  else if (is_text)
+    YATA_TRY(put_text(b, it, from, to, &bytes));
+  else
+    YATA_TRY(yata_delta_values(b->doc, b->d, it, from, to));
+  yata_delta_grow(b->d, to - from, bytes, &b->pos);
+  return alone ? end_op(b) : 0;
+}
+
+/* ---- formatting --------------------------------------------------------------------------------- */
+
+/* What retained text gains or loses is about to change. */
+static int end_retain(struct build *b) {
+  return is_doing(b, YATA_DELTA_RETAIN) ? end_op(b) : 0;
+}
+
+/* A new format; *redundant: it says what is so anyway. */
+static int format_added(struct build *b, struct yata_attr a, bool *redundant) {
+  if (yata_attr_same(yata_attr_or_null(&b->current, a.key), a.value)) {
+    *redundant = !yata_attr_is_null(a.value);
+    return 0;
+  }
+  YATA_TRY(end_retain(b));
+  if (!yata_attr_same(a.value, yata_attr_or_null(&b->old, a.key))) return yata_attr_set(&b->doc->mem, &b->changed, a);
+  yata_attr_remove(&b->changed, a.key);
+  return 0;
+}
+
+static int format_deleted(struct build *b, struct yata_attr a) {
+  YATA_TRY(yata_attr_set(&b->doc->mem, &b->old, a));
+  yata_slice now = yata_attr_or_null(&b->current, a.key);
+  if (yata_attr_same(now, a.value)) return 0;
+  YATA_TRY(end_retain(b));
+  return yata_attr_set(&b->doc->mem, &b->changed, (struct yata_attr){a.key, now});
+}
+
+static int format_retained(struct build *b, struct yata_attr a, bool *redundant) {
+  YATA_TRY(yata_attr_set(&b->doc->mem, &b->old, a));
+  yata_slice changed = yata_attr_get(&b->changed, a.key);
+  if (changed.data == NULL) return 0;
+  if (yata_attr_same(changed, a.value)) {
+    *redundant = !yata_attr_is_null(changed);
+    return 0;
+  }
+  YATA_TRY(end_retain(b));
+  return yata_attr_update(&b->doc->mem, &b->changed, a);
+}
+
+/* Yjs deletes a redundant format here and now; we leave it, and go on as if it were not there. */
+static int format(struct build *b, const struct yata_item *it) {
+  bool is_new = yata_units_before(b->doc, it) == 0, redundant = false;
+  bool deleted = it->flags & YATA_ITEM_DELETED;
+  struct yata_attr a;
+  if (deleted && (is_new || !yata_txn_deletes(b->doc, it->client, it->clock))) return 0;
+  a = yata_attr_of(b->doc, it);
+  b->steps += (uint64_t)b->current.n + b->old.n + b->changed.n;
+  if (b->steps > b->doc->max_steps) return YATA_ERR_LIMIT;
+  if (deleted) return format_deleted(b, a);
+  YATA_TRY(is_new ? format_added(b, a, &redundant) : format_retained(b, a, &redundant));
+  if (redundant) return 0;
+  if (is_doing(b, YATA_DELTA_INSERT)) YATA_TRY(end_op(b));
+  return yata_attr_update(&b->doc->mem, &b->current, a);
+}
+
+/* ---- the text ----------------------------------------------------------------------------------- */
+
+static int build(struct build *b, uint32_t type) {
+  struct yata_delta *d = b->d;
+  for (uint32_t h = b->doc->types[type].start; h != 0; h = b->doc->items[h].right) {
+    const struct yata_item *it = &b->doc->items[h];
+    if (it->kind == YATA_WIRE_FORMAT) YATA_TRY(format(b, it));
+    if (it->kind != YATA_WIRE_STRING && it->kind != YATA_WIRE_EMBED && it->kind != YATA_WIRE_TYPE) continue;
+    uint32_t old = yata_units_before(b->doc, it);
+    YATA_TRY(part(b, it, 0, old, false));
+    YATA_TRY(part(b, it, old, it->len, true));
+  }
+  YATA_TRY(end_op(b));
+  while (d->n_ops > 0 && d->ops[d->n_ops - 1].kind == YATA_DELTA_RETAIN && d->ops[d->n_ops - 1].n_attributes == 0)
+    d->n_ops--;
+  yata_delta_close(d);
+  return 0;
+}
+
+int yata_delta_text(struct yata_doc *doc, uint32_t type, struct yata_delta *d) {
+  struct build b = {.doc = doc, .d = d};
+  int err = build(&b, type);
+  yata_attr_map_deinit(&doc->mem, &b.current);
+  yata_attr_map_deinit(&doc->mem, &b.old);
+  yata_attr_map_deinit(&doc->mem, &b.changed);
+  return err;
+}
