@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The same work with the 1st, 2nd, … nth allocation failing: an error, and nothing changed. */
+#include "failing.h"
 #include "testing.h"
-
-struct failing {
-  long countdown; /* fails when it reaches 0; negative: never */
-  long live;
-};
-
-static void *resize(void *user, void *ptr, size_t old_size, size_t new_size) {
-  struct failing *f = user;
-  (void)old_size;
-  if (new_size == 0) {
-    f->live -= ptr != NULL;
-    free(ptr);
-    return NULL;
-  }
-  if (f->countdown > 0 && --f->countdown == 0) return NULL;
-  /* Always moves, so that stale pointers are found out. */
-  void *p = malloc(new_size);
-  if (p == NULL) return NULL;
-  if (ptr != NULL) memcpy(p, ptr, old_size < new_size ? old_size : new_size);
-  f->live += ptr == NULL;
-  free(ptr);
-  return p;
-}
 
 static int edit(yata_doc *doc, yata_buf *update) {
   yata_type text, map, array, inner;
@@ -47,7 +25,7 @@ static void fail_everywhere(const uint8_t *before, size_t before_len, const yata
                             bool with_edit) {
   for (long n = 1;; n++) {
     struct failing f = {-1, 0};
-    yata_allocator alloc = {resize, &f};
+    yata_allocator alloc = {failing_resize, &f};
     yata_options o = {.client_id = 77, .alloc = &alloc};
     yata_doc *doc;
     yata_buf old = YATA_BUF_INIT, update;
@@ -118,7 +96,7 @@ static void creating_without_memory_frees_what_it_took(void **state) {
   (void)state;
   for (long n = 1;; n++) {
     struct failing f = {n, 0};
-    yata_allocator alloc = {resize, &f};
+    yata_allocator alloc = {failing_resize, &f};
     yata_options o = {.alloc = &alloc};
     yata_doc *doc = NULL;
     int err = yata_doc_create(&o, &doc);
@@ -136,7 +114,7 @@ static void encoding_without_memory_leaves_the_buffer_as_it_was(void **state) {
   assert_ok(yata_apply_update(doc, FIXTURE(everything), NULL));
   for (long n = 1;; n++) {
     struct failing f = {n, 0};
-    yata_allocator alloc = {resize, &f};
+    yata_allocator alloc = {failing_resize, &f};
     yata_buf out;
     yata_buf_init(&out, &alloc);
     int err = yata_encode_state_as_update(doc, NULL, 0, &out);
