@@ -753,7 +753,7 @@ typedef struct yata_txn_event {
 
 typedef struct yata_update_event {
   const yata_txn_event *txn;
-  const uint8_t *update; /* NULL: there was no memory for it; ask the document what is new */
+  const uint8_t *update;
   size_t len;
 } yata_update_event;
 

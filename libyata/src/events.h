@@ -3,7 +3,7 @@
 #ifndef YATA_EVENTS_H
 #define YATA_EVENTS_H
 
-#include "model.h"
+#include "v2.h"
 
 enum yata_observing { YATA_OF_TYPE, YATA_OF_DEEP, YATA_OF_TXN, YATA_OF_UPDATE, YATA_OF_UPDATE_V2 };
 #define YATA_OBSERVINGS 5
@@ -66,6 +66,7 @@ struct yata_events {
   struct yata_bucket *buckets;
   uint32_t n_buckets, cap_buckets;
   yata_buf update, update_v2;
+  struct yata_v2_out v2; /* the means to write it */
 };
 
 struct yata_delta {

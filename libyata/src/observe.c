@@ -14,6 +14,7 @@ static int events_get(struct yata_doc *doc, struct yata_events **out) {
   *ev = (struct yata_events){.next_id = 1};
   yata_buf_init(&ev->update, &doc->alloc);
   yata_buf_init(&ev->update_v2, &doc->alloc);
+  yata_v2_out_init(&ev->v2, &doc->alloc);
   *out = doc->events = ev;
   return 0;
 }
@@ -106,16 +107,25 @@ void yata_events_destroy(struct yata_doc *doc) {
   yata_mem_drop(mem, &ev->buckets, &ev->cap_buckets, sizeof(*ev->buckets));
   yata_buf_deinit(&ev->update);
   yata_buf_deinit(&ev->update_v2);
+  yata_v2_out_deinit(&ev->v2);
   yata_mem_resize(mem, ev, sizeof(*ev), 0);
   doc->events = NULL;
 }
 
 /* ---- the end of a transaction ------------------------------------------------------------------- */
 
-/* Room for the update as it will be: cleaning up never makes it longer. */
-static int reserve_update(struct yata_doc *doc) {
-  yata_buf *update = &doc->events->update;
+/* Room for the updates as they will be: cleaning up never makes them longer. */
+static int reserve_updates(struct yata_doc *doc) {
+  struct yata_events *ev = doc->events;
+  yata_buf *update = &ev->update;
+  yata_buf_clear(&ev->update_v2);
+  if (ev->count[YATA_OF_UPDATE_V2] > 0) {
+    yata_v2_out_deinit(&ev->v2);
+    yata_v2_out_init(&ev->v2, &doc->alloc);
+    YATA_TRY(yata_rehearse_txn_v2(doc, &ev->v2, &ev->update_v2));
+  }
   yata_buf_clear(update);
+  if (ev->count[YATA_OF_UPDATE] == 0) return 0;
   YATA_TRY(yata_encode_txn(doc, update));
   size_t most = 3 * update->len + 1024;
   yata_buf_clear(update);
@@ -130,8 +140,7 @@ int yata_events_prepare(struct yata_doc *doc) {
     YATA_TRY(yata_changes_find(doc));
     YATA_TRY(yata_changes_gather(doc));
   }
-  if (ev->count[YATA_OF_UPDATE] + ev->count[YATA_OF_UPDATE_V2] > 0) return reserve_update(doc);
-  return 0;
+  return reserve_updates(doc);
 }
 
 static const struct yata_observer *next_observer(const struct yata_events *ev, uint32_t *i, enum yata_observing what) {
@@ -180,26 +189,31 @@ void yata_events_deliver(struct yata_doc *doc) {
 
 void yata_events_encode(struct yata_doc *doc) {
   struct yata_events *ev = doc->events;
-  if (ev->count[YATA_OF_UPDATE] + ev->count[YATA_OF_UPDATE_V2] == 0) return;
-  yata_buf_clear(&ev->update);
-  /* There is room: this cannot fail. */
-  (void)!yata_encode_txn(doc, &ev->update);
+  /* There is room: these cannot fail. */
+  if (ev->count[YATA_OF_UPDATE] > 0) (void)!yata_encode_txn(doc, &ev->update);
+  if (ev->count[YATA_OF_UPDATE_V2] > 0) (void)!yata_encode_txn_v2(doc, &ev->v2, &ev->update_v2);
 }
 
 static void call_updates(struct yata_doc *doc, enum yata_observing what, const yata_buf *update) {
   struct yata_events *ev = doc->events;
   const struct yata_observer *o;
   yata_update_event e = {&ev->txn, update->data, update->len};
+  if (update->len == 0) return;
   for (uint32_t i = 0; (o = next_observer(ev, &i, what)) != NULL;) o->on.update(o->user, &e);
+}
+
+/* What a large transaction needed goes; a small one's memory stays for the next. */
+static void shrink(yata_buf *update) {
+  if (update->cap > 65536) yata_buf_deinit(update);
 }
 
 void yata_events_finish(struct yata_doc *doc) {
   struct yata_events *ev = doc->events;
-  if (ev->count[YATA_OF_UPDATE] + ev->count[YATA_OF_UPDATE_V2] > 0 && ev->update.len > 0) {
-    doc->busy = true;
-    call_updates(doc, YATA_OF_UPDATE, &ev->update);
-    doc->busy = false;
-    if (ev->update.cap > 65536) yata_buf_deinit(&ev->update);
-  }
+  doc->busy = true;
+  call_updates(doc, YATA_OF_UPDATE, &ev->update);
+  call_updates(doc, YATA_OF_UPDATE_V2, &ev->update_v2);
+  doc->busy = false;
+  shrink(&ev->update);
+  shrink(&ev->update_v2);
   compact(doc);
 }

@@ -375,7 +375,7 @@ static void observers_are_not_added_within_a_transaction(void **state) {
 /* ---- without memory ----------------------------------------------------------------------------- */
 
 struct all {
-  struct heard event, deep, txn, update;
+  struct heard event, deep, txn, update, update_v2;
 };
 
 static int observe(yata_doc *doc, struct all *all) {
@@ -385,7 +385,8 @@ static int observe(yata_doc *doc, struct all *all) {
   if (err == 0) err = yata_observe(doc, text, on_event, &all->event, NULL);
   if (err == 0) err = yata_observe_deep(doc, map, on_events, &all->deep, NULL);
   if (err == 0) err = yata_observe_txn(doc, on_txn, &all->txn, NULL);
-  return err == 0 ? yata_observe_update(doc, 1, on_update, &all->update, NULL) : err;
+  if (err == 0) err = yata_observe_update(doc, 1, on_update, &all->update, NULL);
+  return err == 0 ? yata_observe_update(doc, 2, on_update, &all->update_v2, NULL) : err;
 }
 
 static int edit(yata_doc *doc, yata_buf *update) {
@@ -430,7 +431,7 @@ static bool run_without_memory(long n) {
     f.countdown = left;
     err = edit(doc, &update);
   } else {
-    assert_int_equal(all.event.calls + all.deep.calls + all.txn.calls + all.update.calls, 0);
+    assert_int_equal(all.event.calls + all.deep.calls + all.txn.calls + all.update.calls + all.update_v2.calls, 0);
   }
   bool done = f.countdown > 0;
   f.countdown = -1;
@@ -442,6 +443,10 @@ static bool run_without_memory(long n) {
     assert_int_equal(all.txn.calls, 2);
     assert_int_equal(all.update.update.len, update.len);
     assert_memory_equal(all.update.update.data, update.data, update.len);
+    yata_buf_clear(&update);
+    assert_ok(yata_update_v1_to_v2(all.update.update.data, all.update.update.len, &update));
+    assert_int_equal(all.update_v2.update.len, update.len);
+    assert_memory_equal(all.update_v2.update.data, update.data, update.len);
     assert_string_equal(all.deep.path, "");
     assert_true(all.event.nomem + all.deep.nomem <= !done);
   }
@@ -449,6 +454,7 @@ static bool run_without_memory(long n) {
   yata_buf_deinit(&old);
   yata_buf_deinit(&update);
   yata_buf_deinit(&all.update.update);
+  yata_buf_deinit(&all.update_v2.update);
   yata_doc_destroy(doc);
   assert_int_equal(f.live, 0);
   return done;

@@ -2,7 +2,6 @@
 // What observers of libyata are told, beside what those of yjs are: random edits of nested types,
 // local and remote, in several clients.
 import assert from 'node:assert/strict'
-import { env } from 'node:process'
 import * as Y from 'yjs'
 import { YataDoc } from './driver.mjs'
 import { Random } from './random.mjs'
@@ -104,7 +103,7 @@ class Twin {
       this.last = update
       this.log.push({ what: 'update', bytes: hex(update) })
     })
-    if (env.YATA_V2) this.y.on('updateV2', update => this.log.push({ what: 'updateV2', bytes: hex(update) }))
+    this.y.on('updateV2', update => this.log.push({ what: 'updateV2', bytes: hex(update) }))
     this.text = ''
     await this.c.log()
   }
