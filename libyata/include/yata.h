@@ -850,14 +850,8 @@ YATA_API YATA_CHECKED int yata_event_delta(const yata_event *event, const yata_d
 YATA_API YATA_CHECKED int yata_txn_next_state(const yata_txn_event *txn, uint32_t *cursor, uint64_t *client,
                                               uint32_t *before, uint32_t *after);
 
-/** A run of units of one client. */
-typedef struct yata_id_range {
-  uint64_t client;
-  uint32_t clock, len;
-} yata_id_range;
-
 /** Walk what the transaction deleted, likewise: highest client first, joined. */
-YATA_API YATA_CHECKED int yata_txn_next_deleted(const yata_txn_event *txn, uint32_t *cursor, yata_id_range *out);
+YATA_API YATA_CHECKED int yata_txn_next_deleted(const yata_txn_event *txn, uint32_t *cursor, yata_range *out);
 /** Walk the types that have an event, likewise. */
 YATA_API YATA_CHECKED int yata_txn_next_event(const yata_txn_event *txn, uint32_t *cursor, const yata_event **out);
 

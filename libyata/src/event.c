@@ -186,11 +186,10 @@ int yata_txn_next_state(const yata_txn_event *txn, uint32_t *cursor, uint64_t *c
   return 0;
 }
 
-int yata_txn_next_deleted(const yata_txn_event *txn, uint32_t *cursor, yata_id_range *out) {
+int yata_txn_next_deleted(const yata_txn_event *txn, uint32_t *cursor, yata_range *out) {
   const struct yata_ranges *r = &txn->doc->txn.deleted;
   if (*cursor >= r->n) return YATA_ERR_NOT_FOUND;
-  const struct yata_range *x = &r->v[(*cursor)++];
-  *out = (yata_id_range){x->client, (uint32_t)x->clock, (uint32_t)x->len};
+  *out = r->v[(*cursor)++];
   return 0;
 }
 

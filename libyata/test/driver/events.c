@@ -2,6 +2,7 @@
 /* Observers that log what they are told as JSON. */
 #include "driver.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 /* What one document's observers logged; it outlives the document. */
@@ -194,7 +195,7 @@ static void on_txn(void *user, const yata_txn_event *txn) {
   struct log *log = user;
   uint64_t client;
   uint32_t cursor = 0, before, after;
-  yata_id_range r;
+  yata_range r;
   char s[64];
   /* Observers may read, and nothing else. */
   if (yata_txn_begin(txn->doc) != YATA_ERR_STATE) exit(5);
@@ -212,7 +213,7 @@ static void on_txn(void *user, const yata_txn_event *txn) {
   }
   close_list(log, "},\"deleted\":[");
   for (cursor = 0; yata_txn_next_deleted(txn, &cursor, &r) == 0;) {
-    snprintf(s, sizeof(s), "[%llu,%u,%u],", (unsigned long long)r.client, r.clock, r.len);
+    snprintf(s, sizeof(s), "[%" PRIu64 ",%" PRIu64 ",%" PRIu64 "],", r.client, r.clock, r.len);
     put(log, s);
   }
   close_list(log, "]},");
