@@ -867,6 +867,64 @@ YATA_API YATA_CHECKED int yata_txn_next_event(const yata_txn_event *txn, uint32_
  */
 YATA_API YATA_CHECKED int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out);
 
+/* ---- reading as of a snapshot ----------------------------------------------------------------- */
+
+/* As the functions without _at, but as of a snapshot of this document; of types that were deleted since, too, in a
+ * document with keep_deleted. A shared type that a value names is as it is now. YATA_ERR_ERASED: something that was to
+ * be seen then was garbage-collected. */
+
+YATA_API YATA_CHECKED int yata_text_read_at(const yata_doc *doc, yata_type text, const yata_snapshot *snapshot,
+                                            yata_buf *out);
+YATA_API YATA_CHECKED int yata_map_get_at(const yata_doc *doc, yata_type map, const yata_snapshot *snapshot,
+                                          const char *key, size_t key_len, yata_value *out);
+/** Of a key whose value was collected, the cursor and the key are set with YATA_ERR_ERASED, and the walk can go on. */
+YATA_API YATA_CHECKED int yata_map_next_at(const yata_doc *doc, yata_type map, const yata_snapshot *snapshot,
+                                           uint32_t *cursor, yata_slice *key);
+YATA_API YATA_CHECKED int yata_array_next_at(const yata_doc *doc, yata_type array, const yata_snapshot *snapshot,
+                                             yata_array_cursor *cursor, yata_value *out);
+
+/* ---- attribution -------------------------------------------------------------------------- */
+
+/** What is still to be told of a range: index and count of a text, an array or an XML list. */
+typedef struct yata_authors {
+  uint32_t index, count;
+} yata_authors;
+
+/**
+ * The ids of the next units of a range that one client wrote one after the other. The document must
+ * not change in between. Logarithmic for each run, whatever was deleted around it.
+ *
+ * Returns 0, or YATA_ERR_NOT_FOUND (nothing is left), YATA_ERR_RANGE, YATA_ERR_GONE.
+ */
+YATA_API YATA_CHECKED int yata_authors_next(yata_doc *doc, yata_type type, yata_authors *cursor, yata_range *out);
+
+enum yata_located_state {
+  YATA_LOCATED_DELETED = 0, /* it is nowhere */
+  YATA_LOCATED_INDEX,       /* in a list, from `index` on */
+  YATA_LOCATED_KEY,         /* a map's, or an XML element's, `key` holds it */
+  YATA_LOCATED_HIDDEN,      /* a mark of formatting: in the list, without a position */
+};
+
+/** Where units of one client are now. */
+typedef struct yata_located {
+  yata_id id; /* of the first */
+  uint32_t len;
+  enum yata_located_state state;
+  yata_type type; /* {0, 0} when deleted */
+  uint32_t index;
+  yata_slice key; /* borrowed until the document changes */
+} yata_located;
+
+/**
+ * Where the next of a client's units are: one place for those that follow one another there, too.
+ *
+ * @rest  the ids that are asked for; what was told is taken off its front, and what the document
+ *        does not know off its end.
+ *
+ * Returns 0, or YATA_ERR_NOT_FOUND (nothing is left).
+ */
+YATA_API YATA_CHECKED int yata_locate_next(yata_doc *doc, yata_range *rest, yata_located *out);
+
 /* ---- awareness ---------------------------------------------------------------------------- */
 
 /**
@@ -987,14 +1045,14 @@ YATA_API YATA_CHECKED int yata_awareness_validate(const uint8_t *update, size_t 
 /**
  * Append the update with other states, as modifyAwarenessUpdate.
  *
- * @modify  appends the new state of an entry, one JSON text; a negative result ends it all and is
- *          returned.
+ * @modify  sets *json, which is the entry's state, to the new one: one JSON text, borrowed until it is
+ *          called again. A negative result ends it all and is returned.
  *
- * Returns 0, or YATA_ERR_MALFORMED, YATA_ERR_INVALID (what was appended is not JSON), YATA_ERR_NOMEM.
+ * Returns 0, or YATA_ERR_MALFORMED, YATA_ERR_INVALID (what was set is not JSON), YATA_ERR_NOMEM.
  */
 YATA_API YATA_CHECKED int yata_awareness_modify(const uint8_t *update, size_t len,
                                                 int (*modify)(void *user, const yata_awareness_entry *entry,
-                                                              yata_buf *json),
+                                                              yata_slice *json),
                                                 void *user, yata_buf *out);
 
 #ifdef __cplusplus

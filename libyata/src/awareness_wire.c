@@ -61,32 +61,30 @@ int yata_awareness_encode(const yata_awareness *a, const uint64_t *clients, size
   return err;
 }
 
-typedef int modifier(void *user, const yata_awareness_entry *entry, yata_buf *json);
+typedef int modifier(void *user, const yata_awareness_entry *entry, yata_slice *json);
 
-static int modify_entry(struct yata_rd *rd, modifier *modify, void *user, yata_buf *json, yata_buf *out) {
+static int modify_entry(struct yata_rd *rd, modifier *modify, void *user, yata_buf *out) {
   yata_awareness_entry e;
   uint32_t units;
   YATA_TRY(yata_awareness_read(rd, &e));
-  yata_buf_clear(json);
-  YATA_TRY(modify(user, &e, json));
-  if (json->len == 0 || !yata_utf8_check(json->data, json->len, &units) ||
-      yata_json_check(json->data, json->len, YATA_NESTING_MAX) < 0)
+  yata_slice json = e.json;
+  YATA_TRY(modify(user, &e, &json));
+  if (json.data == NULL || json.len == 0 || !yata_utf8_check(json.data, json.len, &units) ||
+      yata_json_check(json.data, json.len, YATA_NESTING_MAX) < 0)
     return YATA_ERR_INVALID;
-  return put_entry(out, e.client, e.clock, (yata_slice){json->data, json->len});
+  return put_entry(out, e.client, e.clock, json);
 }
 
 int yata_awareness_modify(const uint8_t *update, size_t len,
-                          int (*modify)(void *user, const yata_awareness_entry *entry, yata_buf *json), void *user,
+                          int (*modify)(void *user, const yata_awareness_entry *entry, yata_slice *json), void *user,
                           yata_buf *out) {
   struct yata_rd rd = yata_rd_of(update, len);
-  yata_buf json = {.alloc = out->alloc};
   size_t at = out->len;
   uint64_t count;
   YATA_TRY(yata_awareness_validate(update, len, NULL));
   YATA_TRY(yata_rd_uint(&rd, &count));
   int err = yata_buf_put_uint(out, count);
-  for (uint64_t i = 0; i < count && err == 0; i++) err = modify_entry(&rd, modify, user, &json, out);
-  yata_buf_deinit(&json);
+  for (uint64_t i = 0; i < count && err == 0; i++) err = modify_entry(&rd, modify, user, out);
   if (err < 0) out->len = at;
   return err;
 }
