@@ -9,6 +9,7 @@
 #include "net/routes_assist.h"
 #include "net/routes_files.h"
 #include "net/routes_health.h"
+#include "net/routes_history.h"
 #include "net/routes_rooms.h"
 #include "net/upgrade.h"
 #include "net/web.h"
@@ -34,6 +35,9 @@ const struct route api_routes[] = {
     {METHOD_GET, ROOMS "/{room_id}/files/{path}", routes_files_read},
     {METHOD_PUT, ROOMS "/{room_id}/files/{path}", routes_files_write},
     {METHOD_DELETE, ROOMS "/{room_id}/files/{path}", routes_files_delete},
+    {METHOD_GET, ROOMS "/{room_id}/history", routes_history_list},
+    {METHOD_GET, ROOMS "/{room_id}/history/{seq}", routes_history_read},
+    {METHOD_POST, ROOMS "/{room_id}/history/{seq}/restore", routes_history_restore},
     {METHOD_POST, "/api/v1/autocomplete", routes_assist_complete},
     {METHOD_GET, "/api/v1/liveness", routes_health_liveness},
     {METHOD_GET, "/api/v1/health", routes_health_health},
@@ -102,7 +106,7 @@ static bool take_parameters(struct request *r, const struct router_match *m) {
     memcpy(r->room_id, id.data, id.len + 1);
   buf_deinit(&id);
   if (err == ERR_MALFORMED) err = 0; /* no room is called that */
-  if (!err && m->rest) err = path_decode(&r->rest, m->rest, strlen(m->rest));
+  if (!err && m->rest) err = path_decode(&r->rest, m->rest, m->rest_len);
   if (!err) return true;
   if (err == ERR_MALFORMED) {
     struct api_errors errors = {0};

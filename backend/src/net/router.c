@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define ROOM_ID "{room_id}"
+#define SEQ "{seq}"
 #define REST "{path}"
 
 /* Compare segment by segment; fills what the braces stand for. */
@@ -12,6 +13,7 @@ static bool matches(const char *pattern, const char *path, struct router_match *
   while (*pattern) {
     if (strcmp(pattern, REST) == 0) {
       out->rest = path;
+      out->rest_len = strlen(path);
       return *path != '\0';
     }
     if (strncmp(pattern, ROOM_ID, sizeof(ROOM_ID) - 1) == 0) {
@@ -20,6 +22,12 @@ static bool matches(const char *pattern, const char *path, struct router_match *
       if (out->room_id_len == 0) return false;
       path += out->room_id_len;
       pattern += sizeof(ROOM_ID) - 1;
+    } else if (strncmp(pattern, SEQ, sizeof(SEQ) - 1) == 0) {
+      out->rest = path;
+      out->rest_len = strcspn(path, "/");
+      if (out->rest_len == 0) return false;
+      path += out->rest_len;
+      pattern += sizeof(SEQ) - 1;
     } else if (*pattern++ != *path++) {
       return false;
     }

@@ -6,7 +6,7 @@
 
 #include "net/request.h"
 
-/** A place of the API. Patterns: literal segments, {room_id}, and a last {path} that takes all the rest. */
+/** A place of the API. Patterns: literal segments, {room_id}, and a {seq} or a last {path} that takes all the rest. */
 struct route {
   unsigned methods; /* METHOD_... set; GET serves HEAD too */
   const char *pattern;
@@ -18,7 +18,8 @@ struct router_match {
   unsigned allowed;          /* methods of every route at this path; 0: no such path */
   const char *room_id;       /* where they stand in the path, not decoded; NULL: none */
   size_t room_id_len;
-  const char *rest; /* NUL-terminated */
+  const char *rest; /* what {seq} or {path} stands for; NULL: none */
+  size_t rest_len;
 };
 
 /** Find what serves @method at @path (as sent, without query). */

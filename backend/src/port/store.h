@@ -56,6 +56,12 @@ struct store_loaded {
   size_t row_count;
 };
 
+/** What of a room's log to read. */
+struct store_span {
+  uint64_t after, upto; /* rows with after < seq <= upto; upto 0: to the end */
+  bool heads_only;      /* without payloads: their data is NULL, their len as stored */
+};
+
 struct store_status {
   bool up;                /* the last write or ping succeeded */
   char reason[160];       /* why not; "" when up */
@@ -95,6 +101,12 @@ struct store_ops {
    */
   int (*compact)(struct store *s, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
                  store_done_fn done, void *ctx);
+
+  /**
+   * Read a room's log, what compaction moved away included: @done's rows are those of the span, by seq, and its
+   * snapshot is NULL. Sees the appends that load would.
+   */
+  int (*history)(struct store *s, const char *room_id, const struct store_span *span, store_load_fn done, void *ctx);
 
   /** Rooms whose owner_mail equals @mail, newest updated_at first, at most @max. */
   int (*list)(struct store *s, const char *mail, size_t max, store_list_fn done, void *ctx);

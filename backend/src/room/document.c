@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "room/document.h"
+#include "room/document_edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 
-/* An error of libyata as one of ours. */
-static int document_err(int yata_err) {
+int document_err(int yata_err) {
   switch (yata_err) {
   case 0: return 0;
   case YATA_ERR_NOMEM: return ERR_NOMEM;
@@ -103,8 +102,7 @@ int document_title(struct document *d, struct buf *out) {
 
 /* ---- edits ---- */
 
-/* Commit and count the update, or abort; @err is that of the edits before. */
-static int finish(struct document *d, int err, struct buf *update) {
+int document_finish(struct document *d, int err, struct buf *update) {
   if (err) {
     yata_txn_abort(d->doc);
     return err;
@@ -118,83 +116,87 @@ static int finish(struct document *d, int err, struct buf *update) {
   return err;
 }
 
-static int set_string(struct document *d, yata_type map, const char *key, const char *text) {
+int document_put_string(struct document *d, yata_type map, const char *key, const char *text) {
   yata_any value = yata_any_string(text);
   return document_err(yata_map_set(d->doc, map, key, strlen(key), &value));
+}
+
+int document_put_file(struct document *d, const char *id, const char *path, const char *language, yata_type *body) {
+  yata_type files = {0}, file = {0};
+  int err = document_err(yata_map(d->doc, "files", &files));
+  if (!err) err = document_err(yata_map_set_type(d->doc, files, id, strlen(id), YATA_KIND_MAP, &file));
+  if (!err) err = document_put_string(d, file, "path", path);
+  if (!err) err = document_err(yata_map_set_type(d->doc, file, "text", 4, YATA_KIND_TEXT, body));
+  if (!err && language && language[0]) err = document_put_string(d, file, "language", language);
+  return err;
 }
 
 static int add_file(struct document *d, const char *path, const char *language, const uint8_t *text, size_t len,
                     bool make_main) {
   char id[RANDOM_ID_CHARS + 1];
+  yata_type meta = {0}, body = {0};
   int err = random_id(id);
-  yata_type meta = {0}, files = {0}, file = {0}, body = {0};
   if (!err) err = document_err(yata_map(d->doc, "meta", &meta));
-  if (!err) err = document_err(yata_map(d->doc, "files", &files));
-  if (!err) err = document_err(yata_map_set_type(d->doc, files, id, strlen(id), YATA_KIND_MAP, &file));
-  if (!err) err = set_string(d, file, "path", path);
-  if (!err) err = document_err(yata_map_set_type(d->doc, file, "text", 4, YATA_KIND_TEXT, &body));
-  if (!err && language && language[0]) err = set_string(d, file, "language", language);
+  if (!err) err = document_put_file(d, id, path, language, &body);
   if (!err && len) err = document_err(yata_text_insert(d->doc, body, 0, (const char *)text, len));
-  if (!err && make_main) err = set_string(d, meta, "main", id);
+  if (!err && make_main) err = document_put_string(d, meta, "main", id);
   return err;
 }
 
-static int begin(struct document *d) {
+int document_begin(struct document *d) {
   return document_err(yata_txn_begin(d->doc));
 }
 
 int document_init(struct document *d, const char *title, const char *path, const char *language, const uint8_t *code,
                   size_t code_len, struct buf *update) {
-  int err = begin(d);
+  int err = document_begin(d);
   if (err) return err;
   yata_type meta = {0};
   err = document_err(yata_map(d->doc, "meta", &meta));
-  if (!err) err = set_string(d, meta, "title", title);
+  if (!err) err = document_put_string(d, meta, "title", title);
   if (!err) err = add_file(d, path, language, code, code_len, true);
-  return finish(d, err, update);
+  return document_finish(d, err, update);
 }
 
 int document_add_file(struct document *d, const char *path, const char *language, const uint8_t *text, size_t len,
                       bool make_main, struct buf *update) {
-  int err = begin(d);
+  int err = document_begin(d);
   if (err) return err;
-  return finish(d, add_file(d, path, language, text, len, make_main), update);
+  return document_finish(d, add_file(d, path, language, text, len, make_main), update);
 }
 
 int document_remove_file(struct document *d, const struct document_file *file, struct buf *update) {
-  int err = begin(d);
+  int err = document_begin(d);
   if (err) return err;
   yata_type files = {0};
   err = document_err(yata_map(d->doc, "files", &files));
   if (!err) err = document_err(yata_map_delete(d->doc, files, file->id, strlen(file->id)));
-  return finish(d, err, update);
+  return document_finish(d, err, update);
 }
 
 int document_set_title(struct document *d, const char *title, struct buf *update) {
-  int err = begin(d);
+  int err = document_begin(d);
   if (err) return err;
   yata_type meta = {0};
   err = document_err(yata_map(d->doc, "meta", &meta));
-  if (!err) err = set_string(d, meta, "title", title);
-  return finish(d, err, update);
+  if (!err) err = document_put_string(d, meta, "title", title);
+  return document_finish(d, err, update);
 }
 
 int document_set_language(struct document *d, const struct document_file *file, const char *language,
                           struct buf *update) {
-  int err = begin(d);
+  int err = document_begin(d);
   if (err) return err;
-  return finish(d, set_string(d, file->file, "language", language), update);
+  return document_finish(d, document_put_string(d, file->file, "language", language), update);
 }
 
-int document_edit_text(struct document *d, yata_type text, const uint8_t *current, size_t current_len,
-                       const uint8_t *ours, const struct text_edits *edits, struct buf *update) {
-  int err = begin(d);
-  if (err) return err;
+int document_put_edits(struct document *d, yata_type text, const uint8_t *current, size_t current_len,
+                       const uint8_t *ours, const struct text_edits *edits) {
   size_t byte = 0, shift_in = 0, shift_out = 0, utf16 = 0; /* utf16: of current[0..byte) */
+  int err = 0;
   for (size_t i = 0; i < edits->count && !err; i++) {
     const struct text_edit *edit = &edits->items[i];
-    if (edit->at + edit->del > current_len) err = ERR_INVALID;
-    if (err) break;
+    if (edit->at + edit->del > current_len) return ERR_INVALID;
     utf16 += utf8_utf16_len(current + byte, edit->at - byte);
     byte = edit->at;
     size_t gone = utf8_utf16_len(current + edit->at, edit->del);
@@ -205,5 +207,12 @@ int document_edit_text(struct document *d, yata_type text, const uint8_t *curren
     shift_in += utf8_utf16_len(ours + edit->ins_at, edit->ins);
     shift_out += gone;
   }
-  return finish(d, err, update);
+  return err;
+}
+
+int document_edit_text(struct document *d, yata_type text, const uint8_t *current, size_t current_len,
+                       const uint8_t *ours, const struct text_edits *edits, struct buf *update) {
+  int err = document_begin(d);
+  if (err) return err;
+  return document_finish(d, document_put_edits(d, text, current, current_len, ours, edits), update);
 }

@@ -85,4 +85,7 @@ MUST_USE int document_set_language(struct document *d, const struct document_fil
 MUST_USE int document_edit_text(struct document *d, yata_type text, const uint8_t *current, size_t current_len,
                                 const uint8_t *ours, const struct text_edits *edits, struct buf *update);
 
+/** Make files, title and main file what they are in @then, in one edit. Files are told by their ids. ERR_NOMEM. */
+MUST_USE int document_restore(struct document *d, struct document *then, size_t path_max, struct buf *update);
+
 #endif

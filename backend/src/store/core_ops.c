@@ -77,6 +77,18 @@ static int op_load(struct store *s, const char *room_id, store_load_fn done, voi
   return push_read(core, r, last_ticket_of(core, room_id));
 }
 
+static int op_history(struct store *s, const char *room_id, const struct store_span *span, store_load_fn done,
+                      void *ctx) {
+  struct core *core = core_of(s);
+  if (core->stopping) return ERR_CANCELLED;
+  if (!valid_id(room_id)) return ERR_INVALID;
+  struct request *r = request_create(REQUEST_HISTORY, room_id, ctx);
+  if (!r) return ERR_NOMEM;
+  r->on_loaded = done;
+  r->span = *span;
+  return push_read(core, r, last_ticket_of(core, room_id));
+}
+
 static int op_append(struct store *s, const char *room_id, const char *author, uint64_t at, struct blob *payload,
                      store_append_fn done, void *ctx) {
   struct core *core = core_of(s);
@@ -191,6 +203,7 @@ static void op_destroy(struct store *s) {
 const struct store_ops core_store_ops = {
     .create_room = op_create_room,
     .load = op_load,
+    .history = op_history,
     .append = op_append,
     .compact = op_compact,
     .list = op_list,

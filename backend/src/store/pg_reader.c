@@ -9,16 +9,25 @@
 
 #define ROOM_COLUMNS "id, name, language, owner_name, owner_mail, created_at, updated_at"
 
+#define LOG_IN(table)                                                                                                  \
+  "SELECT seq, at, author, payload FROM " table " WHERE room_id = $1 AND seq > $2::bigint AND seq <= $3::bigint"
+#define LOG_OF_ROOM LOG_IN("room_history") " UNION ALL " LOG_IN("room_updates")
+
 static const struct pg_statement statements[] = {
     {"room", "SELECT " ROOM_COLUMNS " FROM rooms WHERE id = $1"},
     {"snapshot", "SELECT payload FROM room_snapshots WHERE room_id = $1 ORDER BY seq DESC LIMIT 1"},
     {"rows", "SELECT seq, at, author, payload FROM room_updates WHERE room_id = $1 ORDER BY seq"},
+    {"history", "SELECT seq, at, author, payload, length(payload)::bigint FROM (" LOG_OF_ROOM ") AS log ORDER BY seq"},
+    {"heads",
+     "SELECT seq, at, author, NULL::bytea, length(payload)::bigint FROM (" LOG_OF_ROOM ") AS log ORDER BY seq"},
     {"list", "SELECT " ROOM_COLUMNS " FROM rooms WHERE owner_mail = $1 ORDER BY updated_at DESC, id LIMIT $2::bigint"},
     {"ping", "SELECT 1::bigint"},
 };
 
 /* Results of a load's pipeline. */
 enum { LOAD_BEGIN, LOAD_ROOM, LOAD_SNAPSHOT, LOAD_ROWS, LOAD_COMMIT };
+/* And of a history's. */
+enum { HISTORY_BEGIN, HISTORY_ROOM, HISTORY_ROWS, HISTORY_COMMIT };
 
 struct pg_reader {
   struct core *core;
@@ -38,6 +47,20 @@ static void send_load(struct pg_conn *c, const struct request *r) {
   pg_conn_query(c, "COMMIT");
 }
 
+static void send_history(struct pg_conn *c, const struct request *r) {
+  char after[24], upto[24];
+  uint64_t last = r->span.upto && r->span.upto < INT64_MAX ? r->span.upto : INT64_MAX;
+  snprintf(after, sizeof after, "%lld", (long long)(r->span.after < INT64_MAX ? r->span.after : INT64_MAX));
+  snprintf(upto, sizeof upto, "%lld", (long long)last);
+  const struct pg_value values[] = {{.data = r->room.id, .len = strlen(r->room.id)},
+                                    {.data = after, .len = strlen(after)},
+                                    {.data = upto, .len = strlen(upto)}};
+  pg_conn_query(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  pg_conn_execute(c, "room", values, 1);
+  pg_conn_execute(c, r->span.heads_only ? "heads" : "history", values, 3);
+  pg_conn_query(c, "COMMIT");
+}
+
 static void send_list(struct pg_conn *c, const struct request *r) {
   char most[24];
   snprintf(most, sizeof most, "%lld", r->count > INT32_MAX ? (long long)INT32_MAX : (long long)r->count);
@@ -51,6 +74,8 @@ void pg_reader_answer(struct pg_reader *reader, struct request *r) {
   reader->err = 0;
   if (r->kind == REQUEST_LOAD)
     send_load(c, r);
+  else if (r->kind == REQUEST_HISTORY)
+    send_history(c, r);
   else if (r->kind == REQUEST_LIST)
     send_list(c, r);
   else
@@ -94,13 +119,35 @@ static int take_rows(struct request *r, const PGresult *result) {
   return err;
 }
 
-static int take_load(struct request *r, size_t index, const PGresult *result) {
-  if (index == LOAD_SNAPSHOT) return take_snapshot(r, result);
-  if (index == LOAD_ROWS) return take_rows(r, result);
-  if (index != LOAD_ROOM) return 0;
+static int take_heads(struct request *r, const PGresult *result) {
+  int err = 0;
+  for (int i = 0; i < PQntuples(result) && !err; i++) {
+    struct store_row row = {
+        .seq = pg_cell_number(result, i, 0),
+        .at = pg_cell_number(result, i, 1),
+        .author = PQgetvalue(result, i, 2),
+        .len = (size_t)pg_cell_number(result, i, 4),
+    };
+    err = request_add_row(r, &row);
+  }
+  return err;
+}
+
+static int take_room(struct request *r, const PGresult *result) {
   if (PQntuples(result) == 0) return ERR_NOT_FOUND;
   struct store_room room = room_at(result, 0);
   return request_set_room(r, &room);
+}
+
+static int take_load(struct request *r, size_t index, const PGresult *result) {
+  if (index == LOAD_SNAPSHOT) return take_snapshot(r, result);
+  if (index == LOAD_ROWS) return take_rows(r, result);
+  return index == LOAD_ROOM ? take_room(r, result) : 0;
+}
+
+static int take_history(struct request *r, size_t index, const PGresult *result) {
+  if (index == HISTORY_ROWS) return (r->span.heads_only ? take_heads : take_rows)(r, result);
+  return index == HISTORY_ROOM ? take_room(r, result) : 0;
 }
 
 static int take_list(struct request *r, const PGresult *result) {
@@ -117,6 +164,8 @@ static void on_result(void *ctx, size_t index, const PGresult *result) {
   if (!reader->request || reader->err) return;
   if (reader->request->kind == REQUEST_LOAD)
     reader->err = take_load(reader->request, index, result);
+  else if (reader->request->kind == REQUEST_HISTORY)
+    reader->err = take_history(reader->request, index, result);
   else if (reader->request->kind == REQUEST_LIST)
     reader->err = take_list(reader->request, result);
 }

@@ -81,6 +81,7 @@ void request_answer(struct request *r, int err) {
   switch (r->kind) {
   case REQUEST_APPEND: r->appended(r->ctx, err, err ? 0 : r->seq); break;
   case REQUEST_LOAD:
+  case REQUEST_HISTORY:
     r->loaded.rows = r->rows;
     r->on_loaded(r->ctx, err, err ? NULL : &r->loaded);
     break;
@@ -95,7 +96,7 @@ void request_answer(struct request *r, int err) {
 }
 
 void request_clear_answer(struct request *r) {
-  if (r->kind == REQUEST_LOAD) {
+  if (r->kind == REQUEST_LOAD || r->kind == REQUEST_HISTORY) {
     free(r->rows);
     r->rows = NULL;
     r->row_cap = 0;
@@ -128,8 +129,8 @@ int request_add_row(struct request *r, const struct store_row *row) {
   r->rows = rows;
   struct store_row *to = &rows[r->loaded.row_count];
   *to = *row;
-  to->data = (const uint8_t *)arena_text(&r->arena, row->data, row->len);
-  if (!to->data || !request_text(r, &to->author, row->author)) return ERR_NOMEM;
+  if (row->data) to->data = (const uint8_t *)arena_text(&r->arena, row->data, row->len);
+  if ((row->data && !to->data) || !request_text(r, &to->author, row->author)) return ERR_NOMEM;
   r->loaded.row_count++;
   return 0;
 }

@@ -24,6 +24,7 @@ enum request_kind {
   REQUEST_UPDATE,
   REQUEST_DELETE,
   REQUEST_LOAD,
+  REQUEST_HISTORY,
   REQUEST_LIST,
   REQUEST_PING,
   REQUEST_FLUSH, /* never reaches a driver */
@@ -57,6 +58,7 @@ struct request {
   struct blob *payload;   /* append, create: first row; compact: snapshot */
   uint64_t *seqs;         /* compact */
   size_t count;           /* compact: of seqs; list: at most so many */
+  struct store_span span; /* history */
 
   union {
     struct {

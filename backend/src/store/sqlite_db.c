@@ -15,6 +15,9 @@
 /* How long a statement waits for another process' lock before the core hears of it. */
 enum { BUSY_MS = 200 };
 
+#define LOG_IN(table) "SELECT seq, at, author, payload FROM " table " WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3"
+#define LOG_OF_ROOM LOG_IN("room_history") " UNION ALL " LOG_IN("room_updates")
+
 #define STATEMENTS(X)                                                                                                  \
   X(BEGIN_READ, "BEGIN")                                                                                               \
   X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                                    \
@@ -39,6 +42,8 @@ enum { BUSY_MS = 200 };
               "WHERE id = ?1")                                                                                         \
   X(GET_SNAPSHOT, "SELECT payload FROM room_snapshots WHERE room_id = ?1 ORDER BY seq DESC LIMIT 1")                   \
   X(GET_ROWS, "SELECT seq, at, author, payload FROM room_updates WHERE room_id = ?1 ORDER BY seq")                     \
+  X(GET_HISTORY, "SELECT seq, at, author, payload, length(payload) FROM (" LOG_OF_ROOM ") ORDER BY seq")               \
+  X(GET_HEADS, "SELECT seq, at, author, NULL, length(payload) FROM (" LOG_OF_ROOM ") ORDER BY seq")                    \
   X(LIST_ROOMS, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "                \
                 "WHERE owner_mail = ?1 ORDER BY updated_at DESC, id LIMIT ?2")
 
@@ -413,6 +418,18 @@ static int take_row(struct request *r, sqlite3_stmt *stmt) {
   return err ? err : request_add_row(r, &row);
 }
 
+/** As take_row, where the payload may have been left out. */
+static int take_log_row(struct request *r, sqlite3_stmt *stmt) {
+  if (!r->span.heads_only) return take_row(r, stmt);
+  struct store_row row = {
+      .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
+      .at = (uint64_t)sqlite3_column_int64(stmt, 1),
+      .author = column_text(stmt, 2),
+      .len = (size_t)sqlite3_column_int64(stmt, 4),
+  };
+  return request_add_row(r, &row);
+}
+
 static int explain(struct sqlite_db *db, int err, char *reason, size_t cap) {
   int rc = sqlite3_errcode(db->handle);
   bool ours = rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE;
@@ -437,18 +454,33 @@ static int select_rows(struct sqlite_db *db, enum statement which, struct reques
   return err;
 }
 
+/** The newest snapshot and what is not in it. */
+static int read_state(struct sqlite_db *db, struct request *r, char *reason, size_t cap) {
+  bind_text(db->stmts[STMT_GET_SNAPSHOT], 1, r->room.id);
+  bind_text(db->stmts[STMT_GET_ROWS], 1, r->room.id);
+  int err = select_rows(db, STMT_GET_SNAPSHOT, r, take_snapshot, NULL, reason, cap);
+  return err ? err : select_rows(db, STMT_GET_ROWS, r, take_row, NULL, reason, cap);
+}
+
+static int read_log(struct sqlite_db *db, struct request *r, char *reason, size_t cap) {
+  enum statement which = r->span.heads_only ? STMT_GET_HEADS : STMT_GET_HISTORY;
+  sqlite3_stmt *stmt = db->stmts[which];
+  uint64_t upto = r->span.upto && r->span.upto < INT64_MAX ? r->span.upto : INT64_MAX;
+  bind_text(stmt, 1, r->room.id);
+  bind_number(stmt, 2, r->span.after < INT64_MAX ? r->span.after : INT64_MAX);
+  bind_number(stmt, 3, upto);
+  return select_rows(db, which, r, take_log_row, NULL, reason, cap);
+}
+
 /** One transaction: room, snapshot and rows belong to the same moment. */
 static int read_room(struct sqlite_db *db, struct request *r, char *reason, size_t cap) {
   size_t rooms = 0;
   int err = sqlite_schema_err(run(db, STMT_BEGIN_READ, NULL));
   if (err) return explain(db, err, reason, cap);
   bind_text(db->stmts[STMT_GET_ROOM], 1, r->room.id);
-  bind_text(db->stmts[STMT_GET_SNAPSHOT], 1, r->room.id);
-  bind_text(db->stmts[STMT_GET_ROWS], 1, r->room.id);
   err = select_rows(db, STMT_GET_ROOM, r, take_room, &rooms, reason, cap);
   if (!err && !rooms) err = ERR_NOT_FOUND;
-  if (!err) err = select_rows(db, STMT_GET_SNAPSHOT, r, take_snapshot, NULL, reason, cap);
-  if (!err) err = select_rows(db, STMT_GET_ROWS, r, take_row, NULL, reason, cap);
+  if (!err) err = (r->kind == REQUEST_LOAD ? read_state : read_log)(db, r, reason, cap);
   if (run(db, STMT_COMMIT, NULL) != SQLITE_OK && !sqlite3_get_autocommit(db->handle))
     (void)run(db, STMT_ROLLBACK, NULL);
   return err;
@@ -465,7 +497,8 @@ int sqlite_db_read(struct sqlite_db *db, struct request *r, char *reason, size_t
   int err = ensure_open(db, reason, cap);
   if (err && (!db->handle || r->kind == REQUEST_PING)) return ERR_UNAVAILABLE;
   switch (r->kind) {
-  case REQUEST_LOAD: err = read_room(db, r, reason, cap); break;
+  case REQUEST_LOAD:
+  case REQUEST_HISTORY: err = read_room(db, r, reason, cap); break;
   case REQUEST_LIST:
     bind_text(db->stmts[STMT_LIST_ROOMS], 1, r->mail);
     sqlite3_bind_int64(db->stmts[STMT_LIST_ROOMS], 2, r->count > INT32_MAX ? INT32_MAX : (sqlite3_int64)r->count);

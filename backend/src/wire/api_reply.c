@@ -31,8 +31,9 @@ int api_reply_room(const struct api_room_view *room, struct buf *out) {
   if (err) return err;
   return buf_printf(out,
                     ",\"links\":{\"self\":\"/api/v1/rooms/%s\",\"files\":\"/api/v1/rooms/%s/files\","
+                    "\"history\":\"/api/v1/rooms/%s/history\","
                     "\"websocket\":\"/api/v1/ws/%s\",\"yjs\":\"/api/v1/yjs/%s\",\"editor\":\"/rooms/%s\"}}",
-                    room->id, room->id, room->id, room->id, room->id);
+                    room->id, room->id, room->id, room->id, room->id, room->id);
 }
 
 int api_reply_file(const struct api_file_view *file, struct buf *out) {
@@ -40,6 +41,38 @@ int api_reply_file(const struct api_file_view *file, struct buf *out) {
   if (!err) err = member(",", "language", file->language, out);
   if (!err) err = buf_printf(out, ",\"bytes\":%zu,\"main\":%s", file->bytes, file->main ? "true" : "false");
   if (!err) err = member(",", "link", file->link, out);
+  return err ? err : buf_append_str(out, "}");
+}
+
+int api_reply_point(const struct api_point_view *p, struct buf *out) {
+  unsigned long long seq = p->seq;
+  int err = buf_printf(out, "{\"seq\":%llu", seq);
+  if (!err) err = member_time("from", p->from_ms, out);
+  if (!err) err = member_time("at", p->at_ms, out);
+  if (!err) err = member(",", "author", p->author, out);
+  if (err) return err;
+  return buf_printf(out, ",\"updates\":%zu,\"bytes\":%llu,\"link\":\"/api/v1/rooms/%s/history/%llu\"}", p->updates,
+                    (unsigned long long)p->bytes, p->room_id, seq);
+}
+
+int api_reply_moment(const struct api_moment_view *m, struct buf *out) {
+  unsigned long long seq = m->seq;
+  int err = buf_printf(out, "{\"seq\":%llu", seq);
+  if (!err) err = member_time("at", m->at_ms, out);
+  if (!err) err = member(",", "author", m->author, out);
+  if (!err) err = member(",", "name", m->name, out);
+  if (err) return err;
+  return buf_printf(out,
+                    ",\"links\":{\"self\":\"/api/v1/rooms/%s/history/%llu\","
+                    "\"restore\":\"/api/v1/rooms/%s/history/%llu/restore\"}",
+                    m->room_id, seq, m->room_id, seq);
+}
+
+int api_reply_moment_file(const struct api_moment_file_view *f, struct buf *out) {
+  int err = member("{", "path", f->path, out);
+  if (!err) err = member(",", "language", f->language, out);
+  if (!err) err = buf_printf(out, ",\"main\":%s,\"text\":", f->main ? "true" : "false");
+  if (!err) err = api_json_bytes(f->text ? f->text : (const uint8_t *)"", f->text_len, out);
   return err ? err : buf_append_str(out, "}");
 }
 

@@ -29,6 +29,32 @@ struct api_file_view {
 
 MUST_USE int api_reply_file(const struct api_file_view *file, struct buf *out);
 
+/** A moment of a room that one can go back to. */
+struct api_point_view {
+  const char *room_id, *author;
+  uint64_t seq, from_ms, at_ms, bytes;
+  size_t updates;
+};
+
+MUST_USE int api_reply_point(const struct api_point_view *point, struct buf *out);
+
+/** The room as it was at a moment; the object stays open, for its files. */
+struct api_moment_view {
+  const char *room_id, *author, *name;
+  uint64_t seq, at_ms;
+};
+
+MUST_USE int api_reply_moment(const struct api_moment_view *moment, struct buf *out);
+
+struct api_moment_file_view {
+  const char *path, *language;
+  bool main;
+  const uint8_t *text;
+  size_t text_len;
+};
+
+MUST_USE int api_reply_moment_file(const struct api_moment_file_view *file, struct buf *out);
+
 struct api_suggestion_view {
   const char *label, *kind, *insert_text, *detail;
 };

@@ -45,6 +45,11 @@ static int load(struct store *s, const char *room_id, store_load_fn done, void *
   return real->ops->load(real, room_id, done, ctx);
 }
 
+static int history(struct store *s, const char *room_id, const struct store_span *span, store_load_fn done, void *ctx) {
+  struct store *real = liar_of(s)->real;
+  return real->ops->history(real, room_id, span, done, ctx);
+}
+
 static int compact(struct store *s, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
                    store_done_fn done, void *ctx) {
   struct store *real = liar_of(s)->real;
@@ -143,6 +148,7 @@ int __wrap_sqlite_store_create(const struct sqlite_store_options *options, struc
   }
   liar->ops = (struct store_ops){.create_room = create_room,
                                  .load = load,
+                                 .history = history,
                                  .append = append,
                                  .compact = compact,
                                  .list = list,

@@ -168,6 +168,63 @@ static void compaction_moves_exactly_the_named_rows(void **state) {
   assert_string_equal(got.text, "AGAIN|");
 }
 
+static int read_history(struct fixture *f, const char *room, struct store_span span, struct loaded_copy *out) {
+  *out = (struct loaded_copy){0};
+  int err = f->store->ops->history(f->store, room, &span, on_loaded_copy, out);
+  assert_int_equal(err, 0);
+  for (int i = 0; i < 3000 && out->calls == 0; i++) run_for(f, 5);
+  assert_int_equal(out->calls, 1);
+  return out->err;
+}
+
+static void a_history_has_what_compaction_moved_away(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got, all;
+  assert_int_equal(create_room(f, f->room, "a"), 0);
+  assert_int_equal(append_text(f, f->room, "b", NULL), 0);
+  assert_int_equal(append_text(f, f->room, "c", NULL), 0);
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  uint64_t named[2] = {got.seqs[0], got.seqs[2]};
+  assert_int_equal(compact_room(f, f->room, named, 2, "A+C"), 0);
+  assert_int_equal(append_text(f, f->room, "d", NULL), 0);
+  assert_int_equal(read_history(f, f->room, (struct store_span){0}, &all), 0);
+  assert_string_equal(all.text, "a,b,c,d");
+  assert_string_equal(all.name, "a room");
+  assert_string_equal(all.author, "ann");
+  for (size_t i = 0; i < 3; i++) assert_int_equal(all.seqs[i], got.seqs[i]);
+  assert_int_equal(all.at[1], 2000);
+  assert_int_equal(read_history(f, f->room, (struct store_span){.upto = all.seqs[1]}, &got), 0);
+  assert_string_equal(got.text, "a,b");
+  assert_int_equal(read_history(f, f->room, (struct store_span){.after = all.seqs[1], .upto = all.seqs[2]}, &got), 0);
+  assert_string_equal(got.text, "c");
+  assert_int_equal(read_history(f, f->room, (struct store_span){.after = UINT64_MAX, .upto = UINT64_MAX}, &got), 0);
+  assert_int_equal(got.count, 0);
+  assert_int_equal(read_history(f, "never-made-room-0001", (struct store_span){0}, &got), ERR_NOT_FOUND);
+}
+
+static void on_heads(void *ctx, int err, const struct store_loaded *loaded) {
+  struct outcome *o = ctx;
+  o->calls++;
+  o->err = err;
+  assert_int_equal(loaded->row_count, 2);
+  assert_null(loaded->rows[0].data);
+  assert_int_equal(loaded->rows[1].len, 6);
+  assert_string_equal(loaded->rows[1].author, "ann");
+  o->seq = loaded->rows[1].seq;
+}
+
+static void heads_of_a_history_come_without_payloads(void **state) {
+  struct fixture *f = *state;
+  struct outcome o = {0};
+  uint64_t seq = 0;
+  const struct store_span span = {.heads_only = true};
+  assert_int_equal(create_room(f, f->room, "a"), 0);
+  assert_int_equal(append_text(f, f->room, "second", &seq), 0);
+  assert_int_equal(f->store->ops->history(f->store, f->room, &span, on_heads, &o), 0);
+  wait_for(f, &o);
+  assert_int_equal(o.seq, seq);
+}
+
 static void compaction_leaves_rows_of_other_rooms(void **state) {
   struct fixture *f = *state;
   struct loaded_copy got;
@@ -427,6 +484,8 @@ int main(int argc, char **argv) {
       TEST(completions_come_in_the_order_of_the_calls),
       TEST(payloads_are_bytes_of_any_value_and_size),
       TEST(compaction_moves_exactly_the_named_rows),
+      TEST(a_history_has_what_compaction_moved_away),
+      TEST(heads_of_a_history_come_without_payloads),
       TEST(compaction_leaves_rows_of_other_rooms),
       TEST(a_list_names_own_rooms_newest_first),
       TEST(a_room_is_renamed_in_part),

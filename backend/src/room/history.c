@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "room/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "room/state.h"
+
+struct entry {
+  uint64_t seq, at;
+  size_t author;       /* offset in texts */
+  size_t payload, len; /* offset in payloads; the length stands there without them, too */
+};
+
+struct history {
+  struct entry *entries;
+  size_t count;
+  struct buf texts;    /* the authors, each with a NUL */
+  struct buf payloads; /* empty when only heads were read */
+};
+
+void history_free(struct history *h) {
+  if (!h) return;
+  free(h->entries);
+  buf_deinit(&h->texts);
+  buf_deinit(&h->payloads);
+  free(h);
+}
+
+/* ---- reading ---- */
+
+struct read_call {
+  history_fn done;
+  void *ctx;
+};
+
+static int copy_row(struct history *h, const struct store_row *row) {
+  struct entry *e = &h->entries[h->count];
+  const struct entry *before = h->count ? e - 1 : NULL;
+  *e = (struct entry){.seq = row->seq, .at = row->at, .payload = h->payloads.len, .len = row->len};
+  int err = 0;
+  if (before && strcmp((const char *)h->texts.data + before->author, row->author) == 0) {
+    e->author = before->author;
+  } else {
+    e->author = h->texts.len;
+    err = buf_append(&h->texts, row->author, strlen(row->author) + 1);
+  }
+  if (!err && row->data) err = buf_append(&h->payloads, row->data, row->len);
+  if (!err) h->count++;
+  return err;
+}
+
+static int copy_log(const struct store_loaded *loaded, struct history **out) {
+  struct history *h = calloc(1, sizeof *h);
+  if (!h) return ERR_NOMEM;
+  h->entries = calloc(loaded->row_count ? loaded->row_count : 1, sizeof *h->entries);
+  int err = h->entries ? 0 : ERR_NOMEM;
+  for (size_t i = 0; i < loaded->row_count && !err; i++) err = copy_row(h, &loaded->rows[i]);
+  if (err)
+    history_free(h);
+  else
+    *out = h;
+  return err;
+}
+
+static void on_read(void *ctx, int err, const struct store_loaded *loaded) {
+  struct read_call *call = ctx;
+  struct history *h = NULL;
+  if (!err) err = copy_log(loaded, &h);
+  call->done(call->ctx, err, h);
+  free(call);
+}
+
+int history_read(struct registry *registry, const char *room_id, uint64_t upto, bool heads_only, history_fn done,
+                 void *ctx) {
+  if (registry->stopping) return ERR_UNAVAILABLE;
+  struct read_call *call = malloc(sizeof *call);
+  if (!call) return ERR_NOMEM;
+  *call = (struct read_call){done, ctx};
+  const struct store_span span = {.upto = upto, .heads_only = heads_only};
+  int err = registry->store->ops->history(registry->store, room_id, &span, on_read, call);
+  if (err) free(call);
+  return err;
+}
+
+/* ---- points ---- */
+
+static const char *author_of(const struct history *h, const struct entry *e) {
+  return (const char *)h->texts.data + e->author;
+}
+
+int history_points(const struct history *h, uint64_t pause_ms, struct history_point **out, size_t *count) {
+  struct history_point *points = calloc(h->count ? h->count : 1, sizeof *points), *last = NULL;
+  if (!points) return ERR_NOMEM;
+  size_t n = 0;
+  for (size_t i = 0; i < h->count; i++) {
+    const struct entry *e = &h->entries[i];
+    /* A clock that went back makes no pause. */
+    bool joins = last && strcmp(last->author, author_of(h, e)) == 0 && e->at < last->at_ms + pause_ms;
+    if (!joins) {
+      last = &points[n++];
+      *last = (struct history_point){.from_ms = e->at, .author = author_of(h, e)};
+    }
+    last->seq = e->seq;
+    last->at_ms = e->at;
+    last->updates++;
+    last->bytes += e->len;
+  }
+  *out = points;
+  *count = n;
+  return 0;
+}
+
+/* ---- replaying ---- */
+
+static int replay(const struct history *h, struct document *d) {
+  bool changed;
+  int err = 0;
+  document_set_limits(d, NULL);
+  for (size_t i = 0; i < h->count && !err; i++) {
+    const struct entry *e = &h->entries[i];
+    err = document_apply(d, h->payloads.data + e->payload, e->len, &changed);
+  }
+  return err && err != ERR_NOMEM ? ERR_CORRUPT : err;
+}
+
+static int read_files(struct history_state *s, size_t path_max) {
+  struct document_files files = {0};
+  int err = document_files(s->document, path_max, &files);
+  if (!err && !(s->files = calloc(files.count ? files.count : 1, sizeof *s->files))) err = ERR_NOMEM;
+  for (size_t i = 0; i < files.count && !err; i++) {
+    struct document_file *from = &files.items[i];
+    struct history_file *to = &s->files[s->file_count++];
+    *to = (struct history_file){.path = from->path, .language = from->language, .main = from->main};
+    from->path = from->language = NULL; /* moved */
+    err = document_read_text(s->document, from->text, &to->text);
+  }
+  document_files_deinit(&files);
+  return err;
+}
+
+static int read_title(struct history_state *s) {
+  struct buf title = BUF_INIT;
+  int err = document_title(s->document, &title);
+  if (!err) err = buf_append_byte(&title, 0);
+  s->title = (char *)title.data;
+  return err;
+}
+
+int history_replay(const struct history *h, const struct limits *limits, struct history_state *out) {
+  *out = (struct history_state){0};
+  if (h->count == 0) return ERR_NOT_FOUND;
+  const struct entry *last = &h->entries[h->count - 1];
+  out->seq = last->seq;
+  out->at_ms = last->at;
+  out->author = strdup(author_of(h, last));
+  out->document = calloc(1, sizeof *out->document);
+  int err = out->author && out->document ? document_create(limits, out->document) : ERR_NOMEM;
+  if (!err) err = replay(h, out->document);
+  if (!err) err = read_files(out, (size_t)limits->path_max_bytes);
+  if (!err) err = read_title(out);
+  if (err) history_state_deinit(out);
+  return err;
+}
+
+void history_state_deinit(struct history_state *s) {
+  for (size_t i = 0; i < s->file_count; i++) {
+    free(s->files[i].path);
+    free(s->files[i].language);
+    buf_deinit(&s->files[i].text);
+  }
+  free(s->files);
+  free(s->author);
+  free(s->title);
+  if (s->document) document_deinit(s->document);
+  free(s->document);
+  *s = (struct history_state){0};
+}
+
+/* ---- going back ---- */
+
+int history_restore(struct room *room, const struct history_state *state, const char *author, uint64_t unix_ms) {
+  if (room->state != ROOM_READY) return ERR_NOT_FOUND;
+  const struct limits *limits = room->registry->limits;
+  struct buf update = BUF_INIT;
+  size_t bytes = 0;
+  for (size_t i = 0; i < state->file_count; i++) bytes += state->files[i].text.len;
+  int err = room_admit(room, bytes);
+  if (!err) err = document_restore(&room->document, state->document, (size_t)limits->path_max_bytes, &update);
+  if (!err) err = room_publish(room, author, update.data, update.len, unix_ms);
+  buf_deinit(&update);
+  return err;
+}
