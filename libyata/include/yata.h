@@ -481,9 +481,14 @@ YATA_API YATA_CHECKED int yata_text(yata_doc *doc, const char *name, yata_type *
 YATA_API YATA_CHECKED int yata_map(yata_doc *doc, const char *name, yata_type *out);
 YATA_API YATA_CHECKED int yata_array(yata_doc *doc, const char *name, yata_type *out);
 YATA_API YATA_CHECKED int yata_xml_fragment(yata_doc *doc, const char *name, yata_type *out);
+/** The root of any kind; also YATA_ERR_INVALID: no such kind. */
+YATA_API YATA_CHECKED int yata_root(yata_doc *doc, const char *name, enum yata_kind kind, yata_type *out);
 
 /** The type's kind; YATA_KIND_NONE when the handle's type is gone. */
 YATA_API enum yata_kind yata_type_kind(const yata_doc *doc, yata_type type);
+
+/** The type that holds this one. YATA_ERR_NOT_FOUND: it is a root; YATA_ERR_GONE. */
+YATA_API YATA_CHECKED int yata_type_parent(const yata_doc *doc, yata_type type, yata_type *out);
 
 /**
  * Walk the root types: start with *cursor 0, and call until YATA_ERR_NOT_FOUND.
@@ -514,6 +519,9 @@ YATA_API YATA_CHECKED int yata_text_delete(yata_doc *doc, yata_type text, uint32
 /** Append the whole text as UTF-8, without embeds and formatting. */
 YATA_API YATA_CHECKED int yata_text_read(const yata_doc *doc, yata_type text, yata_buf *out);
 
+/* Formatted text, embeds and deltas: below, as they need values. Attributes of a whole text are those of its
+ * map part: yata_map_set, yata_map_get and so on take a text, too. */
+
 /* ---- values ------------------------------------------------------------------------------- */
 
 enum yata_any_kind {
@@ -526,7 +534,7 @@ enum yata_any_kind {
   YATA_ANY_BINARY,
   YATA_ANY_ARRAY,
   YATA_ANY_OBJECT,
-  YATA_ANY_JSON, /* read only: JSON text as written by old clients and by embeds */
+  YATA_ANY_JSON, /* JSON text: as written by old clients, and in embeds and attributes; given for those two alone */
 };
 
 struct yata_any_entry;
@@ -592,7 +600,8 @@ YATA_API yata_any yata_any_null(void);
 YATA_API YATA_CHECKED int yata_map_set(yata_doc *doc, yata_type map, const char *key, size_t key_len,
                                        const yata_any *value);
 
-/** Set a key to a new, empty shared type (ARRAY, MAP or TEXT) and hand out its handle. */
+/** Set a key to a new, empty shared type and hand out its handle. An XML element is named UNDEFINED, as in
+ *  Yjs; for hooks, and names, there is yata_map_set_xml. Also YATA_ERR_INVALID: the kind. */
 YATA_API YATA_CHECKED int yata_map_set_type(yata_doc *doc, yata_type map, const char *key, size_t key_len,
                                             enum yata_kind kind, yata_type *out);
 
@@ -603,6 +612,12 @@ YATA_API YATA_CHECKED int yata_map_set_type(yata_doc *doc, yata_type map, const 
  */
 YATA_API YATA_CHECKED int yata_map_get(const yata_doc *doc, yata_type map, const char *key, size_t key_len,
                                        yata_value *out);
+
+/** Does the key hold something? False for what is no map, too. */
+YATA_API bool yata_map_has(const yata_doc *doc, yata_type map, const char *key, size_t key_len);
+
+/** Delete all keys. As yata_map_set. */
+YATA_API YATA_CHECKED int yata_map_clear(yata_doc *doc, yata_type map);
 
 /** Delete a key. YATA_ERR_NOT_FOUND when it holds nothing; else as yata_map_set. */
 YATA_API YATA_CHECKED int yata_map_delete(yata_doc *doc, yata_type map, const char *key, size_t key_len);
@@ -629,7 +644,11 @@ YATA_API YATA_CHECKED int yata_array_get(const yata_doc *doc, yata_type array, u
 YATA_API YATA_CHECKED int yata_array_insert(yata_doc *doc, yata_type array, uint32_t index, const yata_any *values,
                                             size_t count);
 
-/** Insert one new, empty shared type (ARRAY, MAP or TEXT). */
+/** Insert values behind all that the array holds, as Y.Array.push: behind deleted elements, too, where
+ *  yata_array_insert at the end would go before them. Errors as yata_map_set. */
+YATA_API YATA_CHECKED int yata_array_push(yata_doc *doc, yata_type array, const yata_any *values, size_t count);
+
+/** Insert one new, empty shared type. As yata_map_set_type. */
 YATA_API YATA_CHECKED int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index, enum yata_kind kind,
                                                  yata_type *out);
 
@@ -646,6 +665,144 @@ typedef struct yata_array_cursor {
 
 YATA_API YATA_CHECKED int yata_array_next(const yata_doc *doc, yata_type array, yata_array_cursor *cursor,
                                           yata_value *out);
+
+/** Set the cursor so that yata_array_next goes on with the value at `index` (0 .. length). Logarithmic.
+ *  YATA_ERR_RANGE, YATA_ERR_GONE, YATA_ERR_KIND. */
+YATA_API YATA_CHECKED int yata_array_seek(const yata_doc *doc, yata_type array, uint32_t index,
+                                          yata_array_cursor *cursor);
+
+/* ---- formatted text ----------------------------------------------------------------------- */
+
+/*
+ * Attributes are a plain object: YATA_ANY_OBJECT. Their values are kept as JSON, so there are no undefined ones
+ * and no bigints among them (YATA_ERR_INVALID); null takes an attribute away. Edits of formatted text walk from
+ * its start to learn what is in force. Beyond the errors of yata_text_insert they return YATA_ERR_LIMIT for
+ * attributes nested too deep, and when looking up more keys than max_steps.
+ */
+
+/** Insert text that has exactly these attributes. NULL: as yata_text_insert. */
+YATA_API YATA_CHECKED int yata_text_insert_with(yata_doc *doc, yata_type text, uint32_t index, const char *utf8,
+                                                size_t len, const yata_any *attributes);
+
+/**
+ * Insert an embed: one unit that holds a value.
+ *
+ * @embed       borrowed for the call; kept as JSON. No string, no null.
+ * @attributes  NULL: none.
+ */
+YATA_API YATA_CHECKED int yata_text_insert_embed(yata_doc *doc, yata_type text, uint32_t index, const yata_any *embed,
+                                                 const yata_any *attributes);
+
+/** Insert a new, empty shared type as an embed. @name as in yata_xml_insert. */
+YATA_API YATA_CHECKED int yata_text_insert_type(yata_doc *doc, yata_type text, uint32_t index, enum yata_kind kind,
+                                                const char *name, const yata_any *attributes, yata_type *out);
+
+/**
+ * Set attributes of `count` units from `index` on.
+ *
+ * As in Yjs, a range that ends past the text lets it grow by newlines, unless it also begins there: then nothing
+ * happens.
+ */
+YATA_API YATA_CHECKED int yata_text_format(yata_doc *doc, yata_type text, uint32_t index, uint32_t count,
+                                           const yata_any *attributes);
+
+enum yata_text_kind {
+  YATA_TEXT_INSERT = 1, /* text */
+  YATA_TEXT_EMBED,
+  YATA_TEXT_TYPE, /* a shared type */
+  YATA_TEXT_RETAIN,
+  YATA_TEXT_DELETE,
+};
+
+/** One operation of a delta, as Quill's; what its kind does not mention is ignored. */
+typedef struct yata_text_op {
+  enum yata_text_kind kind;
+  uint32_t len;               /* RETAIN, DELETE: units */
+  yata_slice text;            /* INSERT: UTF-8; may be empty */
+  yata_any embed;             /* EMBED */
+  enum yata_kind type_kind;   /* TYPE */
+  const char *type_name;      /* of XML elements and hooks */
+  yata_type *type_out;        /* may be NULL */
+  const yata_any *attributes; /* all but DELETE; NULL: none */
+} yata_text_op;
+
+/**
+ * Apply operations from the start of the text on, as Y.Text.applyDelta: all of them or, on
+ * error, none. Deleting past the end deletes what there is; retaining past it adds newlines.
+ */
+YATA_API YATA_CHECKED int yata_text_apply_delta(yata_doc *doc, yata_type text, const yata_text_op *ops, size_t count);
+
+/** A part of a text with one set of attributes. All it points to is borrowed until the cursor goes on. */
+typedef struct yata_text_run {
+  enum yata_text_kind kind; /* INSERT: text; EMBED; TYPE */
+  uint32_t index, len;      /* units */
+  yata_slice text;          /* UTF-8 */
+  yata_any embed;           /* YATA_ANY_JSON */
+  yata_type type;
+  const yata_any_entry *attributes; /* in the order of Y.Text.toDelta; YATA_ANY_JSON */
+  size_t n_attributes;
+} yata_text_run;
+
+/** Zeroed it stands at the start; for yata_text_cursor_deinit in the end. */
+typedef struct yata_text_cursor {
+  void *state;
+  uint32_t index;
+} yata_text_cursor;
+
+/**
+ * Walk the runs of a text: call until YATA_ERR_NOT_FOUND. The document must not change in between.
+ *
+ * Returns 0, or YATA_ERR_NOT_FOUND, YATA_ERR_GONE, YATA_ERR_KIND, YATA_ERR_NOMEM, YATA_ERR_LIMIT (max_steps, by
+ * keys looked up).
+ */
+YATA_API YATA_CHECKED int yata_text_next(const yata_doc *doc, yata_type text, yata_text_cursor *cursor,
+                                         yata_text_run *run);
+YATA_API void yata_text_cursor_deinit(const yata_doc *doc, yata_text_cursor *cursor);
+
+/** Append the runs as JSON, as JSON.stringify prints Y.Text.toDelta(). Errors as yata_text_next and
+ *  yata_to_json. */
+YATA_API YATA_CHECKED int yata_text_delta(const yata_doc *doc, yata_type text, yata_buf *out);
+
+/* ---- XML ---------------------------------------------------------------------------------- */
+
+/*
+ * Fragments and elements are lists of children: the functions of arrays take them. Attributes of an element are
+ * its map part: the functions of maps take it, and hooks. XML text is text.
+ */
+
+/**
+ * Insert a new, empty shared type into an array, fragment or element.
+ *
+ * @name  of an XML element (NULL: UNDEFINED, as in Yjs) or hook; NULL for other kinds. UTF-8, borrowed.
+ *
+ * Returns as yata_array_insert, and YATA_ERR_INVALID (kind or name).
+ */
+YATA_API YATA_CHECKED int yata_xml_insert(yata_doc *doc, yata_type parent, uint32_t index, enum yata_kind kind,
+                                          const char *name, yata_type *out);
+/** The same behind a child; {0, 0}: at the start. YATA_ERR_INVALID when it is no child of the parent. */
+YATA_API YATA_CHECKED int yata_xml_insert_after(yata_doc *doc, yata_type parent, yata_type after, enum yata_kind kind,
+                                                const char *name, yata_type *out);
+/** Set a key of a map, or an attribute, to such a type. As yata_map_set, and YATA_ERR_INVALID. */
+YATA_API YATA_CHECKED int yata_map_set_xml(yata_doc *doc, yata_type map, const char *key, size_t key_len,
+                                           enum yata_kind kind, const char *name, yata_type *out);
+
+/** The name of an element or hook; borrowed until the document changes, not NUL-terminated. YATA_ERR_KIND. */
+YATA_API YATA_CHECKED int yata_xml_name(const yata_doc *doc, yata_type xml, yata_slice *out);
+
+/** The first child. YATA_ERR_NOT_FOUND: there is none; YATA_ERR_KIND: it is a plain value, or `parent` no list. */
+YATA_API YATA_CHECKED int yata_xml_first_child(const yata_doc *doc, yata_type parent, yata_type *out);
+/** The type next to this one, in any list; likewise. */
+YATA_API YATA_CHECKED int yata_xml_next_sibling(const yata_doc *doc, yata_type type, yata_type *out);
+YATA_API YATA_CHECKED int yata_xml_prev_sibling(const yata_doc *doc, yata_type type, yata_type *out);
+
+/**
+ * Append XML as its toString prints it in Yjs: attributes and the tags of formats sorted, names of elements in
+ * lower case (as far as they are ASCII), nothing escaped. Text that is not XML gives its characters.
+ *
+ * Returns 0, or YATA_ERR_KIND (a map or array), YATA_ERR_GONE, YATA_ERR_NOMEM, YATA_ERR_LIMIT (nested more than
+ * 200 deep, or more attributes of formats than max_steps).
+ */
+YATA_API YATA_CHECKED int yata_xml_to_string(const yata_doc *doc, yata_type xml, yata_buf *out);
 
 /* ---- relative positions ------------------------------------------------------------------- */
 

@@ -11,7 +11,7 @@ int yata_handle(const struct yata_doc *doc, yata_type type, enum yata_kind kind,
     return YATA_ERR_GONE;
   if (kind != YATA_KIND_NONE && t->kind != kind && !(kind == YATA_KIND_TEXT && t->kind == YATA_KIND_XML_TEXT) &&
       !(kind == YATA_KIND_ARRAY && (t->kind == YATA_KIND_XML_FRAGMENT || t->kind == YATA_KIND_XML_ELEMENT)) &&
-      !(kind == YATA_KIND_MAP && t->kind >= YATA_KIND_XML_ELEMENT))
+      !(kind == YATA_KIND_MAP && t->kind >= YATA_KIND_TEXT))
     return YATA_ERR_KIND;
   *slot = type.slot;
   return 0;
@@ -70,6 +70,11 @@ int yata_array(yata_doc *doc, const char *name, yata_type *out) {
 
 int yata_xml_fragment(yata_doc *doc, const char *name, yata_type *out) {
   return get_root(doc, name, YATA_KIND_XML_FRAGMENT, out);
+}
+
+int yata_root(yata_doc *doc, const char *name, enum yata_kind kind, yata_type *out) {
+  if (kind < YATA_KIND_ARRAY || kind > YATA_KIND_XML_TEXT) return YATA_ERR_INVALID;
+  return get_root(doc, name, kind, out);
 }
 
 enum yata_kind yata_type_kind(const yata_doc *doc, yata_type type) {

@@ -28,6 +28,9 @@ YATA_CHECKED int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t k
 /** Append a value as lib0 writes `any`. YATA_ERR_LIMIT, YATA_ERR_INVALID, YATA_ERR_NOMEM. */
 YATA_CHECKED int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting);
 
+/** Append a value as JSON.stringify does. YATA_ERR_LIMIT, YATA_ERR_INVALID (undefined, a bigint), YATA_ERR_NOMEM. */
+YATA_CHECKED int yata_any_stringify(yata_buf *out, const yata_any *any, uint32_t nesting);
+
 /** Append a string, or a number, as JSON. */
 YATA_CHECKED int yata_json_put_string(yata_buf *out, yata_slice s);
 YATA_CHECKED int yata_json_put_number(yata_buf *out, double value);
@@ -35,6 +38,21 @@ YATA_CHECKED int yata_json_put_number(yata_buf *out, double value);
 YATA_CHECKED int yata_any_to_json(struct yata_rd *rd, yata_buf *out);
 /** Read one verified JSON value and append it as lib0's `any`. */
 YATA_CHECKED int yata_json_to_any(struct yata_rd *rd, yata_buf *out);
+
+/* What Yjs calls an element that was given no name. */
+#define YATA_XML_UNNAMED "UNDEFINED"
+
+/** The name that a new type of that kind has; XML elements and hooks alone have one. YATA_ERR_INVALID. */
+YATA_CHECKED int yata_type_name_check(enum yata_kind kind, const char *name, yata_slice *out);
+/** The name of an XML element or hook. */
+yata_slice yata_xml_name_of(const struct yata_doc *doc, uint32_t type);
+
+/** Append a type as JSON, or with 0 the whole document. `depth`: how deep it is nested. */
+YATA_CHECKED int yata_json_put_type(const struct yata_doc *doc, uint32_t type, uint32_t depth, yata_buf *out);
+/** Append what the toString of a type of that kind gives: markup, or text. */
+YATA_CHECKED int yata_xml_put(const struct yata_doc *doc, uint32_t type, enum yata_kind kind, uint32_t depth,
+                              yata_buf *out);
+#define YATA_DEPTH_MAX 200
 
 /** What the unit at `offset` of an item holds. */
 YATA_CHECKED int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset,

@@ -57,10 +57,8 @@ static int insert_item(struct yata_doc *doc, uint32_t t, uint32_t *left, uint32_
   return yata_integrate(doc, &n, left);
 }
 
-static int insert_values(struct yata_doc *doc, uint32_t t, uint32_t index, const yata_any *values, size_t count,
-                         yata_buf *buf) {
-  uint32_t left, right;
-  YATA_TRY(yata_position(doc, t, index, &left, &right));
+static int insert_between(struct yata_doc *doc, uint32_t t, uint32_t left, uint32_t right, const yata_any *values,
+                          size_t count, yata_buf *buf) {
   for (size_t i = 0, n; i < count; i += n) {
     n = 1;
     if (values[i].kind != YATA_ANY_BINARY)
@@ -68,6 +66,13 @@ static int insert_values(struct yata_doc *doc, uint32_t t, uint32_t index, const
     YATA_TRY(insert_item(doc, t, &left, right, &values[i], n, buf));
   }
   return 0;
+}
+
+static int insert_values(struct yata_doc *doc, uint32_t t, uint32_t index, const yata_any *values, size_t count,
+                         yata_buf *buf) {
+  uint32_t left, right;
+  YATA_TRY(yata_position(doc, t, index, &left, &right));
+  return insert_between(doc, t, left, right, values, count, buf);
 }
 
 static int begin_insert(struct yata_doc *doc, yata_type array, uint32_t index, struct yata_op *op, uint32_t *t) {
@@ -88,24 +93,45 @@ int yata_array_insert(yata_doc *doc, yata_type array, uint32_t index, const yata
   return yata_op_end(doc, &op, err);
 }
 
-static int insert_type(struct yata_doc *doc, uint32_t t, uint32_t index, enum yata_kind kind, yata_type *out) {
-  struct yata_new n;
-  uint32_t left, right, h;
-  YATA_TRY(yata_position(doc, t, index, &left, &right));
-  YATA_TRY(yata_local_item(doc, t, 0, left, right, 1, &n));
-  n.kind = YATA_WIRE_TYPE;
-  n.type_kind = kind;
-  YATA_TRY(yata_integrate(doc, &n, &h));
-  *out = yata_handle_of(doc, doc->items[h].content);
-  return 0;
+int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index, enum yata_kind kind, yata_type *out) {
+  return yata_xml_insert(doc, array, index, kind, NULL, out);
 }
 
-int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index, enum yata_kind kind, yata_type *out) {
+/* Behind the last item of the list, deleted or not: as Y.Array.push, which is not insert at the end. */
+static int push_values(struct yata_doc *doc, uint32_t t, const yata_any *values, size_t count, yata_buf *buf) {
+  uint32_t left, right;
+  YATA_TRY(yata_position(doc, t, doc->types[t].length, &left, &right));
+  while (right != 0) {
+    left = right;
+    right = doc->items[right].right;
+  }
+  return insert_between(doc, t, left, right, values, count, buf);
+}
+
+int yata_array_push(yata_doc *doc, yata_type array, const yata_any *values, size_t count) {
   struct yata_op op;
   uint32_t t;
-  if (kind < YATA_KIND_ARRAY || kind > YATA_KIND_TEXT) return YATA_ERR_INVALID;
-  YATA_TRY(begin_insert(doc, array, index, &op, &t));
-  return yata_op_end(doc, &op, insert_type(doc, t, index, kind, out));
+  yata_buf buf;
+  YATA_TRY(begin_insert(doc, array, 0, &op, &t));
+  if (count == 0) return 0;
+  yata_buf_init(&buf, &doc->alloc);
+  /* In Yjs that is so of arrays alone. */
+  int err = doc->types[t].kind == YATA_KIND_ARRAY ? push_values(doc, t, values, count, &buf)
+                                                  : insert_values(doc, t, doc->types[t].length, values, count, &buf);
+  yata_buf_deinit(&buf);
+  return yata_op_end(doc, &op, err);
+}
+
+int yata_array_seek(const yata_doc *doc, yata_type array, uint32_t index, yata_array_cursor *cursor) {
+  uint32_t t, start;
+  *cursor = (yata_array_cursor){0, 0};
+  YATA_TRY(yata_handle(doc, array, YATA_KIND_ARRAY, &t));
+  if (index > doc->types[t].length) return YATA_ERR_RANGE;
+  if (index == 0) return 0;
+  /* As in yata_array_get. */
+  cursor->item = yata_seek((struct yata_doc *)doc, t, index, &start);
+  cursor->offset = index - 1 - start;
+  return 0;
 }
 
 static int delete_units(struct yata_doc *doc, uint32_t t, uint32_t index, uint32_t count) {

@@ -45,12 +45,14 @@ int yata_map_set(yata_doc *doc, yata_type map, const char *key, size_t key_len, 
   return yata_op_end(doc, &op, set_value(doc, t, k, value));
 }
 
-static int set_type(struct yata_doc *doc, uint32_t t, yata_slice key, enum yata_kind kind, yata_type *out) {
+static int set_type(struct yata_doc *doc, uint32_t t, yata_slice key, enum yata_kind kind, yata_slice name,
+                    yata_type *out) {
   struct yata_new n;
   uint32_t h;
   YATA_TRY(begin_item(doc, t, key, &n));
   n.kind = YATA_WIRE_TYPE;
   n.type_kind = kind;
+  n.type_name = name;
   YATA_TRY(yata_integrate(doc, &n, &h));
   *out = yata_handle_of(doc, doc->items[h].content);
   return 0;
@@ -58,14 +60,19 @@ static int set_type(struct yata_doc *doc, uint32_t t, yata_slice key, enum yata_
 
 int yata_map_set_type(yata_doc *doc, yata_type map, const char *key, size_t key_len, enum yata_kind kind,
                       yata_type *out) {
+  return yata_map_set_xml(doc, map, key, key_len, kind, NULL, out);
+}
+
+int yata_map_set_xml(yata_doc *doc, yata_type map, const char *key, size_t key_len, enum yata_kind kind,
+                     const char *name, yata_type *out) {
   struct yata_op op;
-  yata_slice k;
+  yata_slice k, s;
   uint32_t t;
-  if (kind < YATA_KIND_ARRAY || kind > YATA_KIND_TEXT) return YATA_ERR_INVALID;
+  YATA_TRY(yata_type_name_check(kind, name, &s));
   YATA_TRY(yata_handle(doc, map, YATA_KIND_MAP, &t));
   YATA_TRY(check_key(key, key_len, &k));
   YATA_TRY(yata_op_begin(doc, &op));
-  return yata_op_end(doc, &op, set_type(doc, t, k, kind, out));
+  return yata_op_end(doc, &op, set_type(doc, t, k, kind, s, out));
 }
 
 /* The live item at a key. */
@@ -86,12 +93,28 @@ int yata_map_get(const yata_doc *doc, yata_type map, const char *key, size_t key
   return yata_value_of(doc, &doc->items[h], doc->items[h].len - 1, out);
 }
 
+bool yata_map_has(const yata_doc *doc, yata_type map, const char *key, size_t key_len) {
+  uint32_t h;
+  return find(doc, map, key, key_len, &h) == 0;
+}
+
 int yata_map_delete(yata_doc *doc, yata_type map, const char *key, size_t key_len) {
   struct yata_op op;
   uint32_t h;
   YATA_TRY(find(doc, map, key, key_len, &h));
   YATA_TRY(yata_op_begin(doc, &op));
   return yata_op_end(doc, &op, yata_delete(doc, h));
+}
+
+int yata_map_clear(yata_doc *doc, yata_type map) {
+  struct yata_op op;
+  uint32_t t;
+  YATA_TRY(yata_handle(doc, map, YATA_KIND_MAP, &t));
+  YATA_TRY(yata_op_begin(doc, &op));
+  int err = 0;
+  for (uint32_t e = doc->types[t].first; e != 0 && err == 0; e = doc->ents[e].next)
+    err = yata_delete(doc, doc->ents[e].item);
+  return yata_op_end(doc, &op, err);
 }
 
 int yata_map_length(const yata_doc *doc, yata_type map, uint32_t *out) {

@@ -6,8 +6,6 @@
 #include "edit.h"
 #include "number.h"
 
-#define DEPTH_MAX 200
-
 static int put(yata_buf *out, const char *text) {
   return yata_buf_put(out, text, strlen(text));
 }
@@ -104,31 +102,12 @@ static int put_any(yata_buf *out, const yata_any *any) {
   }
 }
 
-static int put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out);
-
 static int put_unit(const yata_doc *doc, const struct yata_item *it, uint32_t offset, uint32_t depth, yata_buf *out) {
   yata_value v;
-  if (it->kind == YATA_WIRE_TYPE) return put_type(doc, it->content, depth + 1, out);
+  if (it->kind == YATA_WIRE_TYPE) return yata_json_put_type(doc, it->content, depth + 1, out);
   YATA_TRY(yata_value_of(doc, it, offset, &v));
   int err = put_any(out, &v.any);
   yata_value_deinit(&v);
-  return err;
-}
-
-/* The text of a type: into a scratch buffer, from there escaped. */
-static int put_text(const yata_doc *doc, uint32_t t, bool quoted, yata_buf *out) {
-  yata_buf text = {.alloc = out->alloc};
-  int err = 0;
-  for (uint32_t h = doc->types[t].start; h != 0 && err == 0; h = doc->items[h].right) {
-    const struct yata_item *it = &doc->items[h];
-    if (!(it->flags & YATA_ITEM_DELETED) && it->kind == YATA_WIRE_STRING)
-      err = yata_text_encode(&doc->clients[it->client].text, it->content, it->len, false, &text);
-  }
-  if (err == 0 && quoted)
-    err = yata_json_put_string(out, (yata_slice){text.data, text.len});
-  else if (err == 0)
-    err = put_inner(out, text.data, text.len);
-  yata_buf_deinit(&text);
   return err;
 }
 
@@ -163,59 +142,20 @@ static int put_map(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *ou
     YATA_TRY(yata_json_put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
     YATA_TRY(put(out, ":"));
     if (t == 0)
-      YATA_TRY(put_type(doc, doc->ents[e].item, depth + 1, out));
+      YATA_TRY(yata_json_put_type(doc, doc->ents[e].item, depth + 1, out));
     else
       YATA_TRY(put_unit(doc, it, it->len - 1, depth, out));
   }
   return put(out, "}");
 }
 
-/* ---- XML: markup inside of a JSON string ------------------------------------------------------ */
-
-static int put_attribute(const yata_doc *doc, uint32_t e, yata_buf *out) {
-  const struct yata_item *it = &doc->items[doc->ents[e].item];
-  yata_slice key = yata_key_bytes(doc, doc->ents[e].key);
-  yata_value v;
-  YATA_TRY(put(out, " "));
-  YATA_TRY(put_inner(out, key.data, key.len));
-  YATA_TRY(put(out, "=\\\""));
-  YATA_TRY(yata_value_of(doc, it, it->len - 1, &v));
+/* Markup, or a text's characters: into a scratch buffer, from there escaped. */
+static int put_markup(const yata_doc *doc, uint32_t t, enum yata_kind kind, uint32_t depth, yata_buf *out) {
   yata_buf text = {.alloc = out->alloc};
-  int err = 0;
-  if (v.any.kind == YATA_ANY_STRING)
-    err = put_inner(out, v.any.u.bytes.data, v.any.u.bytes.len);
-  else if (v.type.slot == 0)
-    err = put_any(&text, &v.any);
-  if (err == 0) err = put_inner(out, text.data, text.len);
+  int err = yata_xml_put(doc, t, kind, depth, &text);
+  if (err == 0) err = yata_json_put_string(out, (yata_slice){text.data, text.len});
   yata_buf_deinit(&text);
-  yata_value_deinit(&v);
-  return err < 0 ? err : put(out, "\\\"");
-}
-
-static int put_tag(const yata_doc *doc, uint32_t t, const char *open, bool attributes, yata_buf *out) {
-  yata_slice name = yata_key_bytes(doc, doc->types[t].name);
-  YATA_TRY(put(out, open));
-  size_t at = out->len;
-  YATA_TRY(put_inner(out, name.data, name.len));
-  for (size_t i = at; i < out->len; i++)
-    if (out->data[i] >= 'A' && out->data[i] <= 'Z') out->data[i] = (uint8_t)(out->data[i] + 32);
-  for (uint32_t e = attributes ? doc->types[t].first : 0; e != 0; e = doc->ents[e].next)
-    if (!yata_item_deleted(doc, doc->ents[e].item)) YATA_TRY(put_attribute(doc, e, out));
-  return put(out, ">");
-}
-
-static int put_xml(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
-  const struct yata_typ *typ = &doc->types[t];
-  if (depth > DEPTH_MAX) return YATA_ERR_LIMIT;
-  if (typ->kind == YATA_KIND_XML_TEXT || typ->kind == YATA_KIND_TEXT) return put_text(doc, t, false, out);
-  if (typ->kind == YATA_KIND_XML_ELEMENT) YATA_TRY(put_tag(doc, t, "<", true, out));
-  for (uint32_t h = typ->start; h != 0; h = doc->items[h].right) {
-    const struct yata_item *it = &doc->items[h];
-    if (!(it->flags & YATA_ITEM_DELETED) && it->kind == YATA_WIRE_TYPE)
-      YATA_TRY(put_xml(doc, it->content, depth + 1, out));
-  }
-  if (typ->kind == YATA_KIND_XML_ELEMENT) return put_tag(doc, t, "</", false, out);
-  return 0;
+  return err;
 }
 
 /* What a root that nobody asked for looks like. */
@@ -233,19 +173,16 @@ static enum yata_kind guess(const yata_doc *doc, uint32_t t) {
   return doc->types[t].start != 0 ? YATA_KIND_TEXT : YATA_KIND_MAP;
 }
 
-static int put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
+int yata_json_put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
   enum yata_kind kind = (enum yata_kind)doc->types[t].kind;
-  if (depth > DEPTH_MAX) return YATA_ERR_LIMIT;
+  if (t == 0) return put_map(doc, 0, 0, out);
+  if (depth > YATA_DEPTH_MAX) return YATA_ERR_LIMIT;
   if (kind == YATA_KIND_NONE) kind = guess(doc, t);
   switch (kind) {
-  case YATA_KIND_TEXT: return put_text(doc, t, true, out);
   case YATA_KIND_ARRAY: return put_list(doc, t, depth, out);
   case YATA_KIND_MAP:
   case YATA_KIND_XML_HOOK: return put_map(doc, t, depth, out);
-  default:
-    YATA_TRY(put(out, "\""));
-    YATA_TRY(put_xml(doc, t, depth, out));
-    return put(out, "\"");
+  default: return put_markup(doc, t, kind, depth, out);
   }
 }
 
@@ -253,7 +190,7 @@ int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out) {
   size_t at = out->len;
   uint32_t t = 0;
   if (type.slot != 0) YATA_TRY(yata_handle(doc, type, YATA_KIND_NONE, &t));
-  int err = t == 0 ? put_map(doc, 0, 0, out) : put_type(doc, t, 0, out);
+  int err = yata_json_put_type(doc, t, 0, out);
   if (err < 0) out->len = at;
   return err;
 }

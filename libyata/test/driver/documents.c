@@ -76,13 +76,7 @@ static int root(struct request *r, yata_doc *doc, yata_buf *out) {
   enum yata_kind kind = driver_kind(r);
   const char *name = driver_name(r);
   yata_type t;
-  int err;
-  switch (kind) {
-  case YATA_KIND_TEXT: err = yata_text(doc, name, &t); break;
-  case YATA_KIND_MAP: err = yata_map(doc, name, &t); break;
-  case YATA_KIND_XML_FRAGMENT: err = yata_xml_fragment(doc, name, &t); break;
-  default: err = yata_array(doc, name, &t);
-  }
+  int err = yata_root(doc, name, kind, &t);
   return err < 0 ? err : driver_put_type(out, t);
 }
 

@@ -206,4 +206,61 @@ export class YataDoc {
   unobserve () { return this.call('unobserve') }
   // What was logged since it was asked for last.
   async log () { return JSON.parse((await this.call('log')).toString()) }
+
+  // ---- formatted text, XML -------------------------------------------------------------------
+
+  // Attributes: an object, or undefined. `kind`: t, m, a, or of XML e (an
+  // element), f (a fragment), h (a hook), x (text); `name` of elements and hooks.
+  insertFormatted (type, index, text, attributes) {
+    return this.call('insert with', type, u32(index), encodeValue(attributes), sized(text))
+  }
+
+  insertEmbed (type, index, embed, attributes) {
+    return this.call('embed', type, u32(index), encodeValue(attributes), encodeValue(embed))
+  }
+
+  insertTypeEmbed (type, index, kind, name, attributes) {
+    return this.call('embed type', type, u32(index), encodeValue(attributes), Buffer.from(kind), sized(name ?? ''))
+  }
+
+  format (type, index, count, attributes) {
+    return this.call('format', type, u32(index), u32(count), encodeValue(attributes))
+  }
+
+  // Operations as Quill's; an `insert` that is { kind, name } makes a shared type.
+  applyDelta (type, ops) {
+    return this.call('delta', type, u32(ops.length), ...ops.flatMap(op => {
+      const tail = [encodeValue(op.attributes)]
+      if (op.retain !== undefined) return [Buffer.from('r'), ...tail, u32(op.retain)]
+      if (op.delete !== undefined) return [Buffer.from('d'), ...tail, u32(op.delete)]
+      if (typeof op.insert === 'string') return [Buffer.from('i'), ...tail, sized(op.insert)]
+      if (op.insert.kind) {
+        return [Buffer.from('t'), ...tail, Buffer.from(op.insert.kind), sized(op.insert.name ?? '')]
+      }
+      return [Buffer.from('e'), ...tail, encodeValue(op.insert)]
+    }))
+  }
+
+  async delta (type) { return (await this.call('to delta', type)).toString() }
+  embedType (type, index) { return this.call('embedded', type, u32(index)) }
+  xmlInsert (type, index, kind, name) {
+    return this.call('xml insert', type, u32(index), Buffer.from(kind), sized(name ?? ''))
+  }
+
+  xmlInsertAfter (type, after, kind, name) {
+    return this.call('xml insert after', type, after ?? Buffer.alloc(8), Buffer.from(kind), sized(name ?? ''))
+  }
+
+  mapSetXml (type, key, kind, name) {
+    return this.call('map set xml', type, sized(key), Buffer.from(kind), sized(name ?? ''))
+  }
+
+  async xmlString (type) { return (await this.call('xml string', type)).toString() }
+  async typeJson (type) { return (await this.call('type json', type)).toString() }
+  arrayPush (type, values) { return this.call('push', type, u32(values.length), ...values.map(encodeValue)) }
+  mapClear (type) { return this.call('clear', type) }
+  parent (type) { return this.call('parent', type) }
+  firstChild (type) { return this.call('first child', type) }
+  nextSibling (type) { return this.call('next sibling', type) }
+  prevSibling (type) { return this.call('prev sibling', type) }
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "formats.h"
+
+static const yata_slice null_text = {(const uint8_t *)"null", 4};
+
+static bool slice_eq(yata_slice a, yata_slice b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+struct yata_format yata_format_read(const struct yata_doc *doc, struct yata_format a) {
+  if (a.item == 0) return a;
+  const struct yata_item *it = &doc->items[a.item];
+  yata_slice raw = yata_value_bytes(&doc->clients[it->client].values, it->content);
+  struct yata_rd rd = yata_rd_of(raw.data, raw.len);
+  int err = yata_rd_bytes(&rd, &a.key);
+  if (err == 0) err = yata_rd_bytes(&rd, &a.value);
+  (void)err; /* verified when it came */
+  if (a.off) a.value = null_text;
+  return a;
+}
+
+struct yata_format yata_format_of(const struct yata_doc *doc, uint32_t item) {
+  return yata_format_read(doc, (struct yata_format){.item = item});
+}
+
+struct yata_format yata_format_off(struct yata_format a) {
+  a.off = true;
+  a.value = null_text;
+  return a;
+}
+
+bool yata_format_is_null(struct yata_format a) {
+  return slice_eq(a.value, null_text);
+}
+
+static bool is_object(yata_slice json) {
+  return json.len > 0 && (json.data[0] == '{' || json.data[0] == '[');
+}
+
+bool yata_format_same(struct yata_format a, struct yata_format b) {
+  if (a.item != 0 && a.item == b.item && a.off == b.off) return true;
+  return !is_object(a.value) && slice_eq(a.value, b.value);
+}
+
+bool yata_format_equal(struct yata_format a, struct yata_format b) {
+  if (a.item != 0 && a.item == b.item && a.off == b.off) return true;
+  if (is_object(a.value) && is_object(b.value)) return yata_json_equal_flat(a.value, b.value);
+  return slice_eq(a.value, b.value);
+}
+
+/* ---- maps --------------------------------------------------------------------------------- */
+
+int yata_formats_find(struct yata_doc *doc, const struct yata_formats *as, yata_slice key, uint32_t *at) {
+  doc->txn.steps += as->n;
+  if (doc->txn.steps > doc->max_steps) return YATA_ERR_LIMIT;
+  for (*at = 0; *at < as->n; ++*at)
+    if (slice_eq(yata_format_read(doc, as->v[*at]).key, key)) return 0;
+  *at = YATA_NO_FORMAT;
+  return 0;
+}
+
+int yata_formats_get(struct yata_doc *doc, const struct yata_formats *as, yata_slice key, struct yata_format *out) {
+  uint32_t at;
+  YATA_TRY(yata_formats_find(doc, as, key, &at));
+  *out = at == YATA_NO_FORMAT ? yata_format_off((struct yata_format){.key = key}) : yata_format_read(doc, as->v[at]);
+  return 0;
+}
+
+static int insert_at(struct yata_doc *doc, struct yata_formats *as, uint32_t at, struct yata_format a) {
+  YATA_TRY(yata_mem_grow(&doc->mem, &as->v, &as->cap, (size_t)as->n + 1, sizeof(*as->v)));
+  memmove(&as->v[at + 1], &as->v[at], (as->n - at) * sizeof(*as->v));
+  as->v[at] = a;
+  as->n++;
+  return 0;
+}
+
+int yata_formats_set(struct yata_doc *doc, struct yata_formats *as, struct yata_format a) {
+  uint32_t at;
+  YATA_TRY(yata_formats_find(doc, as, a.key, &at));
+  if (at == YATA_NO_FORMAT) return insert_at(doc, as, as->n, a);
+  as->v[at] = a;
+  return 0;
+}
+
+/* Is the key an array index, as JavaScript has it: below 2^32 - 1, without leading zeros? */
+static bool is_index(yata_slice key, uint64_t *out) {
+  *out = 0;
+  if (key.len == 0 || key.len > 10 || (key.len > 1 && key.data[0] == '0')) return false;
+  for (size_t i = 0; i < key.len; i++) {
+    if (key.data[i] < '0' || key.data[i] > '9') return false;
+    *out = *out * 10 + (key.data[i] - '0');
+  }
+  return *out < UINT32_MAX;
+}
+
+int yata_formats_add_member(struct yata_doc *doc, struct yata_formats *as, struct yata_format a) {
+  uint32_t at = as->n;
+  uint64_t index, other;
+  if (is_index(yata_format_read(doc, a).key, &index))
+    for (at = 0; at < as->n; at++)
+      if (!is_index(yata_format_read(doc, as->v[at]).key, &other) || other > index) break;
+  return insert_at(doc, as, at, a);
+}
+
+int yata_formats_set_member(struct yata_doc *doc, struct yata_formats *as, struct yata_format a) {
+  uint32_t at;
+  YATA_TRY(yata_formats_find(doc, as, a.key, &at));
+  if (at == YATA_NO_FORMAT) return yata_formats_add_member(doc, as, a);
+  as->v[at] = a;
+  return 0;
+}
+
+int yata_formats_delete(struct yata_doc *doc, struct yata_formats *as, yata_slice key) {
+  uint32_t at;
+  YATA_TRY(yata_formats_find(doc, as, key, &at));
+  if (at == YATA_NO_FORMAT) return 0;
+  memmove(&as->v[at], &as->v[at + 1], (as->n - at - 1) * sizeof(*as->v));
+  as->n--;
+  return 0;
+}
+
+int yata_formats_update(struct yata_doc *doc, struct yata_formats *as, struct yata_format a) {
+  return yata_format_is_null(a) ? yata_formats_delete(doc, as, a.key) : yata_formats_set(doc, as, a);
+}
+
+int yata_formats_copy(struct yata_doc *doc, const struct yata_formats *from, struct yata_formats *to) {
+  YATA_TRY(yata_mem_grow(&doc->mem, &to->v, &to->cap, from->n, sizeof(*to->v)));
+  if (from->n > 0) memcpy(to->v, from->v, from->n * sizeof(*to->v));
+  to->n = from->n;
+  return 0;
+}
+
+void yata_formats_deinit(struct yata_doc *doc, struct yata_formats *as) {
+  yata_mem_drop(&doc->mem, &as->v, &as->cap, sizeof(*as->v));
+  as->n = 0;
+}
