@@ -69,6 +69,7 @@ void yata_doc_destroy(yata_doc *doc) {
   yata_mem_drop(mem, &doc->types, &doc->cap_types, sizeof(*doc->types));
   yata_mem_drop(mem, &doc->ents, &doc->cap_ents, sizeof(*doc->ents));
   yata_mem_drop(mem, &doc->ent_hash, &doc->n_ent_hash, sizeof(*doc->ent_hash));
+  yata_mem_drop(mem, &doc->twins, &doc->cap_twins, sizeof(*doc->twins));
   yata_mem_drop(mem, &doc->seen, &doc->cap_seen, sizeof(*doc->seen));
   yata_buf_deinit(&doc->pending.update);
   yata_mem_drop(mem, &doc->pending.missing, &doc->pending.cap, sizeof(*doc->pending.missing));

@@ -37,14 +37,56 @@ static bool is_object(yata_slice json) {
   return json.len > 0 && (json.data[0] == '{' || json.data[0] == '[');
 }
 
-bool yata_format_same(struct yata_format a, struct yata_format b) {
-  if (a.item != 0 && a.item == b.item && a.off == b.off) return true;
-  return !is_object(a.value) && slice_eq(a.value, b.value);
+/* ---- what was made of what ---------------------------------------------------------------- */
+
+/* JavaScript compares objects by identity, and Yjs sets a format anew with the object that it had. So, to delete
+ * the same formats, it must be known which hold one object: those that this replica made of one another. */
+
+struct origin {
+  uint32_t client, pos;
+};
+
+static struct origin origin_of(const struct yata_doc *doc, uint32_t item) {
+  const struct yata_item *it = &doc->items[item];
+  uint32_t lo = 0, hi = doc->n_twins;
+  if (doc->clients[it->client].id == doc->client_id) {
+    while (lo < hi) {
+      uint32_t mid = (lo + hi) / 2;
+      if (doc->twins[mid].pos < it->content)
+        lo = mid + 1;
+      else
+        hi = mid;
+    }
+    if (lo < doc->n_twins && doc->twins[lo].pos == it->content)
+      return (struct origin){doc->twins[lo].of_client, doc->twins[lo].of_pos};
+  }
+  return (struct origin){it->client, it->content};
 }
 
-bool yata_format_equal(struct yata_format a, struct yata_format b) {
-  if (a.item != 0 && a.item == b.item && a.off == b.off) return true;
-  if (is_object(a.value) && is_object(b.value)) return yata_json_equal_flat(a.value, b.value);
+int yata_format_twin(struct yata_doc *doc, uint32_t item, uint32_t of) {
+  uint32_t pos = doc->items[item].content;
+  /* What was undone may have left some behind. */
+  while (doc->n_twins > 0 && doc->twins[doc->n_twins - 1].pos >= pos) doc->n_twins--;
+  if (of == 0 || !is_object(yata_format_of(doc, of).value)) return 0;
+  struct origin o = origin_of(doc, of);
+  YATA_TRY(yata_mem_grow(&doc->mem, &doc->twins, &doc->cap_twins, (size_t)doc->n_twins + 1, sizeof(*doc->twins)));
+  doc->twins[doc->n_twins++] = (struct yata_twin){pos, o.client, o.pos};
+  return 0;
+}
+
+static bool one_object(const struct yata_doc *doc, struct yata_format a, struct yata_format b) {
+  if (a.item == 0 || b.item == 0) return false;
+  struct origin x = origin_of(doc, a.item), y = origin_of(doc, b.item);
+  return x.client == y.client && x.pos == y.pos;
+}
+
+bool yata_format_same(const struct yata_doc *doc, struct yata_format a, struct yata_format b) {
+  if (is_object(a.value) && is_object(b.value)) return one_object(doc, a, b);
+  return slice_eq(a.value, b.value);
+}
+
+bool yata_format_equal(const struct yata_doc *doc, struct yata_format a, struct yata_format b) {
+  if (is_object(a.value) && is_object(b.value)) return yata_json_equal_flat(a.value, b.value) || one_object(doc, a, b);
   return slice_eq(a.value, b.value);
 }
 

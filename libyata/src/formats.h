@@ -26,9 +26,11 @@ struct yata_format yata_format_of(const struct yata_doc *doc, uint32_t item);
 struct yata_format yata_format_off(struct yata_format a);
 bool yata_format_is_null(struct yata_format a);
 /** As Yjs' `===`: objects are the same only when they come of the same format. Both read. */
-bool yata_format_same(struct yata_format a, struct yata_format b);
+bool yata_format_same(const struct yata_doc *doc, struct yata_format a, struct yata_format b);
 /** As Yjs' equalAttrs: objects also when their members are the same scalars. Both read. */
-bool yata_format_equal(struct yata_format a, struct yata_format b);
+bool yata_format_equal(const struct yata_doc *doc, struct yata_format a, struct yata_format b);
+/** A new format was made of another one: from now on they are the same, where objects are compared. */
+YATA_CHECKED int yata_format_twin(struct yata_doc *doc, uint32_t item, uint32_t of);
 /** Are two JSON objects, or arrays, of the same scalars? */
 bool yata_json_equal_flat(yata_slice a, yata_slice b);
 

@@ -110,6 +110,12 @@ struct yata_trees {
   uint32_t cap_leaf;
 };
 
+/* A format of this document's client that was made of another one's object: to Yjs, the two hold the same. */
+struct yata_twin {
+  uint32_t pos;               /* where its value is; ascending */
+  uint32_t of_client, of_pos; /* the first of those that hold the same */
+};
+
 /* A key of a map and the item that is its current value. */
 struct yata_ent {
   uint32_t type, key, item, next, next_hash;
@@ -223,6 +229,8 @@ struct yata_doc {
   struct yata_ranges pending_ds;
   uint32_t mark_epoch;
   struct yata_trees trees;
+  struct yata_twin *twins;
+  uint32_t n_twins, cap_twins;
   struct yata_txn txn;
   /* Observers or undo managers want to see each transaction before it is cleaned up: until then all
    * that it deleted stays as it was, and is merged with nothing. */

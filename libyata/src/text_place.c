@@ -50,7 +50,7 @@ static int step_right(struct yata_doc *doc, struct yata_place *p, const struct y
       if (!is_format(doc, p->right)) break;
       struct yata_format have, a = yata_format_of(doc, p->right);
       YATA_TRY(yata_formats_get(doc, attributes, a.key, &have));
-      if (!yata_format_equal(have, a)) break;
+      if (!yata_format_equal(doc, have, a)) break;
     }
     YATA_TRY(forward(doc, p));
   }
@@ -87,6 +87,7 @@ static int put_format(struct yata_doc *doc, struct yata_place *p, struct yata_fo
   n.content = (yata_slice){buf.data, buf.len};
   if (err == 0) err = put_item(doc, p, &n, &h);
   yata_buf_deinit(&buf);
+  if (err == 0) err = yata_format_twin(doc, h, a.off ? 0 : a.item);
   return err < 0 ? err : yata_formats_update(doc, &p->now, yata_format_of(doc, h));
 }
 
@@ -96,7 +97,7 @@ static int open_formats(struct yata_doc *doc, struct yata_place *p, const struct
   for (uint32_t i = 0; i < attributes->n; i++) {
     struct yata_format have, a = yata_format_read(doc, attributes->v[i]);
     YATA_TRY(yata_formats_get(doc, &p->now, a.key, &have));
-    if (yata_format_equal(have, a)) continue;
+    if (yata_format_equal(doc, have, a)) continue;
     YATA_TRY(yata_formats_set(doc, negated, have.item != 0 ? have : yata_format_off(a)));
     YATA_TRY(put_format(doc, p, attributes->v[i]));
   }
@@ -111,7 +112,7 @@ static int close_formats(struct yata_doc *doc, struct yata_place *p, struct yata
       uint32_t at;
       struct yata_format a = yata_format_of(doc, p->right);
       YATA_TRY(yata_formats_find(doc, negated, a.key, &at));
-      if (at == YATA_NO_FORMAT || !yata_format_equal(yata_format_read(doc, negated->v[at]), a)) break;
+      if (at == YATA_NO_FORMAT || !yata_format_equal(doc, yata_format_read(doc, negated->v[at]), a)) break;
       YATA_TRY(yata_formats_delete(doc, negated, a.key));
     }
     YATA_TRY(forward(doc, p));
@@ -160,7 +161,7 @@ static int meet_format(struct yata_doc *doc, struct yata_place *p, uint32_t len,
   struct yata_format a = yata_format_of(doc, p->right);
   YATA_TRY(yata_formats_find(doc, attributes, a.key, &at));
   if (at == YATA_NO_FORMAT) return 0;
-  if (yata_format_equal(yata_format_read(doc, attributes->v[at]), a)) {
+  if (yata_format_equal(doc, yata_format_read(doc, attributes->v[at]), a)) {
     YATA_TRY(yata_formats_delete(doc, negated, a.key));
   } else if (len == 0) {
     *stop = true;

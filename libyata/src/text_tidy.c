@@ -19,7 +19,7 @@ static int last_formats(struct yata_doc *doc, uint32_t start, struct yata_format
 static int forget(struct yata_doc *doc, struct yata_place *p, struct yata_format gone, struct yata_format before) {
   struct yata_format now;
   YATA_TRY(yata_formats_get(doc, &p->now, gone.key, &now));
-  if (!yata_format_same(now, gone) || yata_format_same(before, gone)) return 0;
+  if (!yata_format_same(doc, now, gone) || yata_format_same(doc, before, gone)) return 0;
   return yata_formats_update(doc, &p->now, before.item != 0 ? before : yata_format_off(gone));
 }
 
@@ -35,7 +35,7 @@ static int tidy(struct yata_doc *doc, uint32_t start, const struct yata_formats 
     struct yata_format was, a = yata_format_of(doc, h);
     YATA_TRY(yata_formats_get(doc, before, a.key, &was));
     YATA_TRY(yata_formats_find(doc, last, a.key, &at));
-    if (last->v[at].item != h || yata_format_same(was, a)) {
+    if (last->v[at].item != h || yata_format_same(doc, was, a)) {
       YATA_TRY(yata_delete(doc, h));
       if (within) YATA_TRY(forget(doc, p, a, was));
     } else if (within) {
