@@ -146,6 +146,7 @@ typedef struct yata_cause {
 typedef struct yata_applied {
   bool changed;        /* a struct was integrated, something was deleted, or what is pending grew */
   bool pending;        /* something now waits for updates that have not arrived */
+  bool tidied;         /* formats that nothing needs any more were deleted: yata_tidied */
   size_t error_offset; /* after YATA_ERR_MALFORMED: where in the bytes */
 } yata_applied;
 
@@ -174,6 +175,20 @@ YATA_API YATA_CHECKED int yata_apply_update_as(yata_doc *doc, const uint8_t *upd
                                                const yata_cause *cause, yata_applied *out);
 YATA_API YATA_CHECKED int yata_apply_update_v2_as(yata_doc *doc, const uint8_t *update, size_t len,
                                                   const yata_cause *cause, yata_applied *out);
+
+/**
+ * Append the update that tells others what the last update led this document to delete; nothing when there was
+ * nothing.
+ *
+ * When an update touches formatted text whose root was asked for as text, or nested text, Yjs deletes formats that
+ * nothing needs any more: in a transaction of its own, at once, and so does this. Observers hear of it as of any
+ * other transaction of this document, without an origin; those of updates get these bytes. (When there is no memory
+ * to tell them, the formats are deleted and they do not hear of it.) Others come to the same by themselves, or get
+ * it with the next state: it may but need not be sent to them.
+ *
+ * Returns 0, or YATA_ERR_STATE (a transaction is open), YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_tidied(const yata_doc *doc, yata_buf *out);
 
 /** Append the state vector: the number of units known of each client. YATA_ERR_NOMEM, _STATE. */
 YATA_API YATA_CHECKED int yata_encode_state_vector(const yata_doc *doc, yata_buf *out);

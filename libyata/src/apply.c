@@ -3,6 +3,7 @@
 #include "apply.h"
 
 #include "events.h"
+#include "tidy.h"
 #include "txn.h"
 
 /* ---- deletions ------------------------------------------------------------------------------ */
@@ -134,6 +135,8 @@ static void finish(struct yata_doc *doc, struct work *w, yata_applied *out) {
   out->pending = doc->pending.update.len > 0 || doc->pending_ds.n > 0;
   if (grew(doc)) doc->mark_epoch++;
   if (doc->events != NULL) yata_events_deliver(doc);
+  yata_tidy_perform(doc);
+  out->tidied = doc->txn.tidied.n > 0;
   if (grew(doc)) yata_cleanup(doc);
   if (doc->events != NULL) yata_events_encode(doc);
 }
@@ -155,12 +158,15 @@ int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const
   yata_txn_open(doc, false, cause);
   err = apply_parsed(doc, &p, &w, &retry);
   if (err == 0 && retry) err = retry_pending(doc, &w);
+  if (err == 0) err = yata_tidy_plan(doc);
   if (err == 0 && doc->events != NULL) err = yata_events_prepare(doc);
   if (err == 0) {
     finish(doc, &w, out);
     yata_txn_close(doc);
     if (doc->events != NULL) yata_events_finish(doc);
+    yata_tidy_commit(doc);
   } else {
+    yata_tidy_drop(doc);
     yata_txn_undo(doc);
   }
   work_deinit(doc, &w);

@@ -77,6 +77,8 @@ void yata_doc_destroy(yata_doc *doc) {
   yata_mem_drop(mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
   yata_mem_drop(mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
   yata_mem_drop(mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
+  yata_mem_drop(mem, &txn->doomed, &txn->cap_doomed, sizeof(*txn->doomed));
+  yata_mem_drop(mem, &txn->tidied.v, &txn->tidied.cap, sizeof(*txn->tidied.v));
   yata_mem_drop(mem, &txn->deleted.v, &txn->deleted.cap, sizeof(*txn->deleted.v));
   struct yata_mem last = *mem;
   yata_mem_resize(&last, doc, sizeof(*doc), 0);

@@ -248,7 +248,10 @@ static int settle(struct yata_doc *doc, uint32_t h) {
   struct yata_typ *parent = &doc->types[it->parent];
   if (it->key != 0 && it->right == 0 && it->left != 0) YATA_TRY(yata_delete(doc, it->left));
   if (it->key == 0 && yata_kind_countable(it->kind)) parent->length += it->len;
-  if (it->kind == YATA_WIRE_FORMAT) parent->flags |= YATA_TYPE_FORMATTED;
+  if (it->kind == YATA_WIRE_FORMAT) {
+    parent->flags |= YATA_TYPE_FORMATTED;
+    doc->formatted = true;
+  }
   if (it->kind == YATA_WIRE_DELETED) {
     it->flags |= YATA_ITEM_DELETED;
     return yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len);

@@ -6,10 +6,12 @@
 #include "wire.h"
 
 enum {
-  YATA_ITEM_DELETED = 1, /* GC structs have it too */
-  YATA_ITEM_FREE = 2,    /* on the free list, linked by `right` */
-  YATA_ITEM_KEEP = 4,    /* an undo manager may need it: not collected; merged items have it if one had */
-  YATA_ITEM_REDONE = 8,  /* made anew by an undo manager (redone.h): never merged */
+  YATA_ITEM_DELETED = 1,  /* GC structs have it too */
+  YATA_ITEM_FREE = 2,     /* on the free list, linked by `right` */
+  YATA_ITEM_KEEP = 4,     /* an undo manager may need it: not collected; merged items have it if one had */
+  YATA_ITEM_WALKED = 64,  /* while tidy.c looks for formats */
+  YATA_ITEM_DOOMED = 128, /* tidy.c found it, and will delete it before the update is through */
+  YATA_ITEM_REDONE = 8,   /* made anew by an undo manager (redone.h): never merged */
 };
 
 /* A run of `len` consecutive units of one client. `kind` is a YATA_WIRE_ number. */
@@ -73,7 +75,7 @@ struct yata_key {
   uint32_t off, len, hash, next_hash;
 };
 
-enum { YATA_TYPE_ALIVE = 1, YATA_TYPE_ROOT = 2, YATA_TYPE_FORMATTED = 4 };
+enum { YATA_TYPE_ALIVE = 1, YATA_TYPE_ROOT = 2, YATA_TYPE_FORMATTED = 4, YATA_TYPE_TIDY = 8 /* in tidy.c */ };
 
 struct yata_typ {
   uint32_t generation;
@@ -189,6 +191,9 @@ struct yata_txn {
   struct yata_ranges deleted;
   struct yata_split *splits;
   uint32_t n_splits, cap_splits;
+  uint32_t *doomed; /* items that tidy.c will delete */
+  uint32_t n_doomed, cap_doomed;
+  struct yata_ranges tidied; /* what it deleted after the last update: stays until the next transaction */
   uint64_t steps;
   uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
 };
@@ -229,6 +234,7 @@ struct yata_doc {
   struct yata_ranges pending_ds;
   uint32_t mark_epoch;
   struct yata_trees trees;
+  bool formatted; /* some type is, or was */
   struct yata_twin *twins;
   uint32_t n_twins, cap_twins;
   struct yata_txn txn;

@@ -13,7 +13,7 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   txn->virgin = !local && doc->n_clients == 0 && doc->free_items == 0 && doc->free_types == 0 && doc->free_ents == 0;
   txn->id++;
   txn->mark++;
-  txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = 0;
+  txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = txn->tidied.n = 0;
   txn->steps = 0;
   txn->types_before = doc->n_types;
   txn->ents_before = doc->n_ents;
@@ -27,6 +27,7 @@ static void shrink(struct yata_doc *doc) {
   if (txn->cap_undo > 256) yata_mem_drop(&doc->mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
   if (txn->cap_touched > 64) yata_mem_drop(&doc->mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
   if (txn->cap_splits > 256) yata_mem_drop(&doc->mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
+  if (txn->cap_doomed > 256) yata_mem_drop(&doc->mem, &txn->doomed, &txn->cap_doomed, sizeof(*txn->doomed));
   if (txn->deleted.cap > 256) yata_mem_drop(&doc->mem, &txn->deleted.v, &txn->deleted.cap, sizeof(*txn->deleted.v));
 }
 

@@ -99,8 +99,13 @@ static int embedded(struct request *r, yata_doc *doc, yata_buf *out) {
   return err < 0 ? err : driver_put_type(out, run.type);
 }
 
+static int tidied(struct request *r, yata_doc *doc, yata_buf *out) {
+  (void)r;
+  return yata_tidied(doc, out);
+}
+
 const struct operation driver_formats[] = {
     {"insert with", insert, false}, {"embed", embed, false},       {"embed type", embed_type, false},
     {"format", format, false},      {"delta", apply_delta, false}, {"to delta", to_delta, false},
-    {"embedded", embedded, false},  {NULL, NULL, false},
+    {"embedded", embedded, false},  {"tidied", tidied, false},     {NULL, NULL, false},
 };

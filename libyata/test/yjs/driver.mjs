@@ -242,6 +242,8 @@ export class YataDoc {
   }
 
   async delta (type) { return (await this.call('to delta', type)).toString() }
+  // What the last update led to: the update of Yjs' tidying up, or nothing.
+  tidied () { return this.call('tidied') }
   embedType (type, index) { return this.call('embedded', type, u32(index)) }
   xmlInsert (type, index, kind, name) {
     return this.call('xml insert', type, u32(index), Buffer.from(kind), sized(name ?? ''))

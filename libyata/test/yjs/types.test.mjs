@@ -268,6 +268,51 @@ class Client {
   }
 }
 
+// An update of others: what was tidied up comes of it as an update on both sides.
+async function take (client, update) {
+  const before = client.updates.length
+  Y.applyUpdate(client.y, update, 'remote')
+  await client.c.apply(update)
+  const theirs = client.updates.length > before ? client.updates.at(-1) : Buffer.alloc(0)
+  equal(await client.c.tidied(), theirs, 'what is tidied up')
+  return theirs
+}
+
+async function together (driver, seed) {
+  const random = new Random(seed)
+  const count = 2 + random.below(3)
+  const gc = random.chance(0.8)
+  const clients = []
+  for (let i = 0; i < count; i++) clients.push(new Client(driver, i, 1 + i * 1000 + random.below(1000), gc))
+  for (const client of clients) await client.start()
+  const inboxes = clients.map(() => [])
+  const send = (update, from) => {
+    if (update.length > 0) inboxes.forEach((inbox, j) => { if (j !== from) inbox.push(update) })
+  }
+  for (let step = 0; step < operations; step++) {
+    const i = random.below(count)
+    if (random.chance(0.4) || inboxes[i].length === 0) {
+      send(await clients[i].edit(random), i)
+    } else if (random.chance(0.2)) {
+      const from = clients[random.below(count)]
+      send(await take(clients[i], Y.encodeStateAsUpdate(from.y, Y.encodeStateVector(clients[i].y))), i)
+    } else {
+      const some = inboxes[i].splice(0, 1 + random.below(4))
+      if (random.chance(0.5)) send(await take(clients[i], Y.mergeUpdates(some)), i)
+      else for (const update of some) send(await take(clients[i], update), i)
+    }
+    await clients[i].compare(`step ${step}`)
+  }
+  for (let round = 0; round < 3; round++) {
+    for (const client of clients) {
+      for (const from of clients) {
+        await take(client, Y.encodeStateAsUpdate(from.y, Y.encodeStateVector(client.y)))
+        await client.compare('in the end')
+      }
+    }
+  }
+}
+
 async function alone (driver, seed) {
   const random = new Random(seed)
   const client = new Client(driver, 0, 1 + random.below(2 ** 32 - 1), random.chance(0.7))
@@ -278,4 +323,5 @@ async function alone (driver, seed) {
   }
 }
 
-seededTest('formatted text and XML of one client', { sessions: 100, budgetMs: 15000 }, alone)
+seededTest('formatted text and XML of one client', { sessions: 40, budgetMs: 10000 }, alone)
+seededTest('formatted text and XML of several clients', { sessions: 40, budgetMs: 15000 }, together)
