@@ -3,6 +3,7 @@
 #include "apply.h"
 
 #include "events.h"
+#include "quick.h"
 #include "tidy.h"
 #include "txn.h"
 
@@ -149,6 +150,10 @@ int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const
   if (out == NULL) out = &ignored;
   *out = (yata_applied){0};
   if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
+  if (yata_apply_quick(doc, update, len)) {
+    out->changed = true;
+    return 0;
+  }
   YATA_TRY(yata_update_parse(&doc->mem, update, len, doc->max_nesting, &p, &out->error_offset));
   int err = work_init(doc, &w);
   if (err < 0) {

@@ -51,6 +51,7 @@ static int check_client(const yata_doc *doc, uint32_t n, struct tally *tally) {
   for (uint32_t b = 0; b < c->n_blocks; b++) {
     const struct yata_block *block = &c->blocks[b];
     MUST(block->n > 0 && block->n <= block->cap && block->cap <= YATA_BLOCK_MAX);
+    MUST(block->first == block->clocks[0]);
     for (uint32_t i = 0; i < block->n; i++) {
       uint32_t h = block->clocks[block->cap + i];
       MUST(h > 0 && h < doc->n_items);

@@ -69,13 +69,11 @@ static void collect_range(struct yata_doc *doc, const struct yata_range *r) {
 
 /* ---- merging ------------------------------------------------------------------------------ */
 
-static bool mergeable(const struct yata_item *l, uint32_t rh, const struct yata_item *r) {
+bool yata_item_mergeable(const struct yata_item *l, uint32_t rh, const struct yata_item *r) {
   if (l->kind != r->kind || ((l->flags ^ r->flags) & YATA_ITEM_DELETED) || ((l->flags | r->flags) & YATA_ITEM_REDONE))
     return false;
   if (l->kind == YATA_WIRE_GC) return true;
-  if (r->origin != l->client + 1 || r->origin_clock != l->clock + l->len - 1 || l->right != rh || l->ror != r->ror ||
-      (l->ror != 0 && l->ror_clock != r->ror_clock))
-    return false;
+  if (l->right != rh || !yata_item_follows(l, r)) return false;
   switch (l->kind) {
   case YATA_WIRE_DELETED: return true;
   case YATA_WIRE_STRING:
@@ -117,7 +115,7 @@ static uint32_t merge_left(struct yata_doc *doc, struct yata_client *c, struct y
     struct yata_pos before = *pos;
     if (!yata_index_prev(c, &before)) return merged;
     uint32_t lh = yata_index_at(c, before), rh = yata_index_at(c, *pos);
-    if (!mergeable(&doc->items[lh], rh, &doc->items[rh])) return merged;
+    if (!yata_item_mergeable(&doc->items[lh], rh, &doc->items[rh])) return merged;
     merge(doc, lh, rh);
     yata_index_remove(doc, c, pos);
     merged++;
@@ -165,4 +163,18 @@ void yata_cleanup(struct yata_doc *doc) {
   for (uint32_t i = 0; i < txn->deleted.n; i++) merge_range(doc, &txn->deleted.v[i]);
   for (uint32_t i = 0; i < txn->n_touched; i++) merge_touched(doc, &txn->touched[i]);
   for (uint32_t i = txn->n_splits; i-- > 0;) merge_split(doc, &txn->splits[i]);
+}
+
+void yata_cleanup_quick(struct yata_doc *doc, uint32_t client, const struct yata_range *deleted) {
+  struct yata_txn *txn = &doc->txn;
+  if (deleted != NULL) {
+    collect_range(doc, deleted);
+    merge_range(doc, deleted);
+  }
+  if (client != YATA_NO_CLIENT) {
+    struct yata_pos last = yata_index_last(&doc->clients[client]);
+    merge_left(doc, &doc->clients[client], &last);
+  }
+  for (uint32_t i = txn->n_splits; i-- > 0;) merge_split(doc, &txn->splits[i]);
+  txn->n_splits = 0;
 }

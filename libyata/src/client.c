@@ -131,61 +131,20 @@ void yata_client_deinit(struct yata_doc *doc, struct yata_client *c) {
 
 /* ---- index -------------------------------------------------------------------------------- */
 
-struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock) {
-  uint32_t lo = 0, hi = c->n_blocks - 1;
-  while (lo < hi) {
-    uint32_t mid = (lo + hi + 1) / 2;
-    if (c->blocks[mid].clocks[0] <= clock)
-      lo = mid;
-    else
-      hi = mid - 1;
+struct yata_pos yata_index_search(const struct yata_client *c, uint32_t clock) {
+  const struct yata_block *b = c->blocks;
+  for (uint32_t n = c->n_blocks, half; n > 1; n -= half) {
+    half = n / 2;
+    b += b[half].first <= clock ? half : 0;
   }
-  const struct yata_block *b = &c->blocks[lo];
   const uint32_t *base = b->clocks;
-  uint32_t n = b->n;
-  if (base[n - 1] <= clock) return (struct yata_pos){lo, n - 1};
-  while (n > 1) {
-    uint32_t half = n / 2;
+  for (uint32_t n = b->n, half; n > 1; n -= half) {
+    half = n / 2;
     base += base[half] <= clock ? half : 0;
-    n -= half;
   }
-  return (struct yata_pos){lo, (uint32_t)(base - b->clocks)};
-}
-
-uint32_t yata_index_at(const struct yata_client *c, struct yata_pos pos) {
-  const struct yata_block *b = &c->blocks[pos.block];
-  return b->clocks[b->cap + pos.slot];
-}
-
-uint32_t yata_index_lookup(const struct yata_doc *doc, uint32_t client, uint32_t clock) {
-  const struct yata_client *c = &doc->clients[client];
-  return yata_index_at(c, yata_index_find(c, clock));
-}
-
-bool yata_index_next(const struct yata_client *c, struct yata_pos *pos) {
-  if (pos->slot + 1 < c->blocks[pos->block].n) {
-    pos->slot++;
-    return true;
-  }
-  if (pos->block + 1 >= c->n_blocks) return false;
-  pos->block++;
-  pos->slot = 0;
-  return true;
-}
-
-bool yata_index_prev(const struct yata_client *c, struct yata_pos *pos) {
-  if (pos->slot > 0) {
-    pos->slot--;
-    return true;
-  }
-  if (pos->block == 0) return false;
-  pos->block--;
-  pos->slot = c->blocks[pos->block].n - 1;
-  return true;
-}
-
-struct yata_pos yata_index_last(const struct yata_client *c) {
-  return (struct yata_pos){c->n_blocks - 1, c->blocks[c->n_blocks - 1].n - 1};
+  struct yata_pos pos = {(uint32_t)(b - c->blocks), (uint32_t)(base - b->clocks)};
+  ((struct yata_client *)c)->hint = pos; /* a cache: the client is const for its readers alone */
+  return pos;
 }
 
 static int block_grow(struct yata_doc *doc, struct yata_block *b) {
@@ -232,6 +191,7 @@ int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uin
     if (b->n == 0) block_drop(doc, c, c->n_blocks - 1);
     return err;
   }
+  if (b->n == 0) b->first = clock;
   b->clocks[b->n] = clock;
   b->clocks[b->cap + b->n] = h;
   b->n++;
@@ -252,6 +212,7 @@ static int block_split(struct yata_doc *doc, struct yata_client *c, uint32_t at)
   struct yata_block *from = &c->blocks[at];
   uint32_t half = from->n / 2;
   to->n = from->n - half;
+  to->first = from->clocks[half];
   memcpy(to->clocks, from->clocks + half, to->n * sizeof(uint32_t));
   memcpy(to->clocks + to->cap, from->clocks + from->cap + half, to->n * sizeof(uint32_t));
   from->n = half;
@@ -284,6 +245,7 @@ static void remove_at(struct yata_doc *doc, struct yata_client *c, struct yata_p
   uint32_t *clocks = b->clocks + at.slot, *handles = b->clocks + b->cap + at.slot;
   memmove(clocks, clocks + 1, more * sizeof(*clocks));
   memmove(handles, handles + 1, more * sizeof(*handles));
+  b->first = b->clocks[0];
   if (--b->n == 0) block_drop(doc, c, at.block);
 }
 

@@ -42,5 +42,19 @@ void yata_ranges_sort(struct yata_ranges *ranges);
 
 /** Garbage-collect and merge after a transaction, as Yjs does. Cannot fail. */
 void yata_cleanup(struct yata_doc *doc);
+/**
+ * The same after a change made without a transaction: `client` got one item (YATA_NO_CLIENT: none did),
+ * `deleted` (may be NULL) was deleted, and what was split is in txn.splits.
+ */
+void yata_cleanup_quick(struct yata_doc *doc, uint32_t client, const struct yata_range *deleted);
+
+/** Is r, an item of the same client, what came behind l from the first? */
+static inline bool yata_item_follows(const struct yata_item *l, const struct yata_item *r) {
+  return r->origin == l->client + 1 && r->origin_clock == l->clock + l->len - 1 && l->ror == r->ror &&
+         (l->ror == 0 || l->ror_clock == r->ror_clock);
+}
+
+/** Would Yjs merge r into l, its neighbour in the client's index? */
+bool yata_item_mergeable(const struct yata_item *l, uint32_t rh, const struct yata_item *r);
 
 #endif

@@ -5,26 +5,35 @@
 #include "store.h"
 #include "tree.h"
 
-int yata_log(struct yata_doc *doc, const struct yata_undo *undo) {
+static int add(struct yata_doc *doc, struct yata_undo **out) {
   struct yata_txn *txn = &doc->txn;
-  if (txn->virgin || !txn->open) return 0;
   YATA_TRY(yata_mem_grow(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo)));
-  txn->undo[txn->n_undo++] = *undo;
+  *out = &txn->undo[txn->n_undo++];
   return 0;
 }
 
-int yata_log_item(struct yata_doc *doc, uint32_t h) {
-  struct yata_undo undo = {.kind = YATA_UNDO_ITEM, .at = h};
-  if (doc->txn.virgin) return 0;
-  undo.u.item = doc->items[h];
-  return yata_log(doc, &undo);
+int yata_log_slow(struct yata_doc *doc, const struct yata_undo *undo) {
+  struct yata_undo *u;
+  YATA_TRY(add(doc, &u));
+  *u = *undo;
+  return 0;
 }
 
-int yata_log_type(struct yata_doc *doc, uint32_t type) {
-  struct yata_undo undo = {.kind = YATA_UNDO_TYPE, .at = type};
-  if (doc->txn.virgin || doc->types[type].logged == doc->txn.mark) return 0;
-  undo.u.type = doc->types[type];
-  YATA_TRY(yata_log(doc, &undo));
+int yata_log_item_slow(struct yata_doc *doc, uint32_t h) {
+  struct yata_undo *u;
+  YATA_TRY(add(doc, &u));
+  u->kind = YATA_UNDO_ITEM;
+  u->at = h;
+  u->u.item = doc->items[h];
+  return 0;
+}
+
+int yata_log_type_slow(struct yata_doc *doc, uint32_t type) {
+  struct yata_undo *u;
+  YATA_TRY(add(doc, &u));
+  u->kind = YATA_UNDO_TYPE;
+  u->at = type;
+  u->u.type = doc->types[type];
   doc->types[type].logged = doc->txn.mark;
   return 0;
 }

@@ -19,8 +19,7 @@ void *yata_mem_resize(struct yata_mem *mem, void *ptr, size_t old_size, size_t n
   return p;
 }
 
-int yata_mem_grow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size) {
-  if (need <= *cap) return 0;
+int yata_mem_grow_slow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size) {
   size_t want = (size_t)*cap + *cap / 2;
   if (want < need) want = need;
   if (want < 4) want = 4;

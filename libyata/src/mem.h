@@ -19,7 +19,11 @@ void *yata_mem_resize(struct yata_mem *mem, void *ptr, size_t old_size, size_t n
  * Make room for `need` elements of `size` bytes in *ptr, which has room for *cap. Grows by half
  * at least. 0 or YATA_ERR_NOMEM.
  */
-YATA_CHECKED int yata_mem_grow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size);
+YATA_CHECKED int yata_mem_grow_slow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size);
+
+static inline YATA_CHECKED int yata_mem_grow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size) {
+  return need <= *cap ? 0 : yata_mem_grow_slow(mem, ptr, cap, need, size);
+}
 
 /** Free an array of *cap elements and zero both. */
 void yata_mem_drop(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t size);

@@ -56,6 +56,12 @@ struct yata_val {
 struct yata_block {
   uint32_t *clocks; /* cap of them, followed by cap handles in the same allocation */
   uint32_t n, cap;
+  uint32_t first; /* its lowest clock, so that looking for a block touches no other memory */
+};
+
+/* A place in a client's index. */
+struct yata_pos {
+  uint32_t block, slot;
 };
 
 #define YATA_BLOCK_MAX 512
@@ -68,6 +74,7 @@ struct yata_client {
   uint32_t txn_id;
   struct yata_block *blocks; /* none is empty */
   uint32_t n_blocks, cap_blocks;
+  struct yata_pos hint; /* where something was found last; may be stale */
   struct yata_store text, values;
 };
 

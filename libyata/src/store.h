@@ -4,15 +4,32 @@
 #ifndef YATA_STORE_H
 #define YATA_STORE_H
 
-#include "model.h"
+#include "index.h"
 
 /* ---- journal ------------------------------------------------------------------------------ */
 
-YATA_CHECKED int yata_log(struct yata_doc *doc, const struct yata_undo *undo);
+YATA_CHECKED int yata_log_slow(struct yata_doc *doc, const struct yata_undo *undo);
+YATA_CHECKED int yata_log_item_slow(struct yata_doc *doc, uint32_t h);
+YATA_CHECKED int yata_log_type_slow(struct yata_doc *doc, uint32_t type);
+
+static inline bool yata_logs(const struct yata_doc *doc) {
+  return doc->txn.open && !doc->txn.virgin;
+}
+
+static inline YATA_CHECKED int yata_log(struct yata_doc *doc, const struct yata_undo *undo) {
+  return yata_logs(doc) ? yata_log_slow(doc, undo) : 0;
+}
+
 /** Log an item before it changes. */
-YATA_CHECKED int yata_log_item(struct yata_doc *doc, uint32_t h);
+static inline YATA_CHECKED int yata_log_item(struct yata_doc *doc, uint32_t h) {
+  return yata_logs(doc) ? yata_log_item_slow(doc, h) : 0;
+}
+
 /** Log a type before it changes; once per mark. */
-YATA_CHECKED int yata_log_type(struct yata_doc *doc, uint32_t type);
+static inline YATA_CHECKED int yata_log_type(struct yata_doc *doc, uint32_t type) {
+  return yata_logs(doc) && doc->types[type].logged != doc->txn.mark ? yata_log_type_slow(doc, type) : 0;
+}
+
 /** Where the journal stands now, to roll back to. */
 uint32_t yata_mark(struct yata_doc *doc);
 void yata_rollback(struct yata_doc *doc, uint32_t mark);
@@ -38,18 +55,6 @@ YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t client);
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client);
 void yata_client_deinit(struct yata_doc *doc, struct yata_client *c);
 
-/* A place in a client's index. */
-struct yata_pos {
-  uint32_t block, slot;
-};
-
-/** Where the item is that holds the clock; the clock must be below the client's state. */
-struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock);
-uint32_t yata_index_at(const struct yata_client *c, struct yata_pos pos);
-uint32_t yata_index_lookup(const struct yata_doc *doc, uint32_t client, uint32_t clock);
-bool yata_index_next(const struct yata_client *c, struct yata_pos *pos);
-bool yata_index_prev(const struct yata_client *c, struct yata_pos *pos);
-struct yata_pos yata_index_last(const struct yata_client *c);
 YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
 YATA_CHECKED int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
 /** Remove; *pos is then the place before it, which must exist. */

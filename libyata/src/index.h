@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* A client's items by clock: blocks of clocks and handles, side by side. The last hit is remembered, since
+ * deletions and origins mostly stay where the one before was. */
+#ifndef YATA_INDEX_H
+#define YATA_INDEX_H
+
+#include "model.h"
+
+/** Where the item is that holds the clock; the clock must be below the client's state. */
+struct yata_pos yata_index_search(const struct yata_client *c, uint32_t clock);
+
+static inline struct yata_pos yata_index_last(const struct yata_client *c) {
+  return (struct yata_pos){c->n_blocks - 1, c->blocks[c->n_blocks - 1].n - 1};
+}
+
+static inline uint32_t yata_index_at(const struct yata_client *c, struct yata_pos pos) {
+  const struct yata_block *b = &c->blocks[pos.block];
+  return b->clocks[b->cap + pos.slot];
+}
+
+static inline bool yata_index_next(const struct yata_client *c, struct yata_pos *pos) {
+  if (pos->slot + 1 < c->blocks[pos->block].n) {
+    pos->slot++;
+    return true;
+  }
+  if (pos->block + 1 >= c->n_blocks) return false;
+  pos->block++;
+  pos->slot = 0;
+  return true;
+}
+
+static inline bool yata_index_prev(const struct yata_client *c, struct yata_pos *pos) {
+  if (pos->slot > 0) {
+    pos->slot--;
+    return true;
+  }
+  if (pos->block == 0) return false;
+  pos->block--;
+  pos->slot = c->blocks[pos->block].n - 1;
+  return true;
+}
+
+/** As yata_index_search, trying the last hit, the one behind it and the end first. */
+static inline struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock) {
+  struct yata_pos at = c->hint;
+  if (at.block < c->n_blocks) {
+    const struct yata_block *b = &c->blocks[at.block];
+    if (at.slot + 1 < b->n && b->clocks[at.slot] <= clock) {
+      if (clock < b->clocks[at.slot + 1]) return at;
+      if (at.slot + 2 < b->n && clock < b->clocks[at.slot + 2]) return (struct yata_pos){at.block, at.slot + 1};
+    }
+  }
+  at = yata_index_last(c);
+  return c->blocks[at.block].clocks[at.slot] <= clock ? at : yata_index_search(c, clock);
+}
+
+static inline uint32_t yata_index_lookup(const struct yata_doc *doc, uint32_t client, uint32_t clock) {
+  const struct yata_client *c = &doc->clients[client];
+  return yata_index_at(c, yata_index_find(c, clock));
+}
+
+#endif

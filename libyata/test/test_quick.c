@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Tiny updates take short cuts. The same updates, written in a way that has none, must leave the same state. */
+#include <time.h>
+
+#include "testing.h"
+
+static uint32_t random_state;
+
+static uint32_t below(uint32_t n) {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 17;
+  random_state ^= random_state << 5;
+  return random_state % n;
+}
+
+static int seed(void **state) {
+  const char *given = getenv("YATA_SEED");
+  (void)state;
+  random_state = given != NULL ? (uint32_t)atoi(given) : (uint32_t)time(NULL);
+  random_state |= 1;
+  print_message("# YATA_SEED=%u\n", random_state);
+  return 0;
+}
+
+static void put(yata_buf *out, const uint8_t *bytes, size_t n) {
+  uint8_t *p = realloc(out->data, out->len + n);
+  assert_non_null(p);
+  out->data = p;
+  out->cap = out->len + n;
+  memcpy(out->data + out->len, bytes, n);
+  out->len += n;
+}
+
+/* An insertion gets a client without deletions behind it; a deletion is said twice. */
+static void roundabout(const yata_buf *update, yata_buf *out) {
+  static const uint8_t nobody[] = {1, 5, 0}, twice = 2;
+  const uint8_t *p = update->data, *end = p + update->len;
+  yata_buf_clear(out);
+  if (*p != 0) {
+    assert_int_equal(end[-1], 0);
+    put(out, p, update->len - 1);
+    put(out, nobody, sizeof(nobody));
+    return;
+  }
+  const uint8_t *range = p + 2;
+  while (*range++ & 0x80) continue;
+  assert_int_equal(*range, 1);
+  put(out, p, (size_t)(range - p));
+  put(out, &twice, 1);
+  put(out, range + 1, (size_t)(end - range - 1));
+  put(out, range + 1, (size_t)(end - range - 1));
+}
+
+struct pair {
+  yata_doc *quick, *slow;
+};
+
+static void apply_both(struct pair *p, const yata_buf *update) {
+  yata_buf longer = YATA_BUF_INIT;
+  roundabout(update, &longer);
+  assert_ok(yata_apply_update(p->quick, update->data, update->len, NULL));
+  assert_ok(yata_apply_update(p->slow, longer.data, longer.len, NULL));
+  assert_same(p->quick, p->slow);
+  yata_stats a, b;
+  yata_doc_stats(p->quick, &a);
+  yata_doc_stats(p->slow, &b);
+  assert_int_equal(a.items, b.items);
+  yata_buf_deinit(&longer);
+}
+
+/* One edit: typing, erasing forwards or backwards at a cursor that jumps now and then. False: nothing to do. */
+static bool edit(yata_doc *doc, yata_type text, uint32_t *cursor, yata_buf *update) {
+  static const char *const words[] = {"a", "b", "xyz", "c", "\xf0\x9f\x98\x80", "\xc3\xa4", "d", "long enough"};
+  uint32_t length;
+  assert_ok(yata_text_length(doc, text, &length));
+  if (below(8) == 0 || *cursor > length) *cursor = below(length + 1);
+  uint32_t what = below(10), n = below(4) == 0 ? 3 : 1;
+  yata_buf_clear(update);
+  assert_ok(yata_txn_begin(doc));
+  if (what < 5) {
+    const char *word = words[below(8)];
+    assert_ok(yata_text_insert(doc, text, *cursor, word, strlen(word)));
+    *cursor += (uint32_t)(strlen(word) == 2 ? 1 : strlen(word) == 4 ? 2 : strlen(word));
+  } else if (what < 8) {
+    if (*cursor < n) n = *cursor;
+    *cursor -= n;
+    if (n > 0) assert_ok(yata_text_delete(doc, text, *cursor, n));
+  } else if (*cursor < length) {
+    if (n > length - *cursor) n = length - *cursor;
+    assert_ok(yata_text_delete(doc, text, *cursor, n));
+  }
+  assert_ok(yata_txn_commit(doc, update));
+  return update->len > 0;
+}
+
+static bool is_one_range(const yata_buf *update) {
+  if (update->data[0] != 0) return update->data[update->len - 1] == 0 && update->data[1] == 1;
+  const uint8_t *p = update->data + 2;
+  while (*p++ & 0x80) continue;
+  return update->data[1] == 1 && *p == 1;
+}
+
+static void session(uint32_t edits, uint32_t apart) {
+  struct pair p = {new_doc(9), new_doc(9)};
+  yata_doc *authors[2] = {new_doc(0x12345678), new_doc(77)};
+  yata_type texts[2];
+  uint32_t cursors[2] = {0, 0};
+  yata_buf update = YATA_BUF_INIT, back = YATA_BUF_INIT;
+  for (int i = 0; i < 2; i++) assert_ok(yata_text(authors[i], "text", &texts[i]));
+  for (uint32_t i = 0; i < edits; i++) {
+    uint32_t who = i / (1 + below(20)) % 2;
+    if (!edit(authors[who], texts[who], &cursors[who], &update)) continue;
+    if (is_one_range(&update)) {
+      apply_both(&p, &update);
+    } else {
+      assert_ok(yata_apply_update(p.quick, update.data, update.len, NULL));
+      assert_ok(yata_apply_update(p.slow, update.data, update.len, NULL));
+    }
+    if (below(apart) != 0) continue;
+    yata_buf_clear(&back);
+    assert_ok(yata_encode_state_as_update(p.quick, NULL, 0, &back));
+    for (int a = 0; a < 2; a++) assert_ok(yata_apply_update(authors[a], back.data, back.len, NULL));
+  }
+  assert_same(p.quick, p.slow);
+  for (int i = 0; i < 2; i++) yata_doc_destroy(authors[i]);
+  yata_doc_destroy(p.quick);
+  yata_doc_destroy(p.slow);
+  yata_buf_deinit(&update);
+  yata_buf_deinit(&back);
+}
+
+static void short_cuts_lead_to_the_same_state(void **state) {
+  (void)state;
+  for (int i = 0; i < 30; i++) session(150, 1 + below(20));
+}
+
+static void they_do_with_an_index_of_positions(void **state) {
+  struct pair p = {new_doc(9), NULL};
+  yata_doc *author = new_doc(77);
+  yata_type text, copy;
+  uint32_t cursor = 0;
+  yata_buf update = YATA_BUF_INIT, a = YATA_BUF_INIT, b = YATA_BUF_INIT;
+  (void)state;
+  assert_ok(yata_text(author, "text", &text));
+  assert_ok(yata_text(p.quick, "text", &copy));
+  for (int i = 0; i < 1500; i++) {
+    uint32_t length;
+    if (!edit(author, text, &cursor, &update)) continue;
+    assert_ok(yata_apply_update(p.quick, update.data, update.len, NULL));
+    assert_ok(yata_text_length(p.quick, copy, &length));
+    if (length > 0) {
+      /* Ask for a position, leave no trace. */
+      assert_ok(yata_txn_begin(p.quick));
+      assert_ok(yata_text_delete(p.quick, copy, below(length), 1));
+      yata_txn_abort(p.quick);
+    }
+    assert_ok(yata_doc_check(p.quick));
+    yata_buf_clear(&a);
+    yata_buf_clear(&b);
+    assert_ok(yata_text_read(p.quick, copy, &a));
+    assert_ok(yata_text_read(author, text, &b));
+    assert_int_equal(a.len, b.len);
+    if (a.len > 0) assert_memory_equal(a.data, b.data, a.len);
+  }
+  yata_buf_deinit(&update);
+  yata_buf_deinit(&a);
+  yata_buf_deinit(&b);
+  yata_doc_destroy(author);
+  yata_doc_destroy(p.quick);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(short_cuts_lead_to_the_same_state),
+      cmocka_unit_test(they_do_with_an_index_of_positions),
+  };
+  cmocka_set_message_output(CM_OUTPUT_TAP);
+  return cmocka_run_group_tests(tests, seed, NULL);
+}
