@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A main for a fuzz target: run every file of a folder once, and every prefix of the smaller ones. */
+/* A main for a fuzz target: run one file, or every file of a folder and every prefix of the smaller ones. */
 #include <dirent.h>
 #include <stdio.h>
 
@@ -17,20 +17,21 @@ static void run(const uint8_t *data, size_t size) {
   free(copy);
 }
 
-static bool replay(const char *folder, const char *name) {
+static bool replay(const char *folder, const char *name, size_t prefixes_max) {
   static uint8_t data[INPUT_MAX];
   char path[4096];
-  snprintf(path, sizeof(path), "%s/%s", folder, name);
+  snprintf(path, sizeof(path), "%s%s%s", folder, name[0] != 0 ? "/" : "", name);
   FILE *file = fopen(path, "rb");
   if (file == NULL) return false;
   size_t size = fread(data, 1, sizeof(data), file);
   bool ok = ferror(file) == 0;
   fclose(file);
-  for (size_t n = size > PREFIXES_MAX ? size : 0; ok && n <= size; n++) run(data, n);
+  for (size_t n = size > prefixes_max ? size : 0; ok && n <= size; n++) run(data, n);
   return ok;
 }
 
 int main(int argc, char **argv) {
+  if (argc == 3 && strcmp(argv[1], "--file") == 0) return replay(argv[2], "", 0) ? 0 : 1;
   DIR *dir = argc == 2 ? opendir(argv[1]) : NULL;
   unsigned files = 0;
   bool ok = dir != NULL;
@@ -39,7 +40,7 @@ int main(int argc, char **argv) {
   fflush(stdout);
   while (ok && (entry = readdir(dir)) != NULL) {
     if (entry->d_name[0] == '.') continue;
-    ok = replay(argv[1], entry->d_name);
+    ok = replay(argv[1], entry->d_name, PREFIXES_MAX);
     files++;
   }
   if (dir != NULL) closedir(dir);

@@ -122,7 +122,14 @@ static int resolve_left(struct yata_doc *doc, const struct yata_struct *st, uint
   n->origin = c + 1;
   n->origin_clock = id.clock;
   YATA_TRY(yata_clean_end(doc, c, id.clock, &n->left));
-  if (doc->items[n->left].kind == YATA_WIRE_GC) n->parent = 0;
+  const struct yata_item *left = &doc->items[n->left];
+  if (left->kind == YATA_WIRE_GC) {
+    n->parent = 0;
+  } else if (offset > 0) {
+    /* The rest of a struct stands where its beginning does, whatever parent the bytes name now. */
+    n->parent = left->parent;
+    n->key = left->key;
+  }
   return 0;
 }
 

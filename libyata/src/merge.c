@@ -58,19 +58,21 @@ struct writer {
   yata_buf body;
   struct group *groups;
   uint32_t n, cap;
-  uint64_t client;
+  struct yata_wid next; /* what goes on in the current group */
 };
 
-/* Append a struct without its first `cut` units. */
+/* Append a struct without its first `cut` units. A client of which there is more than one run of clocks, which
+ * Yjs never writes, keeps them apart. */
 static int writer_put(struct writer *w, const struct yata_struct *st, uint32_t cut) {
-  if (w->n == 0 || w->client != st->id.client) {
+  uint32_t clock = st->id.clock + cut;
+  if (w->n == 0 || w->next.client != st->id.client || w->next.clock != clock) {
     YATA_TRY(yata_mem_grow(&w->mem, &w->groups, &w->cap, (size_t)w->n + 1, sizeof(*w->groups)));
     w->groups[w->n++] = (struct group){0};
-    w->client = st->id.client;
-    YATA_TRY(yata_buf_put_uint(&w->body, w->client));
-    YATA_TRY(yata_buf_put_uint(&w->body, st->id.clock + cut));
+    YATA_TRY(yata_buf_put_uint(&w->body, st->id.client));
+    YATA_TRY(yata_buf_put_uint(&w->body, clock));
   }
   YATA_TRY(yata_struct_write(&w->body, st, cut));
+  w->next = (struct yata_wid){st->id.client, st->id.clock + st->len};
   w->groups[w->n - 1].written++;
   w->groups[w->n - 1].end = w->body.len;
   return 0;
