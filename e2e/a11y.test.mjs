@@ -79,6 +79,12 @@ describe('axe-core finds nothing serious', () => {
           await check(ann, at(`room, ${id} open`));
           await closed(ann, open);
         }
+        await ann.at('room-menu').click();
+        await ann.at('menu-history').click();
+        await ann.page.locator('[data-testid="history-text"] .modified .view-line').first().waitFor();
+        await check(ann, at('room, history open'));
+        await ann.press('Escape');
+        await ann.at('history-text').waitFor({ state: 'hidden' });
         if (width < 720) await ann.at('toggle-files').click();
         await ann.file('main.py').hover();
         await ann.file('main.py').getByTestId('tree-menu').click();

@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Group, Menu, Modal, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconDotsVertical, IconDownload, IconHome, IconTrash } from '@tabler/icons-react';
+import { IconDotsVertical, IconDownload, IconHistory, IconHome, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RoomSession } from '../../collab/types';
 import { useStore } from '../../hooks/useStore';
 import { deleteRoom, messageOf } from '../api/client';
+import { HistoryDialog } from '../history/HistoryDialog';
 import { useIdentity } from '../identity/identity';
 import { useRecentRooms } from '../rooms/recentRooms';
 
@@ -15,6 +16,7 @@ interface RoomMenuProps {
 
 export function RoomMenu({ session, onDownloadAll }: RoomMenuProps) {
   const [confirming, setConfirming] = useState(false);
+  const [historyOpen, setHistoryOpen] = useState(false);
   const hasMail = useIdentity((identity) => identity.mail !== '');
   const createdHere = useRecentRooms((recent) =>
     recent.rooms.some((room) => room.roomId === session.roomId && room.mine),
@@ -38,6 +40,13 @@ export function RoomMenu({ session, onDownloadAll }: RoomMenuProps) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item
+            leftSection={<IconHistory size={16} aria-hidden />}
+            onClick={() => setHistoryOpen(true)}
+            data-testid="menu-history"
+          >
+            History…
+          </Menu.Item>
+          <Menu.Item
             leftSection={<IconDownload size={16} aria-hidden />}
             onClick={onDownloadAll}
             data-testid="menu-download-zip"
@@ -59,6 +68,7 @@ export function RoomMenu({ session, onDownloadAll }: RoomMenuProps) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <HistoryDialog session={session} opened={historyOpen} onClose={() => setHistoryOpen(false)} />
       <Modal
         opened={confirming}
         onClose={() => setConfirming(false)}

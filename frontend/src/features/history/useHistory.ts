@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { messageOf } from '../api/client';
+import { type HistoryPoint, type Moment, listHistory, readMoment } from '../api/history';
+
+export interface HistoryView {
+  /** Null until the list has come. */
+  readonly points: readonly HistoryPoint[] | null;
+  readonly index: number;
+  readonly moment: Moment | null;
+  /** The moment one point earlier; null at the first. */
+  readonly before: Moment | null;
+  /** A moment is on its way; the one shown is an earlier choice. */
+  readonly busy: boolean;
+  readonly error: string | null;
+  readonly go: (index: number) => void;
+}
+
+interface Shown {
+  readonly moment: Moment;
+  readonly before: Moment | null;
+}
+
+/** Moments that were read, kept while the history is open: going back and forth asks once. */
+class Moments {
+  readonly #known = new Map<number, Promise<Moment>>();
+  readonly #roomId: string;
+
+  constructor(roomId: string) {
+    this.#roomId = roomId;
+  }
+
+  get(seq: number): Promise<Moment> {
+    let moment = this.#known.get(seq);
+    if (moment === undefined) {
+      moment = readMoment(this.#roomId, seq);
+      this.#known.set(seq, moment);
+      moment.catch(() => this.#known.delete(seq));
+    }
+    return moment;
+  }
+}
+
+/** Where in the room's history somebody looks; at its end in the beginning. */
+export function useHistory(roomId: string): HistoryView {
+  const [points, setPoints] = useState<readonly HistoryPoint[] | null>(null);
+  const [index, setIndex] = useState(0);
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [busy, setBusy] = useState(true);
+  const [error, setError] = useState<string | null>(null);
+  const moments = useMemo(() => new Moments(roomId), [roomId]);
+  const asked = useRef(0);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    listHistory(roomId, stop.signal).then(
+      (list) => {
+        setPoints(list);
+        setIndex(Math.max(0, list.length - 1));
+      },
+      (failure: unknown) => {
+        if (!stop.signal.aborted) setError(messageOf(failure));
+      },
+    );
+    return () => stop.abort();
+  }, [roomId]);
+
+  useEffect(() => {
+    const point = points?.[index];
+    if (point === undefined) return;
+    const earlier = points?.[index - 1];
+    const number = ++asked.current;
+    setBusy(true);
+    Promise.all([moments.get(point.seq), earlier ? moments.get(earlier.seq) : null]).then(
+      ([moment, before]) => {
+        if (number !== asked.current) return;
+        setShown({ moment, before });
+        setBusy(false);
+        setError(null);
+      },
+      (failure: unknown) => {
+        if (number !== asked.current) return;
+        setBusy(false);
+        setError(messageOf(failure));
+      },
+    );
+  }, [points, index, moments]);
+
+  const count = points?.length ?? 0;
+  const go = useCallback(
+    (to: number) => setIndex(Math.min(Math.max(0, to), Math.max(0, count - 1))),
+    [count],
+  );
+  return {
+    points,
+    index,
+    moment: shown?.moment ?? null,
+    before: shown?.before ?? null,
+    busy,
+    error,
+    go,
+  };
+}
