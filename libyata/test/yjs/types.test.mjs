@@ -82,11 +82,30 @@ class Client {
     ]
   }
 
+  // Few keys and values on one short text: what clients do there overlaps.
+  editFormats (random, y) {
+    const { c } = this
+    const index = random.below(y.length + 1)
+    const count = Math.min(y.length - index, 1 + random.below(5))
+    const given = { [random.pick(['bold', 'em', 'link'])]: random.pick([true, null, null, 'x', { href: 'y' }]) }
+    if (random.chance(0.2) || y.length < 5) {
+      y.insert(index, 'abc', structuredClone(given))
+      return h => c.insertFormatted(h, index, 'abc', given)
+    }
+    if (random.chance(0.6)) {
+      y.format(index, count, structuredClone(given))
+      return h => c.format(h, index, count, given)
+    }
+    y.delete(index, count)
+    return h => c.deleteText(h, index, count)
+  }
+
   // A random type, a few levels down: its root, and steps: a key, an index, or an index of an embed.
   find (random) {
-    const [root, handle] = random.pick(this.roots)
+    const [root, handle] = this.narrow ? this.roots[0] : random.pick(this.roots)
     let type = root
     const steps = []
+    if (this.narrow) return { type, handle, steps }
     for (let depth = 0; depth < 4; depth++) {
       const inner = []
       if (rich.includes(kindOf(type))) {
@@ -236,7 +255,7 @@ class Client {
     this.y.transact(() => {
       for (let i = 1 + random.below(3); i > 0; i--) {
         const { type, handle, steps } = this.find(random)
-        edits.push([handle, steps, this.editOne(random, type)])
+        edits.push([handle, steps, this.narrow ? this.editFormats(random, type) : this.editOne(random, type)])
       }
     })
     await this.c.begin()
@@ -278,13 +297,16 @@ async function take (client, update) {
   return theirs
 }
 
-async function together (driver, seed) {
+async function together (driver, seed, narrow = false) {
   const random = new Random(seed)
   const count = 2 + random.below(3)
   const gc = random.chance(0.8)
   const clients = []
   for (let i = 0; i < count; i++) clients.push(new Client(driver, i, 1 + i * 1000 + random.below(1000), gc))
-  for (const client of clients) await client.start()
+  for (const client of clients) {
+    client.narrow = narrow
+    await client.start()
+  }
   const inboxes = clients.map(() => [])
   const send = (update, from) => {
     if (update.length > 0) inboxes.forEach((inbox, j) => { if (j !== from) inbox.push(update) })
@@ -325,3 +347,5 @@ async function alone (driver, seed) {
 
 seededTest('formatted text and XML of one client', { sessions: 40, budgetMs: 10000 }, alone)
 seededTest('formatted text and XML of several clients', { sessions: 40, budgetMs: 15000 }, together)
+seededTest('formats of several clients that overlap', { sessions: 40, budgetMs: 10000 },
+  (driver, seed) => together(driver, seed, true))
