@@ -581,11 +581,13 @@ typedef struct yata_any_entry {
   yata_any value;
 } yata_any_entry;
 
-/** What a map key or an array index holds: a shared type, or a plain value. */
+/** What a map key or an array index holds: a shared type, a sub-document, or a plain value. */
 typedef struct yata_value {
   yata_type type; /* slot 0: it is `any` */
   yata_any any;   /* its bytes are borrowed from the document until that changes */
-  void *owned;    /* nodes of arrays and objects; yata_value_deinit frees them */
+  bool is_subdoc; /* then `any` is its guid, a string */
+  yata_id subdoc;
+  void *owned; /* nodes of arrays and objects; yata_value_deinit frees them */
   size_t owned_bytes;
   const yata_allocator *alloc;
 } yata_value;
@@ -1026,6 +1028,65 @@ YATA_API YATA_CHECKED int yata_txn_next_state(const yata_txn_event *txn, uint32_
 YATA_API YATA_CHECKED int yata_txn_next_deleted(const yata_txn_event *txn, uint32_t *cursor, yata_range *out);
 /** Walk the types that have an event, likewise. */
 YATA_API YATA_CHECKED int yata_txn_next_event(const yata_txn_event *txn, uint32_t *cursor, const yata_event **out);
+
+/* ---- sub-documents ------------------------------------------------------------------------ */
+
+/*
+ * A map or an array can hold another document: not its content, but a guid and options. Who uses it loads the
+ * document of that guid from elsewhere. It is named by the unit that holds it: that name is never given again.
+ */
+
+typedef struct yata_subdoc {
+  yata_id id;
+  yata_slice guid;    /* UTF-8; borrowed until the document changes, as what `options` holds */
+  yata_value options; /* as they stand in the document: an object; for yata_value_deinit */
+  bool gc;            /* garbage collection: option `gc`, true unless it says otherwise */
+  bool auto_load;     /* option `autoLoad`: everybody is to load it */
+  bool should_load;   /* this replica is to load it: not known to others */
+} yata_subdoc;
+
+typedef struct yata_subdoc_options {
+  const char *guid;  /* UTF-8, NUL-terminated */
+  bool keep_deleted; /* no garbage collection */
+  bool auto_load;
+  bool defer;           /* this replica does not load it, unless auto_load says so */
+  const yata_any *meta; /* any value of the caller; NULL: none */
+} yata_subdoc_options;
+
+/** Set a key to a sub-document. As yata_map_set; YATA_ERR_INVALID also for a guid that is not UTF-8. */
+YATA_API YATA_CHECKED int yata_map_set_subdoc(yata_doc *doc, yata_type map, const char *key, size_t key_len,
+                                              const yata_subdoc_options *options, yata_id *out);
+/** Insert one into an array. As yata_array_insert, likewise. */
+YATA_API YATA_CHECKED int yata_array_insert_subdoc(yata_doc *doc, yata_type array, uint32_t index,
+                                                   const yata_subdoc_options *options, yata_id *out);
+
+/** Walk the sub-documents in the order in which they came: start with *cursor 0, and call until
+ *  YATA_ERR_NOT_FOUND. What the open transaction does to them is seen when it has ended. */
+YATA_API YATA_CHECKED int yata_subdoc_next(const yata_doc *doc, uint32_t *cursor, yata_id *out);
+/** What there is to know of one. YATA_ERR_GONE: it was deleted; YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_subdoc_get(const yata_doc *doc, yata_id id, yata_subdoc *out);
+
+/** Say in a transaction that this replica is to load it; and that it no longer is, as Y.Doc.destroy of a
+ *  sub-document: it counts as removed and added again. Others see nothing of it. YATA_ERR_GONE, _STATE, _NOMEM. */
+YATA_API YATA_CHECKED int yata_subdoc_load(yata_doc *doc, yata_id id);
+YATA_API YATA_CHECKED int yata_subdoc_unload(yata_doc *doc, yata_id id);
+
+enum yata_subdoc_kind {
+  YATA_SUBDOC_ADDED,
+  YATA_SUBDOC_LOADED,
+  YATA_SUBDOC_REMOVED,
+  YATA_SUBDOC_RESET, /* removed, and added again to be loaded anew */
+};
+
+typedef struct yata_subdoc_change {
+  enum yata_subdoc_kind kind;
+  yata_id id;
+  yata_slice guid; /* borrowed until the observer returns */
+} yata_subdoc_change;
+
+/** Walk what a transaction did to sub-documents: start with *cursor 0, and call until YATA_ERR_NOT_FOUND. For the
+ *  observers of transactions and of updates. */
+YATA_API YATA_CHECKED int yata_txn_next_subdoc(const yata_txn_event *txn, uint32_t *cursor, yata_subdoc_change *out);
 
 /* ---- export ------------------------------------------------------------------------------- */
 

@@ -4,7 +4,8 @@
 #include "tree.h"
 
 struct tally {
-  uint32_t items;  /* reached through the clients' indexes */
+  uint32_t items; /* reached through the clients' indexes */
+  uint32_t subdocs;
   uint32_t listed; /* reached through lists and chains, or GC structs */
 };
 
@@ -60,6 +61,7 @@ static int check_client(const yata_doc *doc, uint32_t n, struct tally *tally) {
       if (check_item(doc, h) < 0) return YATA_ERR_CORRUPT;
       clock += it->len;
       tally->items++;
+      tally->subdocs += it->kind == YATA_WIRE_DOC && !(it->flags & YATA_ITEM_DELETED);
       tally->listed += it->kind == YATA_WIRE_GC;
     }
   }
@@ -120,5 +122,6 @@ int yata_doc_check(const yata_doc *doc) {
   for (uint32_t t = 1; t < doc->n_types; t++)
     if (check_type(doc, t, &tally) < 0) return YATA_ERR_CORRUPT;
   MUST(tally.listed == doc->used_items);
+  if (!doc->txn.open) MUST(tally.subdocs == doc->n_subdocs);
   return yata_tree_check(doc);
 }

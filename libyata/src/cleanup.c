@@ -2,6 +2,7 @@
 /* The end of a transaction: garbage collection, then merging of neighbours, exactly as Yjs, so
  * that the encoded bytes are the same. Nothing here allocates, so nothing here fails. */
 #include "integrate.h"
+#include "subdoc.h"
 #include "tree.h"
 
 /* ---- garbage collection --------------------------------------------------------------------- */
@@ -158,6 +159,7 @@ static void merge_split(struct yata_doc *doc, const struct yata_split *s) {
 void yata_cleanup(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   yata_ranges_sort(&txn->deleted);
+  if (txn->n_subs > 0) yata_subdocs_settle(doc);
   if (!doc->keep_deleted)
     for (uint32_t i = 0; i < txn->deleted.n; i++) collect_range(doc, &txn->deleted.v[i]);
   for (uint32_t i = 0; i < txn->deleted.n; i++) merge_range(doc, &txn->deleted.v[i]);

@@ -43,6 +43,7 @@ int yata_doc_create(const yata_options *options, yata_doc **out) {
   yata_doc_set_limits(doc, o->max_pending_bytes, o->max_steps);
   doc->alloc = (yata_allocator){counted, &doc->mem};
   yata_buf_init(&doc->pending.update, &doc->alloc);
+  yata_buf_init(&doc->txn.guids, &doc->alloc);
   int err = init_tables(doc);
   if (err < 0) {
     yata_doc_destroy(doc);
@@ -79,6 +80,9 @@ void yata_doc_destroy(yata_doc *doc) {
   yata_mem_drop(mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
   yata_mem_drop(mem, &txn->doomed, &txn->cap_doomed, sizeof(*txn->doomed));
   yata_mem_drop(mem, &txn->tidied.v, &txn->tidied.cap, sizeof(*txn->tidied.v));
+  yata_mem_drop(mem, &txn->subs, &txn->cap_subs, sizeof(*txn->subs));
+  yata_buf_deinit(&txn->guids);
+  yata_mem_drop(mem, &doc->subdocs, &doc->cap_subdocs, sizeof(*doc->subdocs));
   yata_mem_drop(mem, &txn->deleted.v, &txn->deleted.cap, sizeof(*txn->deleted.v));
   struct yata_mem last = *mem;
   yata_mem_resize(&last, doc, sizeof(*doc), 0);

@@ -2,6 +2,7 @@
 /* YATA: where an item goes among those that were inserted at the same place. */
 #include "integrate.h"
 
+#include "subdoc.h"
 #include "tree.h"
 
 /* ---- the set of items seen between origin and right origin ---------------------------------- */
@@ -252,6 +253,7 @@ static int settle(struct yata_doc *doc, uint32_t h) {
     parent->flags |= YATA_TYPE_FORMATTED;
     doc->formatted = true;
   }
+  if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_added(doc, h));
   if (it->kind == YATA_WIRE_DELETED) {
     it->flags |= YATA_ITEM_DELETED;
     return yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len);

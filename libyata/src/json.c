@@ -105,6 +105,7 @@ static int put_any(yata_buf *out, const yata_any *any) {
 static int put_unit(const yata_doc *doc, const struct yata_item *it, uint32_t offset, uint32_t depth, yata_buf *out) {
   yata_value v;
   if (it->kind == YATA_WIRE_TYPE) return yata_json_put_type(doc, it->content, depth + 1, out);
+  if (it->kind == YATA_WIRE_DOC) return put(out, "{}");
   YATA_TRY(yata_value_of(doc, it, offset, &v));
   int err = put_any(out, &v.any);
   yata_value_deinit(&v);

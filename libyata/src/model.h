@@ -9,6 +9,7 @@ enum {
   YATA_ITEM_DELETED = 1,  /* GC structs have it too */
   YATA_ITEM_FREE = 2,     /* on the free list, linked by `right` */
   YATA_ITEM_KEEP = 4,     /* an undo manager may need it: not collected; merged items have it if one had */
+  YATA_ITEM_LOAD = 32,    /* a sub-document that is to be loaded */
   YATA_ITEM_WALKED = 64,  /* while tidy.c looks for formats */
   YATA_ITEM_DOOMED = 128, /* tidy.c found it, and will delete it before the update is through */
   YATA_ITEM_REDONE = 8,   /* made anew by an undo manager (redone.h): never merged */
@@ -185,6 +186,17 @@ struct yata_touched {
   uint32_t client, before;
 };
 
+struct yata_unit {
+  uint32_t client, clock;
+};
+
+/* What happened to a sub-document. */
+struct yata_sub {
+  struct yata_unit at;
+  uint32_t guid, guid_len; /* in txn.guids */
+  uint8_t what;            /* an enum yata_subdoc_kind */
+};
+
 struct yata_txn {
   bool open, local;
   yata_cause cause;
@@ -201,6 +213,9 @@ struct yata_txn {
   uint32_t *doomed; /* items that tidy.c will delete */
   uint32_t n_doomed, cap_doomed;
   struct yata_ranges tidied; /* what it deleted after the last update: stays until the next transaction */
+  struct yata_sub *subs;     /* stays until the next transaction, too */
+  uint32_t n_subs, cap_subs;
+  yata_buf guids;
   uint64_t steps;
   uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
 };
@@ -241,6 +256,8 @@ struct yata_doc {
   struct yata_ranges pending_ds;
   uint32_t mark_epoch;
   struct yata_trees trees;
+  struct yata_unit *subdocs; /* that are there, in the order in which they came */
+  uint32_t n_subdocs, cap_subdocs;
   bool formatted; /* some type is, or was */
   struct yata_twin *twins;
   uint32_t n_twins, cap_twins;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "subdoc.h"
 #include "tree.h"
 
 static int note_split(struct yata_doc *doc, uint32_t client, uint32_t clock) {
@@ -118,6 +119,7 @@ static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {
   }
   YATA_TRY(yata_log_item(doc, h));
   YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len));
+  if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_deleting(doc, h));
   yata_tree_hidden(doc, h);
   it->flags |= YATA_ITEM_DELETED;
   if (it->kind == YATA_WIRE_TYPE) {

@@ -14,6 +14,8 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   txn->id++;
   txn->mark++;
   txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = txn->tidied.n = 0;
+  txn->n_subs = 0;
+  yata_buf_clear(&txn->guids);
   txn->steps = 0;
   txn->types_before = doc->n_types;
   txn->ents_before = doc->n_ents;
@@ -42,6 +44,7 @@ void yata_txn_close(struct yata_doc *doc) {
 
 void yata_txn_undo(struct yata_doc *doc) {
   yata_rollback(doc, 0);
+  doc->txn.n_subs = 0;
   yata_txn_close(doc);
 }
 
@@ -51,6 +54,7 @@ int yata_op_begin(struct yata_doc *doc, struct yata_op *op) {
   op->undo = yata_mark(doc);
   op->splits = txn->n_splits;
   op->deleted = txn->deleted.n;
+  op->subs = txn->n_subs;
   if (op->deleted > 0) op->last = txn->deleted.v[op->deleted - 1];
   return 0;
 }
@@ -61,6 +65,7 @@ int yata_op_end(struct yata_doc *doc, const struct yata_op *op, int err) {
   yata_rollback(doc, op->undo);
   txn->n_splits = op->splits;
   txn->deleted.n = op->deleted;
+  txn->n_subs = op->subs;
   if (op->deleted > 0) txn->deleted.v[op->deleted - 1] = op->last;
   return err;
 }

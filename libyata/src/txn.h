@@ -14,7 +14,7 @@ void yata_txn_undo(struct yata_doc *doc);
 
 /** Where one operation of a local transaction began. */
 struct yata_op {
-  uint32_t undo, splits, deleted;
+  uint32_t undo, splits, deleted, subs;
   struct yata_range last;
 };
 YATA_CHECKED int yata_op_begin(struct yata_doc *doc, struct yata_op *op);

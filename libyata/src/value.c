@@ -199,7 +199,7 @@ static int take_block(const struct yata_doc *doc, size_t size, yata_value *out) 
   return 0;
 }
 
-static int any_value(const struct yata_doc *doc, yata_slice raw, yata_value *out) {
+int yata_any_read(const struct yata_doc *doc, yata_slice raw, yata_value *out) {
   struct nodes ns = {0};
   struct yata_rd rd = yata_rd_of(raw.data, raw.len);
   YATA_TRY(read_any(&rd, &ns, &out->any));
@@ -232,9 +232,12 @@ int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32
   yata_slice raw = yata_value_bytes(&doc->clients[it->client].values, it->content + offset);
   struct yata_rd rd = yata_rd_of(raw.data, raw.len);
   switch (it->kind) {
-  case YATA_WIRE_ANY: return any_value(doc, raw, out);
+  case YATA_WIRE_ANY: return yata_any_read(doc, raw, out);
   case YATA_WIRE_BINARY: return read_bytes(&rd, YATA_ANY_BINARY, &out->any);
-  case YATA_WIRE_DOC: return read_bytes(&rd, YATA_ANY_STRING, &out->any);
+  case YATA_WIRE_DOC:
+    out->is_subdoc = true;
+    out->subdoc = (yata_id){doc->clients[it->client].id, it->clock};
+    return read_bytes(&rd, YATA_ANY_STRING, &out->any);
   case YATA_WIRE_FORMAT: return 0;
   default:
     YATA_TRY(read_bytes(&rd, YATA_ANY_JSON, &out->any));

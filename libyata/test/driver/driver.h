@@ -51,6 +51,7 @@ extern const struct operation driver_arrays[];
 extern const struct operation driver_events[];
 extern const struct operation driver_formats[];
 extern const struct operation driver_xml[];
+extern const struct operation driver_subdocs[];
 
 /* ---- arguments: past the end of a request everything is zero ------------------------------- */
 

@@ -257,6 +257,44 @@ export class YataDoc {
     return this.call('map set xml', type, sized(key), Buffer.from(kind), sized(name ?? ''))
   }
 
+  // A sub-document at a key (a string) or an index; as Y.Doc takes its options.
+  makeSubdoc (type, at, { guid, gc = true, autoLoad = false, shouldLoad = true, meta }) {
+    const place = typeof at === 'string'
+      ? [Buffer.from('m'), sized(at)]
+      : [Buffer.from('a'), u32(at)]
+    const flags = Buffer.from([(gc ? 0 : 1) | (autoLoad ? 2 : 0) | (shouldLoad ? 0 : 4)])
+    return this.call('make subdoc', type, ...place, sized(guid), flags, encodeValue(meta))
+  }
+
+  async subdocs () {
+    const b = await this.call('subdocs')
+    const list = []
+    for (let at = 0; at < b.length;) {
+      const end = at + 4 + b.readUInt32LE(at)
+      const flags = b[end]
+      list.push({ guid: b.subarray(at + 4, end).toString(), gc: !(flags & 1), autoLoad: !!(flags & 2), shouldLoad: !(flags & 4) })
+      at = end + 1
+    }
+    return list
+  }
+
+  // By its place in the list of sub-documents.
+  loadSubdoc (n) { return this.call('change subdoc', Buffer.from('l'), u32(n)) }
+  unloadSubdoc (n) { return this.call('change subdoc', Buffer.from('u'), u32(n)) }
+  watchSubdocs () { return this.call('watch subdocs') }
+  // What happened to sub-documents of all that are watched: 'a guid' added, 'l guid' loaded, 'r guid' removed,
+  // 'u guid' removed and added again.
+  async subdocChanges () {
+    const b = await this.call('subdoc changes')
+    const list = []
+    for (let at = 0; at < b.length;) {
+      const end = at + 5 + b.readUInt32LE(at + 1)
+      list.push(`${String.fromCharCode(b[at])} ${b.subarray(at + 5, end)}`)
+      at = end
+    }
+    return list
+  }
+
   async xmlString (type) { return (await this.call('xml string', type)).toString() }
   async typeJson (type) { return (await this.call('type json', type)).toString() }
   arrayPush (type, values) { return this.call('push', type, u32(values.length), ...values.map(encodeValue)) }
