@@ -84,26 +84,32 @@ static void read_next(struct run *r, struct yata_section *s, struct head *h) {
 
 /* ---- one struct ----------------------------------------------------------------------------- */
 
-static int find_id(struct yata_doc *doc, const struct yata_wid *id, uint32_t *client, uint32_t *h) {
+/* Where the origins of a struct are. */
+struct origins {
+  uint32_t left_client, left;
+  uint32_t right_client, right; /* items; 0: none */
+};
+
+static uint32_t find_id(struct yata_doc *doc, const struct yata_wid *id, uint32_t *client) {
   *client = yata_client_find(doc, id->client);
-  *h = yata_index_lookup(doc, *client, id->clock);
-  return 0;
+  return yata_index_lookup(doc, *client, id->clock);
 }
 
 /* The parent type, found before anything is split. */
-static int resolve_parent(struct yata_doc *doc, const struct yata_struct *st, struct yata_new *n) {
-  uint32_t c, left = 0, right = 0, h;
-  if (st->has_left) YATA_TRY(find_id(doc, &st->left, &c, &left));
-  if (st->has_right) YATA_TRY(find_id(doc, &st->right, &c, &right));
-  if ((left != 0 && doc->items[left].kind == YATA_WIRE_GC) || (right != 0 && doc->items[right].kind == YATA_WIRE_GC))
+static int resolve_parent(struct yata_doc *doc, const struct yata_struct *st, struct origins *o, struct yata_new *n) {
+  uint32_t c;
+  if (st->has_left) o->left = find_id(doc, &st->left, &o->left_client);
+  if (st->has_right) o->right = find_id(doc, &st->right, &o->right_client);
+  if ((o->left != 0 && doc->items[o->left].kind == YATA_WIRE_GC) ||
+      (o->right != 0 && doc->items[o->right].kind == YATA_WIRE_GC))
     return 0;
   if (st->parent == YATA_PARENT_NAME) {
     YATA_TRY(yata_root_get(doc, st->name, &n->parent));
   } else if (st->parent == YATA_PARENT_ID) {
-    YATA_TRY(find_id(doc, &st->parent_id, &c, &h));
+    uint32_t h = find_id(doc, &st->parent_id, &c);
     if (doc->items[h].kind == YATA_WIRE_TYPE) n->parent = doc->items[h].content;
   } else {
-    const struct yata_item *from = &doc->items[left != 0 ? left : right];
+    const struct yata_item *from = &doc->items[o->left != 0 ? o->left : o->right];
     n->parent = from->parent;
     n->key = from->key;
     return 0;
@@ -112,33 +118,41 @@ static int resolve_parent(struct yata_doc *doc, const struct yata_struct *st, st
   return 0;
 }
 
-static int resolve_left(struct yata_doc *doc, const struct yata_struct *st, uint32_t offset, struct yata_new *n) {
+static int resolve_left(struct yata_doc *doc, const struct yata_struct *st, uint32_t offset, struct origins *o,
+                        struct yata_new *n) {
   struct yata_wid id = st->left;
-  if (offset > 0)
+  if (offset > 0) {
     id = (struct yata_wid){st->id.client, st->id.clock + offset - 1};
-  else if (!st->has_left)
+    o->left = find_id(doc, &id, &o->left_client);
+  } else if (!st->has_left) {
     return 0;
-  uint32_t c = yata_client_find(doc, id.client);
-  n->origin = c + 1;
+  }
+  n->origin = o->left_client + 1;
   n->origin_clock = id.clock;
-  YATA_TRY(yata_clean_end(doc, c, id.clock, &n->left));
-  const struct yata_item *left = &doc->items[n->left];
+  n->left = o->left;
+  const struct yata_item *left = &doc->items[o->left];
   if (left->kind == YATA_WIRE_GC) {
     n->parent = 0;
-  } else if (offset > 0) {
+    return 0;
+  }
+  if (offset > 0) {
     /* The rest of a struct stands where its beginning does, whatever parent the bytes name now. */
     n->parent = left->parent;
     n->key = left->key;
   }
+  if (left->clock + left->len - 1 != id.clock) return yata_clean_end(doc, o->left_client, id.clock, &n->left);
   return 0;
 }
 
-static int resolve_right(struct yata_doc *doc, const struct yata_struct *st, struct yata_new *n) {
+static int resolve_right(struct yata_doc *doc, const struct yata_struct *st, const struct origins *o,
+                         struct yata_new *n) {
   if (!st->has_right) return 0;
-  uint32_t c = yata_client_find(doc, st->right.client);
-  n->ror = c + 1;
+  n->ror = o->right_client + 1;
   n->ror_clock = st->right.clock;
-  return yata_clean_start(doc, c, st->right.clock, &n->right);
+  n->right = o->right;
+  if (doc->items[o->right].clock == st->right.clock) return 0;
+  /* In the middle of an item; or it was split just now. */
+  return yata_clean_start(doc, o->right_client, st->right.clock, &n->right);
 }
 
 static void type_content(const struct yata_struct *st, struct yata_new *n) {
@@ -162,10 +176,11 @@ static int integrate_struct(struct yata_doc *doc, const struct yata_struct *st, 
                        .skip = offset};
   YATA_TRY(yata_client_get(doc, st->id.client, &n.client));
   if (st->kind != YATA_WIRE_GC) {
-    YATA_TRY(resolve_parent(doc, st, &n));
+    struct origins o = {0};
+    YATA_TRY(resolve_parent(doc, st, &o, &n));
     if (n.parent != 0) {
-      YATA_TRY(resolve_left(doc, st, offset, &n));
-      YATA_TRY(resolve_right(doc, st, &n));
+      YATA_TRY(resolve_left(doc, st, offset, &o, &n));
+      YATA_TRY(resolve_right(doc, st, &o, &n));
     }
   }
   if (st->kind == YATA_WIRE_TYPE) type_content(st, &n);
@@ -219,6 +234,10 @@ static int integrate_all(struct run *r) {
   bool again;
   YATA_TRY(
       yata_mem_grow(&r->doc->mem, &r->todo, &r->cap_todo, (size_t)r->p->n_sections + 1, sizeof(struct yata_section *)));
+  /* Every struct of a new document becomes an item: no growing, and nothing to spare afterwards. */
+  if (r->doc->txn.virgin)
+    YATA_TRY(yata_mem_grow(&r->doc->mem, &r->doc->items, &r->doc->cap_items, (size_t)r->doc->n_items + r->p->n_refs,
+                           sizeof(*r->doc->items)));
   for (uint32_t i = 0; i < r->p->n_sections; i++) r->todo[r->n_todo++] = &r->p->sections[i];
   while (next_head(r, &target, &h)) {
     do YATA_TRY(visit(r, &h, &again));

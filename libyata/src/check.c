@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every invariant of a document, verified. */
-#include "store.h"
+#include "encode.h"
 #include "tree.h"
 
 struct tally {
@@ -66,6 +66,7 @@ static int check_client(const yata_doc *doc, uint32_t n, struct tally *tally) {
     }
   }
   MUST(clock == c->state);
+  MUST(yata_deleted_check(doc, c) == 0);
   return 0;
 }
 

@@ -156,12 +156,42 @@ static void merge_split(struct yata_doc *doc, const struct yata_split *s) {
   merge_left(doc, c, &pos);
 }
 
+/* All items of a client are new: each may merge with the one before it. */
+static void merge_all(struct yata_doc *doc, struct yata_client *c) {
+  uint32_t last = 0, kept = 0;
+  for (uint32_t i = 0; i < c->n_blocks; i++) {
+    struct yata_block b = c->blocks[i];
+    uint32_t n = 0, *handles = b.clocks + b.cap;
+    for (uint32_t j = 0; j < b.n; j++) {
+      uint32_t h = handles[j];
+      if (last != 0 && yata_item_mergeable(&doc->items[last], h, &doc->items[h])) {
+        merge(doc, last, h);
+        continue;
+      }
+      last = h;
+      handles[n] = h;
+      b.clocks[n++] = b.clocks[j];
+    }
+    b.n = n;
+    b.first = b.clocks[0];
+    if (n > 0)
+      c->blocks[kept++] = b;
+    else
+      yata_mem_resize(&doc->mem, b.clocks, (size_t)b.cap * 8, 0);
+  }
+  c->n_blocks = kept;
+}
+
 void yata_cleanup(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   yata_ranges_sort(&txn->deleted);
   if (txn->n_subs > 0) yata_subdocs_settle(doc);
-  if (!doc->keep_deleted)
+  if (!doc->keep_deleted && (txn->hid || !txn->virgin))
     for (uint32_t i = 0; i < txn->deleted.n; i++) collect_range(doc, &txn->deleted.v[i]);
+  if (txn->virgin) {
+    for (uint32_t i = 0; i < doc->n_clients; i++) merge_all(doc, &doc->clients[i]);
+    return;
+  }
   for (uint32_t i = 0; i < txn->deleted.n; i++) merge_range(doc, &txn->deleted.v[i]);
   for (uint32_t i = 0; i < txn->n_touched; i++) merge_touched(doc, &txn->touched[i]);
   for (uint32_t i = txn->n_splits; i-- > 0;) merge_split(doc, &txn->splits[i]);

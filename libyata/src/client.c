@@ -6,8 +6,7 @@ static uint32_t hash_id(uint64_t id) {
   return (uint32_t)((id * 0x9e3779b97f4a7c15u) >> 32);
 }
 
-uint32_t yata_client_find(struct yata_doc *doc, uint64_t id) {
-  if (doc->last_client < doc->n_clients && doc->clients[doc->last_client].id == id) return doc->last_client;
+uint32_t yata_client_search(struct yata_doc *doc, uint64_t id) {
   if (doc->n_client_hash == 0) return YATA_NO_CLIENT;
   uint32_t i = doc->client_hash[hash_id(id) & (doc->n_client_hash - 1)];
   for (; i != 0; i = doc->clients[i - 1].next_hash) {
@@ -17,11 +16,6 @@ uint32_t yata_client_find(struct yata_doc *doc, uint64_t id) {
     }
   }
   return YATA_NO_CLIENT;
-}
-
-uint32_t yata_client_state(struct yata_doc *doc, uint64_t id) {
-  uint32_t c = yata_client_find(doc, id);
-  return c == YATA_NO_CLIENT ? 0 : doc->clients[c].state;
 }
 
 static int grow_hash(struct yata_doc *doc) {
@@ -100,7 +94,7 @@ void yata_clients_order(struct yata_doc *doc) {
   doc->n_ordered = doc->n_clients;
 }
 
-int yata_client_touch(struct yata_doc *doc, uint32_t client) {
+int yata_client_touch_slow(struct yata_doc *doc, uint32_t client) {
   struct yata_client *c = &doc->clients[client];
   struct yata_txn *txn = &doc->txn;
   if (c->txn_id != txn->id) {
@@ -125,6 +119,7 @@ void yata_client_deinit(struct yata_doc *doc, struct yata_client *c) {
   for (uint32_t i = 0; i < c->n_blocks; i++)
     yata_mem_resize(&doc->mem, c->blocks[i].clocks, (size_t)c->blocks[i].cap * 2 * sizeof(uint32_t), 0);
   yata_mem_drop(&doc->mem, &c->blocks, &c->cap_blocks, sizeof(*c->blocks));
+  yata_mem_drop(&doc->mem, &c->deleted, &c->n_deleted, 1);
   yata_store_deinit(doc, &c->text, false);
   yata_store_deinit(doc, &c->values, true);
 }
@@ -143,7 +138,7 @@ struct yata_pos yata_index_search(const struct yata_client *c, uint32_t clock) {
     base += base[half] <= clock ? half : 0;
   }
   struct yata_pos pos = {(uint32_t)(b - c->blocks), (uint32_t)(base - b->clocks)};
-  ((struct yata_client *)c)->hint = pos; /* a cache: the client is const for its readers alone */
+  ((struct yata_client *)c)->hint = pos; /* a cache, as in yata_index_find */
   return pos;
 }
 

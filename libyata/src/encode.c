@@ -52,27 +52,44 @@ static int content_write(const struct yata_doc *doc, const struct yata_item *it,
   return 0;
 }
 
-static int item_write(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset, yata_buf *out) {
-  if (it->kind == YATA_WIRE_GC) {
-    YATA_TRY(yata_buf_put_u8(out, 0));
-    return yata_buf_put_uint(out, it->len - offset);
-  }
-  struct yata_head head = {
-      .kind = it->kind,
-      .has_left = offset > 0 || it->origin != 0,
-      .has_right = it->ror != 0,
-      .has_sub = it->key != 0,
-  };
-  if (offset > 0)
-    head.left = wid(doc, it->client, it->clock + offset - 1);
-  else if (it->origin != 0)
-    head.left = wid(doc, it->origin - 1, it->origin_clock);
-  if (it->ror != 0) head.right = wid(doc, it->ror - 1, it->ror_clock);
-  if (!head.has_left && !head.has_right) {
-    head_parent(doc, it, &head);
-    if (it->key != 0) head.sub = yata_key_bytes(doc, it->key);
-  }
+/* An item whose parent is not told by its neighbours: names are written, too. */
+static int orphan_write(const struct yata_doc *doc, const struct yata_item *it, yata_buf *out) {
+  struct yata_head head = {.kind = it->kind, .has_sub = it->key != 0};
+  head_parent(doc, it, &head);
+  if (it->key != 0) head.sub = yata_key_bytes(doc, it->key);
   YATA_TRY(yata_head_write(out, &head));
+  return content_write(doc, it, 0, out);
+}
+
+static uint8_t *id_write(const struct yata_doc *doc, uint8_t *p, uint32_t client, uint32_t clock) {
+  return yata_uint_write(yata_uint_write(p, doc->clients[client].id), clock);
+}
+
+/* Room for what precedes the content: an info byte, four numbers, and a length. */
+#define HEAD_MAX 51
+
+static int item_write(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset, yata_buf *out) {
+  bool left = offset > 0 || it->origin != 0, right = it->ror != 0;
+  uint32_t len = it->len - offset;
+  if (!left && !right && it->kind != YATA_WIRE_GC) return orphan_write(doc, it, out);
+  const uint8_t *text = NULL;
+  if (it->kind == YATA_WIRE_STRING) text = yata_text_plain(&doc->clients[it->client].text, it->content + offset, len);
+  YATA_TRY(yata_buf_reserve(out, HEAD_MAX + (text != NULL ? (size_t)len : 0)));
+  uint8_t *p = out->data + out->len;
+  *p++ = it->kind;
+  if (it->kind != YATA_WIRE_GC) {
+    p[-1] = (uint8_t)(it->kind | (left ? YATA_INFO_LEFT : 0) | (right ? YATA_INFO_RIGHT : 0) |
+                      (it->key != 0 ? YATA_INFO_SUB : 0));
+    if (offset > 0)
+      p = id_write(doc, p, it->client, it->clock + offset - 1);
+    else if (left)
+      p = id_write(doc, p, it->origin - 1, it->origin_clock);
+    if (right) p = id_write(doc, p, it->ror - 1, it->ror_clock);
+  }
+  if (text != NULL || it->kind == YATA_WIRE_DELETED || it->kind == YATA_WIRE_GC) p = yata_uint_write(p, len);
+  if (text != NULL) p = (uint8_t *)memcpy(p, text, len) + len;
+  out->len = (size_t)(p - out->data);
+  if (text != NULL || it->kind == YATA_WIRE_DELETED || it->kind == YATA_WIRE_GC) return 0;
   return content_write(doc, it, offset, out);
 }
 
@@ -88,10 +105,14 @@ int yata_encode_client(const struct yata_doc *doc, const struct yata_client *c, 
   YATA_TRY(yata_buf_put_uint(out, c->id));
   YATA_TRY(yata_buf_put_uint(out, clock));
   uint32_t offset = clock - doc->items[yata_index_at(c, pos)].clock;
-  do {
-    YATA_TRY(item_write(doc, &doc->items[yata_index_at(c, pos)], offset, out));
-    offset = 0;
-  } while (yata_index_next(c, &pos));
+  for (uint32_t i = pos.slot; pos.block < c->n_blocks; pos.block++, i = 0) {
+    const struct yata_block *b = &c->blocks[pos.block];
+    const uint32_t *handles = b->clocks + b->cap;
+    for (; i < b->n; i++) {
+      YATA_TRY(item_write(doc, &doc->items[handles[i]], offset, out));
+      offset = 0;
+    }
+  }
   return 0;
 }
 
@@ -192,50 +213,9 @@ static int encode_structs(const struct yata_doc *doc, const struct yata_sv *sv, 
   return 0;
 }
 
-/* Visit what is deleted of a client as joined ranges: count them, or write them when out is set. */
-static int client_deleted(const struct yata_doc *doc, const struct yata_client *c, yata_buf *out, uint32_t *count) {
-  struct yata_pos pos = {0, 0};
-  uint32_t from = 0, len = 0;
-  bool more = c->n_blocks > 0;
-  *count = 0;
-  while (more) {
-    const struct yata_item *it = &doc->items[yata_index_at(c, pos)];
-    bool deleted = it->flags & YATA_ITEM_DELETED;
-    if (deleted && len == 0) from = it->clock;
-    if (deleted) len += it->len;
-    more = yata_index_next(c, &pos);
-    if (len == 0 || (deleted && more)) continue;
-    ++*count;
-    if (out != NULL) {
-      YATA_TRY(yata_buf_put_uint(out, from));
-      YATA_TRY(yata_buf_put_uint(out, len));
-    }
-    len = 0;
-  }
-  return 0;
-}
-
-static int encode_deleted(const struct yata_doc *doc, yata_buf *out) {
-  uint32_t n = 0, count;
-  for (uint32_t i = 0; i < doc->n_clients; i++) {
-    YATA_TRY(client_deleted(doc, &doc->clients[i], NULL, &count));
-    n += count > 0;
-  }
-  YATA_TRY(yata_buf_put_uint(out, n));
-  for (uint32_t i = 0; i < doc->n_clients; i++) {
-    const struct yata_client *c = &doc->clients[doc->order[i]];
-    YATA_TRY(client_deleted(doc, c, NULL, &count));
-    if (count == 0) continue;
-    YATA_TRY(yata_buf_put_uint(out, c->id));
-    YATA_TRY(yata_buf_put_uint(out, count));
-    YATA_TRY(client_deleted(doc, c, out, &count));
-  }
-  return 0;
-}
-
 static int encode_own(const struct yata_doc *doc, const struct yata_sv *sv, yata_buf *out) {
   YATA_TRY(encode_structs(doc, sv, out));
-  return encode_deleted(doc, out);
+  return yata_encode_deleted(doc, out);
 }
 
 /* The state, the pending delete set and the pending structs, merged. */

@@ -10,6 +10,10 @@ YATA_CHECKED int yata_encode_client(const struct yata_doc *doc, const struct yat
                                     yata_buf *out);
 /** Append a delete set: sorted ranges, joined. */
 YATA_CHECKED int yata_encode_ranges(const struct yata_ranges *ranges, yata_buf *out);
+/** Append all that is deleted, as a delete set. */
+YATA_CHECKED int yata_encode_deleted(const struct yata_doc *doc, yata_buf *out);
+/** What is kept of a client's deletions must be what they are: 0 or YATA_ERR_CORRUPT. */
+YATA_CHECKED int yata_deleted_check(const struct yata_doc *doc, const struct yata_client *c);
 /** Append the update of the open transaction. */
 YATA_CHECKED int yata_encode_txn(struct yata_doc *doc, yata_buf *out);
 struct yata_v2_out;

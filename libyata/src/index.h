@@ -40,14 +40,15 @@ static inline bool yata_index_prev(const struct yata_client *c, struct yata_pos 
   return true;
 }
 
-/** As yata_index_search, trying the last hit, the one behind it and the end first. */
+/** As yata_index_search, trying the last hit, those just behind it and the end first. */
 static inline struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock) {
   struct yata_pos at = c->hint;
   if (at.block < c->n_blocks) {
     const struct yata_block *b = &c->blocks[at.block];
-    if (at.slot + 1 < b->n && b->clocks[at.slot] <= clock) {
-      if (clock < b->clocks[at.slot + 1]) return at;
-      if (at.slot + 2 < b->n && clock < b->clocks[at.slot + 2]) return (struct yata_pos){at.block, at.slot + 1};
+    if (at.slot + 4 < b->n && b->clocks[at.slot] <= clock && clock < b->clocks[at.slot + 4]) {
+      while (b->clocks[at.slot + 1] <= clock) at.slot++;
+      ((struct yata_client *)c)->hint = at; /* a cache: the client is const for its readers alone */
+      return at;
     }
   }
   at = yata_index_last(c);

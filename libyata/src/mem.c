@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define LARGE ((size_t)256 << 10)
+
 static void *resize(const yata_allocator *alloc, void *ptr, size_t old_size, size_t new_size) {
   if (alloc != NULL) return alloc->resize(alloc->user, ptr, old_size, new_size);
   if (new_size == 0) {
@@ -20,7 +22,8 @@ void *yata_mem_resize(struct yata_mem *mem, void *ptr, size_t old_size, size_t n
 }
 
 int yata_mem_grow_slow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size) {
-  size_t want = (size_t)*cap + *cap / 2;
+  /* Large arrays grow by less: what they have to spare counts, and moving them is rare all the same. */
+  size_t want = (size_t)*cap + (*cap * size > LARGE ? *cap / 8 : *cap / 2);
   if (want < need) want = need;
   if (want < 4) want = 4;
   if (want > UINT32_MAX || want > SIZE_MAX / size) return YATA_ERR_LIMIT;
@@ -56,8 +59,7 @@ void yata_buf_deinit(yata_buf *buf) {
   buf->len = buf->cap = 0;
 }
 
-int yata_buf_reserve(yata_buf *buf, size_t more) {
-  if (more <= buf->cap - buf->len) return 0;
+int yata_buf_reserve_slow(yata_buf *buf, size_t more) {
   if (more > SIZE_MAX / 2 - buf->len) return YATA_ERR_NOMEM;
   size_t want = buf->cap + buf->cap / 2;
   if (want < buf->len + more) want = buf->len + more;

@@ -17,7 +17,7 @@ void *yata_mem_resize(struct yata_mem *mem, void *ptr, size_t old_size, size_t n
 
 /**
  * Make room for `need` elements of `size` bytes in *ptr, which has room for *cap. Grows by half
- * at least. 0 or YATA_ERR_NOMEM.
+ * at least, by an eighth when it is large. 0 or YATA_ERR_NOMEM.
  */
 YATA_CHECKED int yata_mem_grow_slow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size);
 
@@ -29,7 +29,12 @@ static inline YATA_CHECKED int yata_mem_grow(struct yata_mem *mem, void *ptr, ui
 void yata_mem_drop(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t size);
 
 /** Make room for `more` bytes past len. */
-YATA_CHECKED int yata_buf_reserve(yata_buf *buf, size_t more);
+YATA_CHECKED int yata_buf_reserve_slow(yata_buf *buf, size_t more);
+
+static inline YATA_CHECKED int yata_buf_reserve(yata_buf *buf, size_t more) {
+  return more <= buf->cap - buf->len ? 0 : yata_buf_reserve_slow(buf, more);
+}
+
 YATA_CHECKED int yata_buf_put(yata_buf *buf, const void *data, size_t len);
 YATA_CHECKED int yata_buf_put_u8(yata_buf *buf, uint8_t byte);
 YATA_CHECKED int yata_buf_put_uint(yata_buf *buf, uint64_t value);

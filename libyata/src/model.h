@@ -76,6 +76,9 @@ struct yata_client {
   struct yata_block *blocks; /* none is empty */
   uint32_t n_blocks, cap_blocks;
   struct yata_pos hint; /* where something was found last; may be stale */
+  uint8_t *deleted;     /* what is deleted, as in a delete set; valid when deleted_known */
+  uint32_t n_deleted;
+  bool deleted_known;
   struct yata_store text, values;
 };
 
@@ -201,6 +204,7 @@ struct yata_txn {
   bool open, local;
   yata_cause cause;
   bool virgin; /* the document had no clients: no journal, undo empties it */
+  bool hid;    /* something that has content was deleted */
   uint32_t id;
   uint32_t mark; /* counts undo marks: types are logged once for each */
   struct yata_undo *undo;

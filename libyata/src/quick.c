@@ -202,6 +202,7 @@ struct cut {
 /* `len` live units of the item go: what that means to its list. */
 static void hide(struct yata_doc *doc, uint32_t h, uint32_t len) {
   struct yata_item *it = &doc->items[h];
+  doc->clients[it->client].deleted_known = false;
   doc->types[it->parent].length -= len;
   yata_tree_grown(doc, h, 0u - len);
 }

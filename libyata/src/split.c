@@ -122,6 +122,8 @@ static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {
   if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_deleting(doc, h));
   yata_tree_hidden(doc, h);
   it->flags |= YATA_ITEM_DELETED;
+  doc->clients[it->client].deleted_known = false;
+  doc->txn.hid = true;
   if (it->kind == YATA_WIRE_TYPE) {
     doc->types[it->content].link = *work;
     *work = it->content;

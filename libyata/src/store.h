@@ -43,14 +43,28 @@ void yata_item_free(struct yata_doc *doc, uint32_t h);
 
 #define YATA_NO_CLIENT UINT32_MAX
 
-uint32_t yata_client_find(struct yata_doc *doc, uint64_t id);
+uint32_t yata_client_search(struct yata_doc *doc, uint64_t id);
+
+static inline uint32_t yata_client_find(struct yata_doc *doc, uint64_t id) {
+  if (doc->last_client < doc->n_clients && doc->clients[doc->last_client].id == id) return doc->last_client;
+  return yata_client_search(doc, id);
+}
 /** The next clock of the client with that id; 0 when it has written nothing. */
-uint32_t yata_client_state(struct yata_doc *doc, uint64_t id);
+static inline uint32_t yata_client_state(struct yata_doc *doc, uint64_t id) {
+  uint32_t c = yata_client_find(doc, id);
+  return c == YATA_NO_CLIENT ? 0 : doc->clients[c].state;
+}
 YATA_CHECKED int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out);
 /** Bring doc->order up to date with new clients; cannot fail. */
 void yata_clients_order(struct yata_doc *doc);
 /** Before adding to a client: note its state for the transaction and log it. */
-YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t client);
+YATA_CHECKED int yata_client_touch_slow(struct yata_doc *doc, uint32_t client);
+
+static inline YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t client) {
+  if (doc->clients[client].txn_id == doc->txn.id && !yata_logs(doc)) return 0;
+  return yata_client_touch_slow(doc, client);
+}
+
 /** The client's state when the transaction began. */
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client);
 void yata_client_deinit(struct yata_doc *doc, struct yata_client *c);
@@ -100,6 +114,12 @@ YATA_CHECKED int yata_text_patch(struct yata_doc *doc, struct yata_store *text, 
 /** Append `len` units as UTF-8. `prefix`: with the byte length before them. */
 YATA_CHECKED int yata_text_encode(const struct yata_store *text, uint32_t pos, uint32_t len, bool prefix,
                                   yata_buf *out);
+/** The bytes of units that stand in one place and are all ASCII; NULL when they do not. */
+static inline const uint8_t *yata_text_plain(const struct yata_store *text, uint32_t pos, uint32_t len) {
+  const struct yata_chunk *c = &text->chunks[pos >> YATA_TEXT_SHIFT];
+  uint32_t slot = pos & ((1u << YATA_TEXT_SHIFT) - 1);
+  return c->width == 1 && len <= (1u << YATA_TEXT_SHIFT) - slot ? c->data + slot : NULL;
+}
 /** The bytes that these units take as UTF-8, as yata_text_encode writes them. */
 size_t yata_text_bytes(const struct yata_store *text, uint32_t pos, uint32_t len);
 YATA_CHECKED int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes, uint32_t *pos);

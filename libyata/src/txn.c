@@ -11,6 +11,7 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   txn->local = local;
   txn->cause = cause != NULL ? *cause : (yata_cause){0};
   txn->virgin = !local && doc->n_clients == 0 && doc->free_items == 0 && doc->free_types == 0 && doc->free_ents == 0;
+  txn->hid = false;
   txn->id++;
   txn->mark++;
   txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = txn->tidied.n = 0;

@@ -17,7 +17,7 @@ int yata_rd_uint_slow(struct yata_rd *rd, uint64_t *out) {
   return YATA_ERR_MALFORMED;
 }
 
-int yata_rd_clock(struct yata_rd *rd, uint32_t *out) {
+int yata_rd_clock_slow(struct yata_rd *rd, uint32_t *out) {
   uint64_t v;
   const uint8_t *at = rd->p;
   YATA_TRY(yata_rd_uint(rd, &v));

@@ -48,7 +48,29 @@ static inline YATA_CHECKED int yata_rd_uint(struct yata_rd *rd, uint64_t *out) {
 }
 
 /** A varUint that must fit YATA_CLOCK_MAX, else YATA_ERR_LIMIT. */
-YATA_CHECKED int yata_rd_clock(struct yata_rd *rd, uint32_t *out);
+YATA_CHECKED int yata_rd_clock_slow(struct yata_rd *rd, uint32_t *out);
+
+static inline YATA_CHECKED int yata_rd_clock(struct yata_rd *rd, uint32_t *out) {
+  const uint8_t *p = rd->p;
+  if (rd->end - p >= 3) {
+    if (p[0] < 0x80) {
+      *out = p[0];
+      rd->p = p + 1;
+      return 0;
+    }
+    if (p[1] < 0x80) {
+      *out = (p[0] & 0x7fu) | (uint32_t)p[1] << 7;
+      rd->p = p + 2;
+      return 0;
+    }
+    if (p[2] < 0x80) {
+      *out = (p[0] & 0x7fu) | (p[1] & 0x7fu) << 7 | (uint32_t)p[2] << 14;
+      rd->p = p + 3;
+      return 0;
+    }
+  }
+  return yata_rd_clock_slow(rd, out);
+}
 /** Length-prefixed bytes, borrowed. */
 YATA_CHECKED int yata_rd_bytes(struct yata_rd *rd, yata_slice *out);
 /** Length-prefixed valid UTF-8, borrowed; `units` (may be NULL) gets its UTF-16 length. */
