@@ -150,6 +150,7 @@ int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const
   if (out == NULL) out = &ignored;
   *out = (yata_applied){0};
   if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
+  doc->txn.tidied.n = 0;
   if (yata_apply_quick(doc, update, len)) {
     out->changed = true;
     return 0;
