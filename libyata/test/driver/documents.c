@@ -83,7 +83,9 @@ static int root(struct request *r, yata_doc *doc, yata_buf *out) {
 static int step(yata_doc *doc, yata_type *t, struct request *r) {
   yata_value v = {0};
   int err;
-  if (driver_u8(r) == 'm') {
+  char kind = (char)driver_u8(r);
+  if (kind == 'e') return driver_embedded(doc, *t, driver_u32(r), t);
+  if (kind == 'm') {
     yata_slice key = driver_bytes(r);
     err = yata_map_get(doc, *t, (const char *)key.data, key.len, &v);
   } else {
@@ -95,7 +97,7 @@ static int step(yata_doc *doc, yata_type *t, struct request *r) {
 }
 
 /* Put a type into a place: place, a type to start from, and steps to one inside: 'm' and a key, 'a'
- * and an index. */
+ * or 'e' (in a text) and an index. */
 static int place(struct request *r, yata_doc *doc, yata_buf *out) {
   uint8_t n = driver_u8(r);
   yata_type t = driver_type(r);

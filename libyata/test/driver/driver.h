@@ -72,6 +72,9 @@ enum yata_kind driver_kind(struct request *r);
 void *driver_take(size_t size);
 void driver_forget(void);
 
+/** The type embedded in a text at an index, found by walking the runs. */
+int driver_embedded(yata_doc *doc, yata_type text, uint32_t index, yata_type *out);
+
 /* ---- answers ------------------------------------------------------------------------------ */
 
 int driver_put(yata_buf *out, const void *data, size_t len);

@@ -268,12 +268,14 @@ static int observe(struct request *r, yata_doc *doc, yata_buf *out) {
 
 static int observe_all(struct request *r, yata_doc *doc, yata_buf *out) {
   struct log *log = log_of(r);
-  uint32_t id;
+  uint32_t id = 0;
   (void)out;
-  int err = keep_id(log, yata_observe_txn(doc, on_txn, log, &id), id);
-  if (err == 0) err = keep_id(log, yata_observe_update(doc, 1, on_update, log, &id), id);
-  if (err == 0) err = keep_id(log, yata_observe_update(doc, 2, on_update_v2, log, &id), id);
-  return err;
+  int err = yata_observe_txn(doc, on_txn, log, &id);
+  err = keep_id(log, err, id);
+  if (err == 0) err = yata_observe_update(doc, 1, on_update, log, &id);
+  err = keep_id(log, err, id);
+  if (err == 0) err = yata_observe_update(doc, 2, on_update_v2, log, &id);
+  return keep_id(log, err, id);
 }
 
 static int unobserve(struct request *r, yata_doc *doc, yata_buf *out) {

@@ -85,18 +85,22 @@ static int to_delta(struct request *r, yata_doc *doc, yata_buf *out) {
   return yata_text_delta(doc, driver_type(r), out);
 }
 
-/* The type embedded at an index, found by walking the runs. */
-static int embedded(struct request *r, yata_doc *doc, yata_buf *out) {
-  yata_type t = driver_type(r);
-  uint32_t index = driver_u32(r);
+int driver_embedded(yata_doc *doc, yata_type text, uint32_t index, yata_type *out) {
   yata_text_cursor cursor = {0};
   yata_text_run run;
   int err;
-  while ((err = yata_text_next(doc, t, &cursor, &run)) == 0 && run.index + run.len <= index) {
+  while ((err = yata_text_next(doc, text, &cursor, &run)) == 0 && run.index + run.len <= index) {
   }
   if (err == 0 && run.kind != YATA_TEXT_TYPE) err = YATA_ERR_KIND;
+  if (err == 0) *out = run.type;
   yata_text_cursor_deinit(doc, &cursor);
-  return err < 0 ? err : driver_put_type(out, run.type);
+  return err;
+}
+
+static int embedded(struct request *r, yata_doc *doc, yata_buf *out) {
+  yata_type t = driver_type(r);
+  int err = driver_embedded(doc, t, driver_u32(r), &t);
+  return err < 0 ? err : driver_put_type(out, t);
 }
 
 static int tidied(struct request *r, yata_doc *doc, yata_buf *out) {

@@ -169,11 +169,13 @@ export class YataDoc {
   encode2 (sv) { return sv ? this.call('e2', sized(sv)) : this.call('e2') }
   commit2 () { return this.call('m2') }
   async json () { return JSON.parse((await this.call('j')).toString()) }
-  // Remember the type reached by steps (a string: a map's key; a number: an array's index) from a type
+  // Remember the type reached by steps (a string: a map's key; a number: an array's index; { embed: index } in text) from a type
   // or a place. What it returns stands for that type in any request that follows, at once.
   place (n, from, steps = []) {
     const done = this.call('place', Buffer.from([n]), from, ...steps.flatMap(at =>
-      typeof at === 'string' ? [Buffer.from('m'), sized(at)] : [Buffer.from('a'), u32(at)]))
+      typeof at === 'string'
+        ? [Buffer.from('m'), sized(at)]
+        : typeof at === 'number' ? [Buffer.from('a'), u32(at)] : [Buffer.from('e'), u32(at.embed)]))
     const place = Buffer.concat([u32(0xffffffff), u32(n)])
     return { place, done }
   }
