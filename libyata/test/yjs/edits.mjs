@@ -218,6 +218,17 @@ const list = [{
     return after === null ? done : Promise.all([after.done, done])
   }
 }, {
+  of: 'am',
+  weight: 0.6,
+  run (random, y, c, h) {
+    const options = { guid: `sub-${random.below(9)}`, meta: random.pick([null, { a: 1 }]) }
+    const list = y instanceof Y.Array
+    const at = list ? position(random, y) : random.pick(keys)
+    if (list) y.insert(at, [new Y.Doc(options)])
+    else y.set(at, new Y.Doc(options))
+    return c.makeSubdoc(h, at, options)
+  }
+}, {
   of: 'aef',
   weight: 4,
   run (random, y, c, h) {
@@ -225,15 +236,6 @@ const list = [{
     y.delete(index, count)
     return c.arrayDelete(h, index, count)
   }
-}]
-
-// What libyata alone cannot make: a peer without a twin does.
-export const foreign = [{
-  of: 'a',
-  run (random, y) { y.insert(position(random, y), [new Y.Doc({ guid: `sub-${random.below(9)}`, autoLoad: random.chance(0.3) })]) }
-}, {
-  of: 'mh',
-  run (random, y) { y.set(random.pick(keys), new Y.Doc({ guid: `sub-${random.below(9)}`, meta: { a: 1 } })) }
 }]
 
 const tables = {}

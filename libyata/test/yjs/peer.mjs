@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import * as Y from 'yjs'
 import { YataDoc } from './driver.mjs'
-import { foreign, kindOf, pickEdit } from './edits.mjs'
+import { kindOf, pickEdit } from './edits.mjs'
 
 const equal = (ours, theirs, what) => {
   if (Buffer.compare(ours, theirs) !== 0) {
@@ -13,9 +13,8 @@ const equal = (ours, theirs, what) => {
 }
 
 const nothing = Buffer.alloc(0)
-// As libyata shows it: bytes in base64, a sub-document by its guid.
-function plain (key, v) {
-  if (this[key] instanceof Y.Doc) return this[key].guid
+// As libyata shows it: bytes in base64.
+function plain (_, v) {
   if (typeof v === 'bigint') return Number(v)
   return v instanceof Uint8Array ? Buffer.from(v).toString('base64') : v
 }
@@ -125,8 +124,6 @@ export class Peer {
     const { type, handle, steps } = this.find(random)
     const kind = kindOf(type)
     if (this.c === null) {
-      const other = foreign.filter(edit => edit.of.includes(kind))
-      if (other.length > 0 && random.chance(0.2)) return random.pick(other).run(random, type)
       return pickEdit(random, kind, this.formatting).run(random, type, ignoring, null)
     }
     let h = handle

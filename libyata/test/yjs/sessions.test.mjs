@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Random sessions of several clients over a network that reorders, repeats, merges and parts them. Each client is
-// a document of yjs and its twin of libyata (peer.mjs) or, to bring in what libyata cannot make, yjs alone.
+// a document of yjs and its twin of libyata (peer.mjs) or, sometimes, yjs alone.
 // YATA_OPERATIONS: steps of a session.
 import assert from 'node:assert/strict'
 import { env } from 'node:process'
