@@ -245,6 +245,7 @@ void yata_tidy_perform(struct yata_doc *doc) {
   for (uint32_t i = 0; i < txn->n_doomed; i++) {
     struct yata_item *it = &doc->items[txn->doomed[i]];
     it->flags = (uint8_t)((it->flags & ~YATA_ITEM_DOOMED) | YATA_ITEM_DELETED);
+    doc->clients[it->client].deleted_known = false;
     txn->tidied.v[txn->tidied.n++] = (struct yata_range){doc->clients[it->client].id, it->clock, it->len};
   }
   txn->n_doomed = 0;
