@@ -326,9 +326,6 @@ static void formats_that_others_left_behind_are_deleted(void **state) {
   erase(a, ta, 1, 2);
   erase(b, tb, 3, 1);
   heard.local = heard.updates = 0;
-  /* What is deleted may be remembered as it was. */
-  assert_ok(yata_encode_state_as_update(b, NULL, 0, &tidied));
-  tidied.len = 0;
   sync_to(a, b, &applied);
   assert_true(applied.tidied);
   assert_int_equal(heard.local, 1);
@@ -346,6 +343,32 @@ static void formats_that_others_left_behind_are_deleted(void **state) {
   assert_int_equal(tidied.len, 0);
   yata_buf_deinit(&tidied);
   free(heard.last.data);
+  yata_doc_destroy(a);
+  yata_doc_destroy(b);
+}
+
+/* What is deleted of a client may be remembered as bytes: the update deletes nothing of this one. */
+static void deleting_formats_is_seen_in_the_state(void **state) {
+  (void)state;
+  OBJECT(bold, "bold", yata_any_bool(true));
+  yata_doc *a = new_doc(1), *b = new_doc(2);
+  yata_type ta, tb;
+  yata_applied applied;
+  yata_buf out = YATA_BUF_INIT;
+  assert_ok(yata_text(a, "t", &ta));
+  assert_ok(yata_text(b, "t", &tb));
+  insert(a, ta, 0, "xabcy");
+  sync_to(a, b, NULL);
+  assert_ok(yata_txn_begin(b));
+  assert_ok(yata_text_format(b, tb, 1, 3, &bold));
+  assert_ok(yata_txn_commit(b, NULL));
+  sync_to(b, a, NULL);
+  erase(a, ta, 1, 2);
+  erase(b, tb, 3, 1);
+  assert_ok(yata_encode_state_as_update(b, NULL, 0, &out));
+  sync_to(a, b, &applied);
+  assert_true(applied.tidied);
+  yata_buf_deinit(&out);
   yata_doc_destroy(a);
   yata_doc_destroy(b);
 }
@@ -430,6 +453,7 @@ int main(void) {
       cmocka_unit_test(runs_are_walked_with_their_places),
       cmocka_unit_test(a_text_has_attributes_of_its_own),
       cmocka_unit_test(formats_that_others_left_behind_are_deleted),
+      cmocka_unit_test(deleting_formats_is_seen_in_the_state),
       cmocka_unit_test(tidying_up_has_a_limit),
       cmocka_unit_test(formats_of_several_clients_agree_in_the_end),
   };
