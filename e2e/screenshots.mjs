@@ -58,6 +58,26 @@ async function room(dark, viewport, name) {
   await Promise.all([me, ...guests].map((person) => person.leave()));
 }
 
+async function history(name) {
+  const start = CODE.slice(0, CODE.indexOf('\n\ndef nearest'));
+  const roomId = await server.createRoom({ name: 'Nearest point', language: 'python', code: start, user: 'Grace' });
+  for (const [user, text] of [
+    ['Linus', CODE.replace('lambda p: p.distance(to)', 'to.distance')],
+    ['Ada', CODE],
+  ]) {
+    await server.api('PUT', `/api/v1/rooms/${roomId}/files/main.py`, { headers: { 'x-username': user }, body: text });
+  }
+  const me = await Person.arrive(browser, 'Ada', { viewport: WIDE });
+  await me.enter(server, roomId);
+  await me.at('room-menu').click();
+  await me.at('menu-history').click();
+  await me.page.locator('[data-testid="history-text"] .line-insert').first().waitFor();
+  await me.at('history-earlier').click();
+  await sleep(1500);
+  await shot(me, name);
+  await me.leave();
+}
+
 async function home(dark, viewport, name) {
   const me = await Person.arrive(browser, 'Ada', { dark, viewport });
   await me.page.goto(server.url);
@@ -78,6 +98,7 @@ const NARROW = { width: 360, height: 720 };
 try {
   await home(false, WIDE, 'home-light');
   await home(true, WIDE, 'home-dark');
+  await history('history');
   await home(false, NARROW, 'home-narrow');
   await room(false, WIDE, 'room-light');
   await room(true, WIDE, 'room-dark');
