@@ -28,9 +28,13 @@ bench: build bench/node_modules/.stamp ## compare with Node's y-websocket server
 	@ninja -C build --quiet bench/load
 	@bench/compare $(ARGS)
 
+bench-crdt: build bench/crdt/node_modules/.stamp ## compare libyata with other CRDT libraries (long; ARGS=--short)
+	@ninja -C build --quiet bench/crdt-native
+	@node bench/crdt/bench.mjs --write docs/performance.md --images docs/images $(ARGS)
+
 clean: ## remove everything that was built, installed npm packages included
 	rm -rf build build-test build-clang frontend/dist frontend/node_modules \
-	  e2e/node_modules bench/node_modules libyata/test/yjs/node_modules
+	  e2e/node_modules bench/node_modules bench/crdt/node_modules libyata/test/yjs/node_modules
 
 format: ## format C (clang-format) and TypeScript (prettier)
 	@tools/setup lint
@@ -48,7 +52,7 @@ lint: build ## clang-tidy, type check, and the checks of tools/
 	cd frontend && npm run --silent typecheck
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup:
 	@tools/setup build

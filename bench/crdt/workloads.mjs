@@ -163,3 +163,10 @@ export function traces (folder, some) {
   })
   return { found: [...load('sequential', SEQUENTIAL, sequential), ...load('concurrent', CONCURRENT, concurrent)], missing }
 }
+
+/** One workload by its id: of N operations, or a trace of the folder. */
+export function find ({ id, n, folder }) {
+  const found = benchmarks(n).find(workload => workload.id === id) ?? traces(folder, [id]).found[0]
+  if (!found) throw new Error(`there is no workload ${id}`)
+  return found
+}

@@ -164,6 +164,7 @@ static int edit(const struct update *file, struct result *r) {
     for (size_t n = 0; n < r->operations && err == 0; n++) err = insert_once(doc, text, &random, &out);
     r->ms[i] = now_ms() - from;
     yata_doc_stats(doc, &r->stats);
+    r->indexed_bytes = r->stats.live_bytes;
     yata_buf_deinit(&out);
     yata_doc_destroy(doc);
     if (err < 0) return -1;
@@ -208,6 +209,7 @@ static int encode(const struct update *file, struct result *r) {
     r->ms[i] = now_ms() - from;
   }
   yata_doc_stats(doc, &r->stats);
+  r->indexed_bytes = r->stats.live_bytes;
   r->operations = 1;
   yata_buf_deinit(&out);
   yata_buf_deinit(&update);
