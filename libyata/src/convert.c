@@ -107,7 +107,9 @@ static int put_bytes(yata_buf *out, const uint8_t *data, size_t len) {
 
 static int put_string(yata_buf *out, const struct yata_v2_str *s) {
   static const uint8_t replacement[] = {0xef, 0xbf, 0xbd};
-  YATA_TRY(yata_buf_put_uint(out, s->s.len + (s->head ? 3 : 0) + (s->tail ? 3 : 0)));
+  YATA_TRY(yata_buf_reserve(out, s->s.len + 16));
+  uint8_t *p = yata_uint_write(out->data + out->len, s->s.len + (s->head ? 3 : 0) + (s->tail ? 3 : 0));
+  out->len = (size_t)(p - out->data);
   if (s->head) YATA_TRY(yata_buf_put(out, replacement, 3));
   YATA_TRY(yata_buf_put(out, s->s.data, s->s.len));
   return s->tail ? yata_buf_put(out, replacement, 3) : 0;
@@ -150,21 +152,37 @@ static int put_content(struct to_v1 *t, const struct yata_v2_struct *vs) {
   return yata_buf_put(t->out, content.data, content.len);
 }
 
-static int put_id(yata_buf *out, const struct yata_wid *id) {
-  YATA_TRY(yata_buf_put_uint(out, id->client));
-  return yata_buf_put_uint(out, id->clock);
+/* Most of an item is numbers: they are written with room for all of them made once. */
+#define HEAD_MAX 48
+
+static uint8_t *write_id(uint8_t *p, const struct yata_wid *id) {
+  p = yata_uint_write(p, id->client);
+  return yata_uint_write(p, id->clock);
+}
+
+static int put_head(struct to_v1 *t, const struct yata_struct *st) {
+  YATA_TRY(yata_buf_reserve(t->out, HEAD_MAX));
+  uint8_t *p = t->out->data + t->out->len;
+  *p++ = (uint8_t)(st->kind | (st->has_left ? YATA_INFO_LEFT : 0) | (st->has_right ? YATA_INFO_RIGHT : 0) |
+                   (st->has_sub ? YATA_INFO_SUB : 0));
+  if (st->has_left) p = write_id(p, &st->left);
+  if (st->has_right) p = write_id(p, &st->right);
+  if (st->kind == YATA_WIRE_DELETED && (st->has_left || st->has_right)) p = yata_uint_write(p, st->len);
+  t->out->len = (size_t)(p - t->out->data);
+  return 0;
 }
 
 static int put_item(struct to_v1 *t, const struct yata_v2_struct *vs) {
   const struct yata_struct *st = &vs->st;
-  YATA_TRY(
-      yata_buf_put_u8(t->out, (uint8_t)(st->kind | (st->has_left ? YATA_INFO_LEFT : 0) |
-                                        (st->has_right ? YATA_INFO_RIGHT : 0) | (st->has_sub ? YATA_INFO_SUB : 0))));
-  if (st->has_left) YATA_TRY(put_id(t->out, &st->left));
-  if (st->has_right) YATA_TRY(put_id(t->out, &st->right));
-  if (st->has_left || st->has_right) return put_content(t, vs);
-  YATA_TRY(yata_buf_put_u8(t->out, st->parent == YATA_PARENT_NAME));
-  YATA_TRY(st->parent == YATA_PARENT_NAME ? put_string(t->out, &vs->name) : put_id(t->out, &st->parent_id));
+  YATA_TRY(put_head(t, st));
+  if (st->has_left || st->has_right) return st->kind == YATA_WIRE_DELETED ? 0 : put_content(t, vs);
+  bool named = st->parent == YATA_PARENT_NAME;
+  YATA_TRY(yata_buf_put_u8(t->out, named));
+  if (named) YATA_TRY(put_string(t->out, &vs->name));
+  if (!named) {
+    YATA_TRY(yata_buf_reserve(t->out, HEAD_MAX));
+    t->out->len = (size_t)(write_id(t->out->data + t->out->len, &st->parent_id) - t->out->data);
+  }
   if (st->has_sub) YATA_TRY(put_string(t->out, &vs->sub));
   return put_content(t, vs);
 }

@@ -193,8 +193,8 @@ test('thirty bytes that state billions of structs are refused at once', async t 
   // keys; client 7; no clocks; info 0 for ever; no strings, parents, types; lengths of 1; one section of 2^31 structs
   const bomb = Uint8Array.from([0, 0, 1, 7, 0, 0, 1, 0, 0, 0, 0, 6, 0x41, 0xff, 0xff, 0xff, 0xff, 7,
     1, 0xff, 0xff, 0xff, 0xff, 7, 0, 0])
-  await ours.stateVector()
+  // 2 ms as it is released; with sanitizers on a busy machine more, but never the minutes that 2^31 structs take.
   const from = performance.now()
   await assert.rejects(ours.apply2(bomb), { status: -3 })
-  assert.ok(performance.now() - from < 50 * (process.env.ASAN_OPTIONS ? 4 : 1))
+  assert.ok(performance.now() - from < 1000)
 })
