@@ -55,11 +55,24 @@ static int apply_deletions(struct yata_doc *doc, const struct yata_ranges *fresh
 
 /* ---- an update ------------------------------------------------------------------------------ */
 
-/* The pending state while an update is applied; replaces the document's in the end. */
+/* The pending state while an update is applied; replaces the document's in the end. What is pending is the
+ * document's own until it has to change, for most updates have nothing to do with it. */
 struct work {
   struct yata_pending pending;
   struct yata_ranges ds;
+  bool lent; /* pending is the document's */
 };
+
+static int own_pending(struct yata_doc *doc, struct work *w) {
+  if (!w->lent) return 0;
+  YATA_TRY(yata_pending_copy(doc, &doc->pending, &w->pending));
+  w->lent = false;
+  return 0;
+}
+
+static void drop_pending(struct yata_doc *doc, struct work *w) {
+  if (!w->lent) yata_pending_deinit(doc, &w->pending);
+}
 
 static bool should_retry(struct yata_doc *doc, const struct yata_pending *p) {
   for (uint32_t i = 0; i < p->n; i++)
@@ -71,7 +84,8 @@ static int apply_parsed(struct yata_doc *doc, const struct yata_parsed *p, struc
   struct yata_left left = {0};
   int err = yata_apply_structs(doc, p, &left);
   *retry = w->pending.update.len > 0 && should_retry(doc, &w->pending);
-  if (err == 0) err = yata_pending_add(doc, p, &left, &w->pending);
+  if (err == 0 && left.n_sections > 0) err = own_pending(doc, w);
+  if (err == 0 && left.n_sections > 0) err = yata_pending_add(doc, p, &left, &w->pending);
   yata_mem_drop(&doc->mem, &left.missing, &left.cap_missing, sizeof(*left.missing));
   if (err == 0) err = apply_deletions(doc, &p->deleted, &w->ds);
   if (err == 0 && w->ds.n * sizeof(*w->ds.v) > doc->max_pending) err = YATA_ERR_LIMIT;
@@ -79,43 +93,39 @@ static int apply_parsed(struct yata_doc *doc, const struct yata_parsed *p, struc
 }
 
 static int retry_pending(struct yata_doc *doc, struct work *w) {
-  struct yata_pending old = w->pending;
+  struct work old = *w;
   struct yata_parsed p;
   bool ignored;
   w->pending = (struct yata_pending){0};
+  w->lent = false;
   yata_buf_init(&w->pending.update, &doc->alloc);
-  int err = yata_update_parse(&doc->mem, old.update.data, old.update.len, YATA_NESTING_MAX, &p, NULL);
+  int err = yata_update_parse(&doc->mem, old.pending.update.data, old.pending.update.len, YATA_NESTING_MAX, &p, NULL);
   if (err == 0) {
     err = apply_parsed(doc, &p, w, &ignored);
     yata_parsed_deinit(&doc->mem, &p);
   }
-  yata_pending_deinit(doc, &old);
+  drop_pending(doc, &old);
   return err;
 }
 
 static int work_init(struct yata_doc *doc, struct work *w) {
-  w->ds = (struct yata_ranges){0};
-  YATA_TRY(yata_pending_copy(doc, &doc->pending, &w->pending));
-  for (uint32_t i = 0; i < doc->pending_ds.n; i++) {
-    const struct yata_range *x = &doc->pending_ds.v[i];
-    int err = yata_ranges_add(doc, &w->ds, x->client, x->clock, x->len);
-    if (err < 0) {
-      yata_pending_deinit(doc, &w->pending);
-      yata_mem_drop(&doc->mem, &w->ds.v, &w->ds.cap, sizeof(*w->ds.v));
-      return err;
-    }
-  }
+  *w = (struct work){.pending = doc->pending, .lent = true};
+  const struct yata_ranges *ds = &doc->pending_ds;
+  YATA_TRY(yata_mem_grow(&doc->mem, &w->ds.v, &w->ds.cap, ds->n, sizeof(*ds->v)));
+  if (ds->n > 0) memcpy(w->ds.v, ds->v, ds->n * sizeof(*ds->v));
+  w->ds.n = ds->n;
   return 0;
 }
 
 static void work_deinit(struct yata_doc *doc, struct work *w) {
-  yata_pending_deinit(doc, &w->pending);
+  drop_pending(doc, w);
   yata_mem_drop(&doc->mem, &w->ds.v, &w->ds.cap, sizeof(*w->ds.v));
 }
 
 static bool same_pending(const struct yata_doc *doc, const struct work *w) {
   const yata_buf *a = &doc->pending.update, *b = &w->pending.update;
-  return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0) && doc->pending_ds.n == w->ds.n &&
+  bool same = w->lent || (a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0));
+  return same && doc->pending_ds.n == w->ds.n &&
          (w->ds.n == 0 || memcmp(doc->pending_ds.v, w->ds.v, w->ds.n * sizeof(*w->ds.v)) == 0);
 }
 
@@ -129,7 +139,7 @@ static bool grew(const struct yata_doc *doc) {
 /* Everything worked: from here on nothing fails. */
 static void finish(struct yata_doc *doc, struct work *w, yata_applied *out) {
   out->changed = grew(doc) || !same_pending(doc, w);
-  struct work old = {doc->pending, doc->pending_ds};
+  struct work old = {.pending = doc->pending, .ds = doc->pending_ds, .lent = w->lent};
   doc->pending = w->pending;
   doc->pending_ds = w->ds;
   *w = old;

@@ -76,36 +76,70 @@ static bool same_ror(const struct yata_new *n, const struct yata_item *o) {
   return n->ror == o->ror && (n->ror == 0 || n->ror_clock == o->ror_clock);
 }
 
+/* Note all that was scanned before `end`; the ones after `left` are still in conflict. */
+static int seen_all(struct yata_doc *doc, struct seen *seen, uint32_t first, uint32_t left, uint32_t end) {
+  bool passed = false;
+  for (uint32_t o = first; o != end && !passed; o = doc->items[o].right) passed = o == left;
+  seen->round = passed ? 0 : 1;
+  for (uint32_t o = first; o != end; o = doc->items[o].right) {
+    YATA_TRY(seen_add(doc, seen, o));
+    if (o == left) seen->round++;
+  }
+  return 0;
+}
+
+/* Does the unit belong to the item? */
+static bool holds(const struct yata_item *it, uint32_t origin, uint32_t clock) {
+  return it->client + 1 == origin && clock - it->clock < it->len;
+}
+
+enum standing { NOT_SEEN, SETTLED, IN_CONFLICT };
+
+/* How the origin of `o`, which is being scanned, stands. Most often it is the item right before. Only when it is not
+ * is the set of all that was scanned made. */
+static int origin_standing(struct yata_doc *doc, struct seen *seen, uint32_t first, uint32_t left, uint32_t o,
+                           enum standing *out) {
+  const struct yata_item *it = &doc->items[o];
+  if (o != first && holds(&doc->items[it->left], it->origin, it->origin_clock)) {
+    *out = it->left == left ? SETTLED : IN_CONFLICT;
+    return 0;
+  }
+  if (seen->n == 0) {
+    YATA_TRY(seen_all(doc, seen, first, left, o));
+    YATA_TRY(seen_add(doc, seen, o));
+  }
+  const uint32_t *slot = seen_slot(doc, yata_index_lookup(doc, it->origin - 1, it->origin_clock));
+  *out = slot[0] == 0 ? NOT_SEEN : slot[1] == seen->round ? IN_CONFLICT : SETTLED;
+  return 0;
+}
+
 /* Find the left neighbour among the items that conflict. */
 static int resolve(struct yata_doc *doc, const struct yata_new *n, uint32_t *left_out) {
   struct seen seen = {0, 1};
   uint32_t left = n->left, o;
+  uint64_t id = doc->clients[n->client].id;
   if (left != 0)
     o = doc->items[left].right;
   else
     YATA_TRY(list_start(doc, n, &o));
-  for (; o != 0 && o != n->right; o = doc->items[o].right) {
+  for (uint32_t first = o; o != 0 && o != n->right; o = doc->items[o].right) {
     const struct yata_item *it = &doc->items[o];
     YATA_TRY(step(doc));
-    YATA_TRY(seen_add(doc, &seen, o));
+    if (seen.n > 0) YATA_TRY(seen_add(doc, &seen, o));
     if (same_origin(n, it)) {
-      if (doc->clients[it->client].id < doc->clients[n->client].id) {
-        left = o;
-        seen.round++;
-      } else if (same_ror(n, it)) {
-        break;
-      }
-    } else if (it->origin != 0) {
-      uint32_t at = yata_index_lookup(doc, it->origin - 1, it->origin_clock);
-      const uint32_t *slot = seen_slot(doc, at);
-      if (slot[0] == 0) break;
-      if (slot[1] != seen.round) {
-        left = o;
-        seen.round++;
+      if (doc->clients[it->client].id >= id) {
+        if (same_ror(n, it)) break;
+        continue;
       }
     } else {
-      break;
+      enum standing standing;
+      if (it->origin == 0) break;
+      YATA_TRY(origin_standing(doc, &seen, first, left, o, &standing));
+      if (standing == NOT_SEEN) break;
+      if (standing == IN_CONFLICT) continue;
     }
+    left = o;
+    seen.round++;
   }
   /* Clearing a large set costs as much as filling it: the next one starts small again. */
   if (doc->cap_seen > 4096) yata_mem_drop(&doc->mem, &doc->seen, &doc->cap_seen, sizeof(*doc->seen));

@@ -126,7 +126,7 @@ static void requeue(struct merger *m) {
   struct lazy *l = m->queue[0];
   if (!l->has) {
     m->n--;
-    memmove(m->queue, m->queue + 1, m->n * sizeof(*m->queue));
+    m->queue++;
     return;
   }
   uint32_t lo = 1, hi = m->n;
@@ -254,11 +254,13 @@ int yata_merge_updates(const yata_slice *updates, size_t count, yata_buf *out) {
   struct collector deleted = {&mem, {0}};
   size_t at = out->len;
   uint32_t cap_l = 0, cap_q = 0;
+  struct lazy **queue = NULL;
   int err = yata_mem_grow(&mem, &m.lazies, &cap_l, count + 1, sizeof(*m.lazies));
-  if (err == 0) err = yata_mem_grow(&mem, &m.queue, &cap_q, count + 1, sizeof(struct lazy *));
+  if (err == 0) err = yata_mem_grow(&mem, &queue, &cap_q, count + 1, sizeof(struct lazy *));
+  m.queue = queue;
   if (err == 0) err = merge_all(&m, &deleted, updates, count, out);
   yata_mem_drop(&mem, &m.lazies, &cap_l, sizeof(*m.lazies));
-  yata_mem_drop(&mem, &m.queue, &cap_q, sizeof(struct lazy *));
+  yata_mem_drop(&mem, &queue, &cap_q, sizeof(struct lazy *));
   yata_mem_drop(&mem, &deleted.ranges.v, &deleted.ranges.cap, sizeof(struct yata_range));
   writer_deinit(&m.out);
   if (err < 0) out->len = at;
