@@ -1087,6 +1087,96 @@ typedef struct yata_subdoc_change {
 /** Walk what a transaction did to sub-documents: start with *cursor 0, and call until YATA_ERR_NOT_FOUND. For the
  *  observers of transactions and of updates. */
 YATA_API YATA_CHECKED int yata_txn_next_subdoc(const yata_txn_event *txn, uint32_t *cursor, yata_subdoc_change *out);
+/* ---- undo --------------------------------------------------------------------------------- */
+
+/*
+ * An undo manager, as that of Yjs 13.6: it undoes and redoes what some origins did within its scope,
+ * and leaves alone what others did. It belongs to the document and goes with it. What it may have to
+ * restore is not garbage-collected.
+ */
+typedef struct yata_undo_manager yata_undo_manager;
+
+enum yata_stack { YATA_STACK_UNDO, YATA_STACK_REDO };
+
+enum yata_stack_action {
+  YATA_STACK_ADDED,   /* a transaction became a step of its own */
+  YATA_STACK_UPDATED, /* it became part of the last step */
+  YATA_STACK_POPPED,  /* the step was undone or redone */
+  YATA_STACK_CLEARED, /* all steps were dropped */
+};
+
+typedef struct yata_stack_event {
+  yata_undo_manager *manager;
+  enum yata_stack_action action;
+  enum yata_stack stack;     /* where the step is, or was */
+  const void *origin;        /* of the transaction; the manager itself while it undoes and redoes */
+  const yata_txn_event *txn; /* ADDED, UPDATED: the transaction, as for yata_observe_txn; else NULL */
+  void **meta;               /* the caller's, of the step, NULL at first; CLEARED: NULL */
+} yata_stack_event;
+
+/** What an undo or redo is about to delete. */
+typedef struct yata_undo_item {
+  yata_doc *doc;
+  yata_range units;
+  yata_type parent; /* the shared type that holds it */
+  bool has_key;
+  yata_slice key; /* borrowed for the call */
+  yata_type type; /* the shared type that it is, or {0, 0} */
+} yata_undo_item;
+
+typedef struct yata_undo_options {
+  const yata_type *scope; /* these and all below them; none: the whole document, and every transaction */
+  size_t n_scope;
+  const void *const *origins; /* whose transactions are undone; none: those of origin NULL */
+  size_t n_origins;
+  int64_t capture_timeout_ms;     /* what follows within this time is one step; 0: 500, less: nothing is */
+  bool ignore_remote_map_changes; /* restore a key even where others have set it since */
+  bool (*capture)(void *user, const yata_txn_event *txn);      /* NULL: any */
+  bool (*may_delete)(void *user, const yata_undo_item *item);  /* NULL: all */
+  void (*on_stack)(void *user, const yata_stack_event *event); /* NULL: nobody */
+  void (*free_meta)(void *user, void *meta);                   /* NULL: nothing to free */
+  void *user;
+} yata_undo_options;
+
+/* The callbacks may read the document, not change it, nor undo, redo, clear or destroy. */
+
+/**
+ * Create an undo manager of what comes from now on.
+ *
+ * @options  borrowed for the call; NULL: the whole document and the defaults.
+ *
+ * Returns 0, or YATA_ERR_GONE (a type of the scope), YATA_ERR_STATE (a transaction is open), YATA_ERR_NOMEM.
+ */
+YATA_API YATA_CHECKED int yata_undo_create(yata_doc *doc, const yata_undo_options *options, yata_undo_manager **out);
+/** Forget all steps and go. NULL is fine. Not from inside of a callback. */
+YATA_API void yata_undo_destroy(yata_undo_manager *manager);
+
+/** Widen the scope; what is in it already stays. YATA_ERR_GONE, YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_undo_add_scope(yata_undo_manager *manager, yata_type type);
+/** Track one more origin, or one less. YATA_ERR_NOMEM. */
+YATA_API YATA_CHECKED int yata_undo_add_origin(yata_undo_manager *manager, const void *origin);
+YATA_API void yata_undo_remove_origin(yata_undo_manager *manager, const void *origin);
+
+/** Make the next transaction a step of its own. */
+YATA_API void yata_undo_stop_capturing(yata_undo_manager *manager);
+/** How many steps can be undone, or redone. */
+YATA_API size_t yata_undo_depth(const yata_undo_manager *manager, enum yata_stack stack);
+
+/**
+ * Undo, or redo, the last step that still changes something: a transaction whose origin is the manager.
+ *
+ * @time_ms  as yata_cause.time_ms.
+ * @update   may be NULL; the update is appended.
+ * @done     may be NULL; false: there was no such step.
+ *
+ * Returns 0, or YATA_ERR_STATE, YATA_ERR_NOMEM, YATA_ERR_LIMIT (YATA_CLOCK_MAX, max_steps): the
+ * document and the steps are then as before.
+ */
+YATA_API YATA_CHECKED int yata_undo_undo(yata_undo_manager *manager, uint64_t time_ms, yata_buf *update, bool *done);
+YATA_API YATA_CHECKED int yata_undo_redo(yata_undo_manager *manager, uint64_t time_ms, yata_buf *update, bool *done);
+
+/** Forget the steps of one stack, or of both. YATA_ERR_STATE. */
+YATA_API YATA_CHECKED int yata_undo_clear(yata_undo_manager *manager, bool undo, bool redo, uint64_t time_ms);
 
 /* ---- export ------------------------------------------------------------------------------- */
 

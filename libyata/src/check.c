@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Every invariant of a document, verified. */
 #include "encode.h"
+#include "redone.h"
+#include "store.h"
 #include "tree.h"
 
 struct tally {
@@ -35,6 +37,7 @@ static int check_item(const yata_doc *doc, uint32_t h) {
   }
   MUST(it->kind <= YATA_WIRE_DOC);
   MUST(it->kind != YATA_WIRE_DELETED || (it->flags & YATA_ITEM_DELETED));
+  MUST(!(it->flags & YATA_ITEM_REDONE) || yata_redone_has(doc, it));
   MUST(it->parent > 0 && it->parent < doc->n_types);
   MUST(doc->types[it->parent].flags & YATA_TYPE_ALIVE);
   MUST(it->key < doc->n_keys && it->left < doc->n_items && it->right < doc->n_items);

@@ -3,6 +3,7 @@
 #ifndef YATA_EVENTS_H
 #define YATA_EVENTS_H
 
+#include "redone.h"
 #include "v2.h"
 
 enum yata_observing { YATA_OF_TYPE, YATA_OF_DEEP, YATA_OF_TXN, YATA_OF_UPDATE, YATA_OF_UPDATE_V2 };
@@ -53,6 +54,8 @@ struct yata_events {
   uint32_t n, cap, next_id;
   uint32_t count[YATA_OBSERVINGS];
   struct yata_undo_manager *managers;
+  struct yata_redone redone;
+  bool cleared; /* a manager forgot steps: Yjs makes a transaction for that */
 
   /* Of the transaction that ends. */
   yata_txn_event txn;
@@ -66,7 +69,9 @@ struct yata_events {
   struct yata_bucket *buckets;
   uint32_t n_buckets, cap_buckets;
   yata_buf update, update_v2;
-  struct yata_v2_out v2; /* the means to write it */
+  struct yata_v2_out v2;                                       /* the means to write it */
+  uint32_t *deleted_order, n_deleted_order, cap_deleted_order; /* clients, as their units were deleted */
+  uint32_t *touched_order, n_touched_order, cap_touched_order; /* clients with new units, by number */
 };
 
 struct yata_delta {
@@ -99,6 +104,8 @@ YATA_CHECKED int yata_changes_find(struct yata_doc *doc);
 YATA_CHECKED int yata_changes_gather(struct yata_doc *doc);
 /** Free what observers asked for. */
 void yata_changes_forget(struct yata_doc *doc);
+/** Make doc->events if it is not there. */
+YATA_CHECKED int yata_events_get(struct yata_doc *doc);
 /** Set what doc->watched should be. */
 void yata_events_watch(struct yata_doc *doc);
 

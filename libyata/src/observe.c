@@ -2,20 +2,20 @@
 /* Observers: who they are, and calling them when a transaction ends. */
 #include "edit.h"
 #include "encode.h"
-#include "events.h"
+#include "txn.h"
+#include "undo.h"
 
 /* ---- who observes ------------------------------------------------------------------------------- */
 
-static int events_get(struct yata_doc *doc, struct yata_events **out) {
-  *out = doc->events;
-  if (*out != NULL) return 0;
+int yata_events_get(struct yata_doc *doc) {
+  if (doc->events != NULL) return 0;
   struct yata_events *ev = yata_mem_resize(&doc->mem, NULL, 0, sizeof(*ev));
   if (ev == NULL) return YATA_ERR_NOMEM;
   *ev = (struct yata_events){.next_id = 1};
   yata_buf_init(&ev->update, &doc->alloc);
   yata_buf_init(&ev->update_v2, &doc->alloc);
   yata_v2_out_init(&ev->v2, &doc->alloc);
-  *out = doc->events = ev;
+  doc->events = ev;
   return 0;
 }
 
@@ -25,10 +25,10 @@ void yata_events_watch(struct yata_doc *doc) {
 }
 
 static int add(struct yata_doc *doc, struct yata_observer *o, uint32_t *id) {
-  struct yata_events *ev;
   /* The open transaction may have made shortcuts already that observers must not see. */
   if (doc->txn.open && !doc->busy) return YATA_ERR_STATE;
-  YATA_TRY(events_get(doc, &ev));
+  YATA_TRY(yata_events_get(doc));
+  struct yata_events *ev = doc->events;
   YATA_TRY(yata_mem_grow(&doc->mem, &ev->observers, &ev->cap, (size_t)ev->n + 1, sizeof(*ev->observers)));
   o->id = ev->next_id++;
   o->fresh = doc->busy;
@@ -99,6 +99,7 @@ void yata_events_destroy(struct yata_doc *doc) {
   struct yata_events *ev = doc->events;
   struct yata_mem *mem = &doc->mem;
   if (ev == NULL) return;
+  yata_undo_destroy_all(doc);
   yata_mem_drop(mem, &ev->observers, &ev->cap, sizeof(*ev->observers));
   yata_mem_drop(mem, &ev->changed, &ev->cap_changed, sizeof(*ev->changed));
   yata_mem_drop(mem, &ev->hash, &ev->cap_hash, sizeof(*ev->hash));
@@ -136,9 +137,11 @@ int yata_events_prepare(struct yata_doc *doc) {
   struct yata_events *ev = doc->events;
   ev->txn = (yata_txn_event){doc, doc->txn.cause.origin, doc->txn.cause.time_ms, doc->txn.local};
   if (doc->watched) {
+    YATA_TRY(yata_undo_order(doc));
     yata_ranges_sort(&doc->txn.deleted);
     YATA_TRY(yata_changes_find(doc));
     YATA_TRY(yata_changes_gather(doc));
+    YATA_TRY(yata_undo_prepare(doc));
   }
   return reserve_updates(doc);
 }
@@ -182,6 +185,7 @@ void yata_events_deliver(struct yata_doc *doc) {
   doc->busy = true;
   for (uint32_t i = 0; i < ev->n_changed && ev->count[YATA_OF_TYPE] > 0; i++) call_type(doc, &ev->changed[i]);
   for (uint32_t i = 0; i < ev->n_buckets; i++) call_deep(doc, &ev->buckets[i]);
+  yata_undo_capture(doc);
   for (uint32_t i = 0; (o = next_observer(ev, &i, YATA_OF_TXN)) != NULL;) o->on.txn(o->user, &ev->txn);
   yata_changes_forget(doc);
   doc->busy = false;
@@ -207,6 +211,15 @@ static void shrink(yata_buf *update) {
   if (update->cap > 65536) yata_buf_deinit(update);
 }
 
+/* Where a manager forgot steps, Yjs makes a transaction more. It changes nothing; without memory there
+ * is none. */
+static void follow_up(struct yata_doc *doc) {
+  const yata_cause cause = {NULL, doc->events->txn.time_ms};
+  doc->events->cleared = false;
+  yata_txn_open(doc, true, &cause);
+  if (yata_txn_commit(doc, NULL) < 0) yata_txn_abort(doc);
+}
+
 void yata_events_finish(struct yata_doc *doc) {
   struct yata_events *ev = doc->events;
   doc->busy = true;
@@ -216,4 +229,5 @@ void yata_events_finish(struct yata_doc *doc) {
   shrink(&ev->update);
   shrink(&ev->update_v2);
   compact(doc);
+  if (ev->cleared) follow_up(doc);
 }

@@ -3,6 +3,7 @@
 #include "relpos.h"
 
 #include "edit.h"
+#include "redone.h"
 #include "tree.h"
 
 void yata_relpos_deinit(yata_relpos *pos) {
@@ -69,10 +70,14 @@ int yata_relpos_create(yata_doc *doc, yata_type type, uint32_t index, int64_t as
 
 /* The item that holds a unit, and which of its units that is. */
 static int item_of(yata_doc *doc, yata_id id, bool follow, uint32_t *h, uint32_t *offset) {
-  (void)follow; /* nothing is redone yet */
   if (id.clock >= yata_client_state(doc, id.client)) return YATA_ERR_NOT_FOUND;
-  *h = yata_index_lookup(doc, yata_client_find(doc, id.client), (uint32_t)id.clock);
-  *offset = (uint32_t)id.clock - yata_item_at(doc, *h)->clock;
+  uint32_t client = yata_client_find(doc, id.client);
+  if (follow) {
+    yata_follow_redone(doc, client, (uint32_t)id.clock, h, offset);
+  } else {
+    *h = yata_index_lookup(doc, client, (uint32_t)id.clock);
+    *offset = (uint32_t)id.clock - yata_item_at(doc, *h)->clock;
+  }
   return yata_item_at(doc, *h)->kind == YATA_WIRE_GC ? YATA_ERR_ERASED : 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "redone.h"
 #include "subdoc.h"
 #include "tree.h"
 
@@ -40,6 +41,7 @@ int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right)
   if (it->right != 0) YATA_TRY(yata_log_item(doc, it->right));
   YATA_TRY(mend_pair(doc, it, diff));
   YATA_TRY(note_split(doc, it->client, it->clock + diff));
+  if (it->flags & YATA_ITEM_REDONE) YATA_TRY(yata_redone_split(doc, it, diff));
   YATA_TRY(yata_index_insert(doc, it->client, it->clock + diff, r));
   if (it->key != 0 && it->right == 0) YATA_TRY(yata_ent_set(doc, it->parent, it->key, r));
   *rit = *it;

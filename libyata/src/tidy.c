@@ -255,7 +255,8 @@ void yata_tidy_commit(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   struct yata_ranges tidied = txn->tidied, spare = txn->deleted;
   if (tidied.n == 0) return;
-  yata_txn_open(doc, true, NULL);
+  const yata_cause cause = {NULL, txn->cause.time_ms};
+  yata_txn_open(doc, true, &cause);
   txn->deleted = tidied;
   /* Without the memory to tell observers they are not told: the formats are gone. */
   bool told = doc->events != NULL && yata_events_prepare(doc) == 0;
