@@ -55,7 +55,7 @@ struct yata_events {
   uint32_t count[YATA_OBSERVINGS];
   struct yata_undo_manager *managers;
   struct yata_redone redone;
-  bool cleared; /* a manager forgot steps: Yjs makes a transaction for that */
+  uint32_t follow_ups; /* empty transactions that Yjs makes: where a manager forgot steps, or text might be tidied up */
 
   /* Of the transaction that ends. */
   yata_txn_event txn;

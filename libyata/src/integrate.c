@@ -232,7 +232,7 @@ static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t
 
 /* Text that goes on where its client's last item ends needs no item: Yjs would merge the two. */
 static bool extends(const struct yata_doc *doc, const struct yata_new *n) {
-  if (n->kind != YATA_WIRE_STRING || n->left == 0) return false;
+  if (n->kind != YATA_WIRE_STRING || n->left == 0 || doc->txn.apart) return false;
   const struct yata_item *l = &doc->items[n->left];
   return l->kind == YATA_WIRE_STRING && !(l->flags & (YATA_ITEM_DELETED | YATA_ITEM_REDONE)) &&
          l->client == n->client && l->clock + l->len == n->clock && n->origin == n->client + 1 &&

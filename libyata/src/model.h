@@ -202,6 +202,7 @@ struct yata_sub {
 
 struct yata_txn {
   bool open, local;
+  bool apart; /* it undoes: new items stay apart from those that it is yet to delete */
   yata_cause cause;
   bool virgin; /* the document had no clients: no journal, undo empties it */
   bool hid;    /* something that has content was deleted */

@@ -146,6 +146,15 @@ int yata_events_prepare(struct yata_doc *doc) {
   return reserve_updates(doc);
 }
 
+/* Would Yjs look for formats to tidy up, and find none? */
+static bool may_be_tidied(const struct yata_doc *doc) {
+  const struct yata_events *ev = doc->events;
+  if (doc->txn.local || doc->txn.n_doomed > 0) return false;
+  for (uint32_t i = 0; i < ev->n_changed; i++)
+    if (doc->types[ev->changed[i].type].flags & YATA_TYPE_FORMATTED) return true;
+  return false;
+}
+
 static const struct yata_observer *next_observer(const struct yata_events *ev, uint32_t *i, enum yata_observing what) {
   if (ev->count[what] == 0) return NULL;
   while (*i < ev->n) {
@@ -186,6 +195,7 @@ void yata_events_deliver(struct yata_doc *doc) {
   for (uint32_t i = 0; i < ev->n_changed && ev->count[YATA_OF_TYPE] > 0; i++) call_type(doc, &ev->changed[i]);
   for (uint32_t i = 0; i < ev->n_buckets; i++) call_deep(doc, &ev->buckets[i]);
   yata_undo_capture(doc);
+  ev->follow_ups += may_be_tidied(doc);
   for (uint32_t i = 0; (o = next_observer(ev, &i, YATA_OF_TXN)) != NULL;) o->on.txn(o->user, &ev->txn);
   yata_changes_forget(doc);
   doc->busy = false;
@@ -211,13 +221,19 @@ static void shrink(yata_buf *update) {
   if (update->cap > 65536) yata_buf_deinit(update);
 }
 
-/* Where a manager forgot steps, Yjs makes a transaction more. It changes nothing; without memory there
- * is none. */
+/* The empty transactions that Yjs makes, for managers of the whole document. Without memory there are none. */
 static void follow_up(struct yata_doc *doc) {
-  const yata_cause cause = {NULL, doc->events->txn.time_ms};
-  doc->events->cleared = false;
-  yata_txn_open(doc, true, &cause);
-  if (yata_txn_commit(doc, NULL) < 0) yata_txn_abort(doc);
+  struct yata_events *ev = doc->events;
+  const yata_cause cause = {NULL, ev->txn.time_ms};
+  /* What was tidied up stays until the next transaction of the caller. */
+  struct yata_ranges tidied = doc->txn.tidied;
+  uint32_t n = ev->follow_ups;
+  doc->txn.tidied = (struct yata_ranges){0};
+  for (ev->follow_ups = 0; n > 0; n--) {
+    yata_txn_open(doc, true, &cause);
+    if (yata_txn_commit(doc, NULL) < 0) yata_txn_abort(doc);
+  }
+  doc->txn.tidied = tidied;
 }
 
 void yata_events_finish(struct yata_doc *doc) {
@@ -229,5 +245,5 @@ void yata_events_finish(struct yata_doc *doc) {
   shrink(&ev->update);
   shrink(&ev->update_v2);
   compact(doc);
-  if (ev->cleared) follow_up(doc);
+  if (ev->follow_ups > 0) follow_up(doc);
 }

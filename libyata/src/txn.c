@@ -9,6 +9,7 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   struct yata_txn *txn = &doc->txn;
   txn->open = true;
   txn->local = local;
+  txn->apart = false;
   txn->cause = cause != NULL ? *cause : (yata_cause){0};
   txn->virgin = !local && doc->n_clients == 0 && doc->free_items == 0 && doc->free_types == 0 && doc->free_ents == 0;
   txn->hid = false;

@@ -230,7 +230,7 @@ static void capture(struct yata_undo_manager *m) {
     m->capturing = false;
   } else if (!m->redoing && m->redo.n > 0) {
     yata_steps_clear(m, &m->redo);
-    ev->cleared = true;
+    ev->follow_ups++;
   }
   bool joins = belongs_to_last(m, ev->txn.time_ms);
   if (!joins) {

@@ -131,6 +131,7 @@ static int pop(struct yata_undo_manager *m, enum yata_stack stack, uint64_t time
   const yata_cause cause = {m, time_ms};
   uint32_t before = steps->n;
   YATA_TRY(yata_txn_begin_as(doc, &cause));
+  doc->txn.apart = true;
   doc->mark_epoch++;
   m->undoing = stack == YATA_STACK_UNDO;
   m->redoing = stack == YATA_STACK_REDO;

@@ -49,6 +49,7 @@ extern const struct operation driver_texts[];
 extern const struct operation driver_maps[];
 extern const struct operation driver_arrays[];
 extern const struct operation driver_events[];
+extern const struct operation driver_undo[];
 extern const struct operation driver_formats[];
 extern const struct operation driver_xml[];
 extern const struct operation driver_subdocs[];

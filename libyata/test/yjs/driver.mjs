@@ -18,6 +18,8 @@ const sized = data => {
   return Buffer.concat([u32(b.length), b])
 }
 
+const pair = b => [b.readUInt8() === 1, b.subarray(1)]
+
 const encodeValue = v => {
   if (v === null) return Buffer.from('z')
   switch (typeof v) {
@@ -206,6 +208,30 @@ export class YataDoc {
   // Log transactions and updates.
   observeAll () { return this.call('observe all') }
   unobserve () { return this.call('unobserve') }
+  // Transactions with an origin (a number below 256; 0: none) and a time.
+  beginAs (origin, ms) { return this.call('begin as', Buffer.from([origin]), u64(ms)) }
+  applyAs (update, origin, ms) { return this.call('apply as', Buffer.from([origin]), u64(ms), sized(update)) }
+
+  // ---- undo: up to four managers a document ---------------------------------------------------
+
+  undoNew (n, { timeout = 0, ignoreRemote = false, origins = [], scope = [] }) {
+    return this.call('um new', Buffer.from([n]), u64(BigInt.asUintN(64, BigInt(timeout))),
+      Buffer.from([ignoreRemote ? 1 : 0, origins.length, ...origins]), ...scope)
+  }
+
+  // Whether there was a step, and the update.
+  async undo (n, ms) { return pair(await this.call('um undo', Buffer.from([n]), u64(ms))) }
+  async redo (n, ms) { return pair(await this.call('um redo', Buffer.from([n]), u64(ms))) }
+  undoStop (n) { return this.call('um stop', Buffer.from([n])) }
+  undoClear (n, undo, redo, ms) {
+    return this.call('um clear', Buffer.from([n, undo ? 1 : 0, redo ? 1 : 0]), u64(ms))
+  }
+
+  async undoDepth (n) {
+    const b = await this.call('um depth', Buffer.from([n]))
+    return [b.readUInt32LE(), b.readUInt32LE(4)]
+  }
+
   // What was logged since it was asked for last.
   async log () { return JSON.parse((await this.call('log')).toString()) }
 
