@@ -245,5 +245,6 @@ void yata_events_finish(struct yata_doc *doc) {
   shrink(&ev->update);
   shrink(&ev->update_v2);
   compact(doc);
-  if (ev->follow_ups > 0) follow_up(doc);
+  if (ev->follow_ups > 0 && yata_undo_is_whole(doc)) follow_up(doc);
+  ev->follow_ups = 0;
 }

@@ -316,6 +316,12 @@ void yata_undo_destroy_all(struct yata_doc *doc) {
   yata_mem_drop(&doc->mem, &ev->redone.v, &ev->redone.cap, sizeof(*ev->redone.v));
 }
 
+bool yata_undo_is_whole(const struct yata_doc *doc) {
+  for (const struct yata_undo_manager *m = doc->events->managers; m != NULL; m = m->next)
+    if (m->whole) return true;
+  return false;
+}
+
 void yata_undo_stop_capturing(yata_undo_manager *m) {
   m->capturing = false;
 }

@@ -48,6 +48,8 @@ YATA_CHECKED int yata_undo_order(struct yata_doc *doc);
 YATA_CHECKED int yata_undo_prepare(struct yata_doc *doc);
 /** Let all managers capture it. */
 void yata_undo_capture(struct yata_doc *doc);
+/** Is there a manager of the whole document? */
+bool yata_undo_is_whole(const struct yata_doc *doc);
 /** Drop all managers and what they need. */
 void yata_undo_destroy_all(struct yata_doc *doc);
 
