@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Making deleted items anew, where and as Yjs' redoItem does. */
 #include "edit.h"
+#include "formats.h"
 #include "undo.h"
 
 /* A new item is linked to what is there, so any walk here may be as long as the document. */
@@ -144,6 +145,7 @@ static int make(struct yata_doc *doc, uint32_t h, uint32_t type, uint32_t left, 
   yata_buf_init(&buf, &doc->alloc);
   int err = copy_content(doc, &doc->items[h], &n, &buf);
   if (err == 0) err = yata_integrate(doc, &n, out);
+  if (err == 0 && n.kind == YATA_WIRE_FORMAT) err = yata_format_twin(doc, *out, h);
   yata_buf_deinit(&buf);
   return err < 0 ? err : keep(doc, *out);
 }
