@@ -54,8 +54,6 @@ YATA_CHECKED int yata_xml_put(const struct yata_doc *doc, uint32_t type, enum ya
                               yata_buf *out);
 #define YATA_DEPTH_MAX 200
 
-/** Read a verified lib0 `any` into an empty value. */
-YATA_CHECKED int yata_any_read(const struct yata_doc *doc, yata_slice raw, yata_value *out);
 /** What the unit at `offset` of an item holds. */
 YATA_CHECKED int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset,
                                yata_value *out);

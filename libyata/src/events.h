@@ -3,7 +3,7 @@
 #ifndef YATA_EVENTS_H
 #define YATA_EVENTS_H
 
-#include "redone.h"
+#include "model.h"
 #include "v2.h"
 
 enum yata_observing { YATA_OF_TYPE, YATA_OF_DEEP, YATA_OF_TXN, YATA_OF_UPDATE, YATA_OF_UPDATE_V2 };

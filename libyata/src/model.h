@@ -225,6 +225,18 @@ struct yata_txn {
   uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
 };
 
+/* Open addressing by the first unit of an item. What the flag of no item stands behind is void: so a
+ * rollback needs not touch it. */
+struct yata_redone_entry {
+  uint32_t client, clock; /* client: number + 1; 0: free */
+  uint32_t to_client, to_clock;
+};
+
+struct yata_redone {
+  struct yata_redone_entry *v;
+  uint32_t n, cap; /* cap is a power of two */
+};
+
 struct yata_doc {
   struct yata_mem mem;
   yata_allocator alloc; /* counting: for the document's own buffers */

@@ -2,6 +2,7 @@
 /* Making deleted items anew, where and as Yjs' redoItem does. */
 #include "edit.h"
 #include "formats.h"
+#include "redone.h"
 #include "undo.h"
 
 /* A new item is linked to what is there, so any walk here may be as long as the document. */

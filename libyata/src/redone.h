@@ -5,18 +5,6 @@
 
 #include "model.h"
 
-/* Open addressing by the first unit of an item. What the flag of no item stands behind is void: so a
- * rollback needs not touch it. */
-struct yata_redone_entry {
-  uint32_t client, clock; /* client: number + 1; 0: free */
-  uint32_t to_client, to_clock;
-};
-
-struct yata_redone {
-  struct yata_redone_entry *v;
-  uint32_t n, cap; /* cap is a power of two */
-};
-
 /** Note that an item was made anew, beginning with this unit. The flag is the caller's to set. */
 YATA_CHECKED int yata_redone_set(struct yata_doc *doc, const struct yata_item *it, uint32_t to_client,
                                  uint32_t to_clock);

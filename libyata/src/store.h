@@ -131,4 +131,7 @@ void yata_text_truncate(struct yata_doc *doc, struct yata_store *text, uint32_t 
 void yata_values_truncate(struct yata_doc *doc, struct yata_store *values, uint32_t len);
 void yata_store_deinit(struct yata_doc *doc, struct yata_store *store, bool values);
 
+/** Read a verified lib0 `any` into an empty value. */
+YATA_CHECKED int yata_any_read(const struct yata_doc *doc, yata_slice raw, yata_value *out);
+
 #endif

@@ -2,6 +2,7 @@
 /* Undoing and redoing a step: what it inserted is deleted, what it deleted is made anew. In the order of
  * Yjs, since the new items' clocks follow from it. */
 #include "edit.h"
+#include "redone.h"
 #include "undo.h"
 
 /* Items, in the order in which they were found. */
