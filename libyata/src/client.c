@@ -94,15 +94,20 @@ void yata_clients_order(struct yata_doc *doc) {
   doc->n_ordered = doc->n_clients;
 }
 
-int yata_client_touch_slow(struct yata_doc *doc, uint32_t client) {
+int yata_client_note(struct yata_doc *doc, uint32_t client) {
   struct yata_client *c = &doc->clients[client];
   struct yata_txn *txn = &doc->txn;
-  if (c->txn_id != txn->id) {
-    YATA_TRY(yata_mem_grow(&doc->mem, &txn->touched, &txn->cap_touched, txn->n_touched + 1, sizeof(*txn->touched)));
-    txn->touched[txn->n_touched++] = (struct yata_touched){c->id, client, c->state};
-    c->touched = txn->n_touched;
-    c->txn_id = txn->id;
-  }
+  if (c->txn_id == txn->id) return 0;
+  YATA_TRY(yata_mem_grow(&doc->mem, &txn->touched, &txn->cap_touched, txn->n_touched + 1, sizeof(*txn->touched)));
+  txn->touched[txn->n_touched++] = (struct yata_touched){c->id, client, c->state};
+  c->touched = txn->n_touched;
+  c->txn_id = txn->id;
+  return 0;
+}
+
+int yata_client_touch_slow(struct yata_doc *doc, uint32_t client) {
+  YATA_TRY(yata_client_note(doc, client));
+  const struct yata_client *c = &doc->clients[client];
   struct yata_undo undo = {.kind = YATA_UNDO_CLIENT, .at = client};
   undo.u.client.state = c->state;
   undo.u.client.text = c->text.len;
@@ -248,6 +253,13 @@ void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_
   struct yata_pos at = *pos;
   yata_index_prev(c, pos);
   remove_at(doc, c, at);
+}
+
+void yata_index_move(struct yata_client *c, uint32_t from, uint32_t to) {
+  struct yata_pos pos = yata_index_find(c, from);
+  struct yata_block *b = &c->blocks[pos.block];
+  b->clocks[pos.slot] = to;
+  if (pos.slot == 0) b->first = to;
 }
 
 void yata_index_drop(struct yata_doc *doc, struct yata_client *c, uint32_t clock) {

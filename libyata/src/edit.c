@@ -174,6 +174,21 @@ int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t 
   return 0;
 }
 
+void yata_step_deleted(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right) {
+  for (uint32_t steps = 0; *right != 0 && yata_item_deleted(doc, *right) && steps < NEAR; steps++) {
+    *left = *right;
+    *right = doc->items[*right].right;
+  }
+  if (*right == 0 || !yata_item_deleted(doc, *right)) return;
+  if (yata_tree_build(doc, type)) {
+    uint32_t start;
+    *right = index < doc->types[type].length ? yata_tree_seek(doc, type, index + 1, &start) : 0;
+    *left = *right != 0 ? doc->items[*right].left : yata_tree_last(doc, type);
+    return;
+  }
+  for (; *right != 0 && yata_item_deleted(doc, *right); *right = doc->items[*right].right) *left = *right;
+}
+
 int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t left, uint32_t right, uint32_t len,
                     struct yata_new *n) {
   *n = (struct yata_new){.left = left, .right = right, .parent = type, .key = key, .len = len};

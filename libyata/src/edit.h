@@ -21,6 +21,9 @@ uint32_t yata_index_of(struct yata_doc *doc, uint32_t h);
 /** The neighbours of a position; an item is split when the position is inside of it. */
 YATA_CHECKED int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right);
 
+/** From the place at `index`, step right past what is deleted; in a list without formats. */
+void yata_step_deleted(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right);
+
 /** Begin a new item of this document's client between two others: ids and clock are filled in. */
 YATA_CHECKED int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t left, uint32_t right,
                                  uint32_t len, struct yata_new *n);

@@ -2,6 +2,8 @@
 /* Text: by UTF-16 position, as Y.Text. */
 #include "text.h"
 
+#include "edit_quick.h"
+
 int yata_text_length(const yata_doc *doc, yata_type text, uint32_t *out) {
   uint32_t t;
   YATA_TRY(yata_handle(doc, text, YATA_KIND_TEXT, &t));
@@ -94,6 +96,8 @@ int yata_text_insert(yata_doc *doc, yata_type text, uint32_t index, const char *
   YATA_TRY(check_text(utf8, len, &what.content, &what.len));
   YATA_TRY(begin(doc, text, index, &op, &t));
   if (len == 0) return 0;
+  int quick = yata_quick_insert(doc, t, index, what.content, what.len);
+  if (quick != 0) return quick < 0 ? quick : 0;
   int err = doc->types[t].flags & YATA_TYPE_FORMATTED ? insert(doc, t, index, &what, NULL, NULL)
                                                       : insert_plain(doc, t, index, what.content, what.len);
   return yata_op_end(doc, &op, err);
@@ -193,5 +197,7 @@ int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t cou
   if (index > doc->types[t].length || count > doc->types[t].length - index) return YATA_ERR_RANGE;
   YATA_TRY(yata_op_begin(doc, &op));
   if (count == 0) return 0;
+  int quick = yata_quick_delete(doc, t, index, count);
+  if (quick != 0) return quick < 0 ? quick : 0;
   return yata_op_end(doc, &op, erase(doc, t, index, count));
 }

@@ -5,10 +5,23 @@
 #include "store.h"
 #include "tree.h"
 
-static int add(struct yata_doc *doc, struct yata_undo **out) {
+int yata_log_reserve(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
-  YATA_TRY(yata_mem_grow(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo)));
-  *out = &txn->undo[txn->n_undo++];
+  if (!yata_logs(doc) || txn->n_undo < txn->cap_undo) return 0;
+  return yata_mem_grow(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo));
+}
+
+struct yata_undo *yata_log_add(struct yata_doc *doc, enum yata_undo_kind kind, uint32_t at) {
+  if (!yata_logs(doc)) return NULL;
+  struct yata_undo *undo = &doc->txn.undo[doc->txn.n_undo++];
+  undo->kind = kind;
+  undo->at = at;
+  return undo;
+}
+
+static int add(struct yata_doc *doc, struct yata_undo **out) {
+  YATA_TRY(yata_log_reserve(doc));
+  *out = &doc->txn.undo[doc->txn.n_undo++];
   return 0;
 }
 
@@ -59,6 +72,53 @@ static void undo_type(struct yata_doc *doc, uint32_t type, const struct yata_typ
   doc->types[type].tree = tree;
 }
 
+/* What follows finds everything as it was right after what it undoes. */
+
+static void undo_split(struct yata_doc *doc, uint32_t r) {
+  const struct yata_item *it = &doc->items[r];
+  uint32_t h = it->left;
+  yata_tree_merging(doc, h, r);
+  doc->items[h].len += it->len;
+  doc->items[h].right = it->right;
+  if (it->right != 0) doc->items[it->right].left = h;
+  yata_index_drop(doc, &doc->clients[it->client], it->clock);
+  yata_item_free(doc, r);
+}
+
+static void undo_grow(struct yata_doc *doc, uint32_t h, uint32_t units) {
+  struct yata_item *it = &doc->items[h];
+  struct yata_client *c = &doc->clients[it->client];
+  yata_tree_grown(doc, h, 0u - units);
+  it->len -= units;
+  doc->types[it->parent].length -= units;
+  c->state -= units;
+  yata_text_truncate(doc, &c->text, c->text.len - units);
+}
+
+static void undo_put(struct yata_doc *doc, uint32_t h) {
+  const struct yata_item *it = &doc->items[h];
+  struct yata_client *c = &doc->clients[it->client];
+  yata_tree_unlinked(doc, h);
+  if (it->left != 0)
+    doc->items[it->left].right = it->right;
+  else
+    doc->types[it->parent].start = it->right;
+  if (it->right != 0) doc->items[it->right].left = it->left;
+  doc->types[it->parent].length -= it->len;
+  c->state = it->clock;
+  yata_text_truncate(doc, &c->text, it->content);
+  yata_index_drop(doc, c, it->clock);
+  yata_item_free(doc, h);
+}
+
+static void undo_shift(struct yata_doc *doc, const struct yata_undo *undo) {
+  struct yata_item *it = &doc->items[undo->at];
+  uint32_t units = undo->u.shift.units;
+  yata_shift(doc, undo->at, undo->u.shift.right, 0u - units);
+  doc->types[it->parent].length += units;
+  yata_tree_grown(doc, undo->at, units);
+}
+
 static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
   struct yata_client *c;
   uint32_t at = undo->at;
@@ -79,6 +139,10 @@ static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
     yata_text_truncate(doc, &c->text, undo->u.client.text);
     yata_values_truncate(doc, &c->values, undo->u.client.values);
     break;
+  case YATA_UNDO_SPLIT: undo_split(doc, at); break;
+  case YATA_UNDO_GROW: undo_grow(doc, at, undo->u.grown); break;
+  case YATA_UNDO_PUT: undo_put(doc, at); break;
+  case YATA_UNDO_SHIFT: undo_shift(doc, undo); break;
   case YATA_UNDO_UNIT:
     c = &doc->clients[at];
     /* The chunk was widened when the unit was patched: this cannot fail. */

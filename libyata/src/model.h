@@ -161,8 +161,14 @@ enum yata_undo_kind {
   YATA_UNDO_INDEX,
   YATA_UNDO_CLIENT,
   YATA_UNDO_UNIT,
+  YATA_UNDO_SPLIT,
+  YATA_UNDO_GROW,
+  YATA_UNDO_PUT,
+  YATA_UNDO_SHIFT,
 };
 
+/* Either what something was before, or, for changes that can be reversed, what was done: SPLIT (`at` is
+ * the right part), and the quick edits of a text (edit_quick.c): GROW, PUT and SHIFT. */
 struct yata_undo {
   enum yata_undo_kind kind;
   uint32_t at;
@@ -171,6 +177,11 @@ struct yata_undo {
     struct yata_typ type;
     uint32_t clock;
     uint32_t ent_item;
+    uint32_t grown; /* units */
+    struct {
+      uint32_t units, content; /* that moved from `at` into its deleted neighbour */
+      bool right;              /* which is on the right */
+    } shift;
     struct {
       uint32_t state, text, values;
     } client;
@@ -222,6 +233,9 @@ struct yata_txn {
   uint32_t n_subs, cap_subs;
   yata_buf guids;
   uint64_t steps;
+  bool quiet;      /* a change is going on that is logged as a whole */
+  uint32_t shifts; /* SHIFT records there may be */
+  uint32_t quick;  /* a quick edit was the first thing done; n_undo behind it, 0: none */
   uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
 };
 

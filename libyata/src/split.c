@@ -33,17 +33,26 @@ static int mend_pair(struct yata_doc *doc, const struct yata_item *it, uint32_t 
   return patch_unit(doc, client, pos);
 }
 
+/* A new item and its place in the client's index; neither is logged. */
+static int new_part(struct yata_doc *doc, const struct yata_item *it, uint32_t diff, uint32_t *r) {
+  uint32_t client = it->client, clock = it->clock + diff;
+  YATA_TRY(yata_item_new(doc, r));
+  int err = yata_index_insert(doc, client, clock, *r);
+  if (err < 0) yata_item_free(doc, *r);
+  return err;
+}
+
 int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right) {
   uint32_t r;
-  YATA_TRY(yata_item_new(doc, &r));
+  YATA_TRY(mend_pair(doc, &doc->items[h], diff));
+  YATA_TRY(note_split(doc, doc->items[h].client, doc->items[h].clock + diff));
+  if (doc->items[h].flags & YATA_ITEM_REDONE) YATA_TRY(yata_redone_split(doc, &doc->items[h], diff));
+  YATA_TRY(yata_log_reserve(doc));
+  doc->txn.quiet = true;
+  int err = new_part(doc, &doc->items[h], diff, &r);
+  doc->txn.quiet = false;
+  YATA_TRY(err);
   struct yata_item *it = &doc->items[h], *rit = &doc->items[r];
-  YATA_TRY(yata_log_item(doc, h));
-  if (it->right != 0) YATA_TRY(yata_log_item(doc, it->right));
-  YATA_TRY(mend_pair(doc, it, diff));
-  YATA_TRY(note_split(doc, it->client, it->clock + diff));
-  if (it->flags & YATA_ITEM_REDONE) YATA_TRY(yata_redone_split(doc, it, diff));
-  YATA_TRY(yata_index_insert(doc, it->client, it->clock + diff, r));
-  if (it->key != 0 && it->right == 0) YATA_TRY(yata_ent_set(doc, it->parent, it->key, r));
   *rit = *it;
   rit->clock += diff;
   rit->len -= diff;
@@ -55,8 +64,24 @@ int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right)
   it->len = diff;
   if (rit->right != 0) doc->items[rit->right].left = r;
   yata_tree_split_off(doc, r);
+  (void)yata_log_add(doc, YATA_UNDO_SPLIT, r);
+  if (it->key != 0 && rit->right == 0) YATA_TRY(yata_ent_set(doc, it->parent, it->key, r));
   *right = r;
   return 0;
+}
+
+/* Of two runs that follow one another, one deleted. */
+void yata_shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
+  struct yata_item *it = &doc->items[h], *other = &doc->items[right ? it->right : it->left];
+  struct yata_item *later = right ? other : it;
+  uint32_t clock = later->clock, by = right ? 0u - units : units;
+  it->len -= units;
+  other->len += units;
+  later->clock += by;
+  later->origin_clock += by;
+  if (later->kind == YATA_WIRE_STRING) later->content += by;
+  doc->clients[it->client].deleted_known = false;
+  yata_index_move(&doc->clients[it->client], clock, clock + by);
 }
 
 int yata_clean_start(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out) {

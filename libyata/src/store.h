@@ -13,8 +13,12 @@ YATA_CHECKED int yata_log_item_slow(struct yata_doc *doc, uint32_t h);
 YATA_CHECKED int yata_log_type_slow(struct yata_doc *doc, uint32_t type);
 
 static inline bool yata_logs(const struct yata_doc *doc) {
-  return doc->txn.open && !doc->txn.virgin;
+  return doc->txn.open && !doc->txn.virgin && !doc->txn.quiet;
 }
+
+/** Make room for a record; then one can be added. NULL: nothing is logged now. */
+YATA_CHECKED int yata_log_reserve(struct yata_doc *doc);
+struct yata_undo *yata_log_add(struct yata_doc *doc, enum yata_undo_kind kind, uint32_t at);
 
 static inline YATA_CHECKED int yata_log(struct yata_doc *doc, const struct yata_undo *undo) {
   return yata_logs(doc) ? yata_log_slow(doc, undo) : 0;
@@ -38,6 +42,9 @@ void yata_rollback(struct yata_doc *doc, uint32_t mark);
 
 YATA_CHECKED int yata_item_new(struct yata_doc *doc, uint32_t *out);
 void yata_item_free(struct yata_doc *doc, uint32_t h);
+
+/** Move the boundary between an item and its deleted neighbour: `units` (modulo 2^32) go over to that. */
+void yata_shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units);
 
 /* ---- clients ------------------------------------------------------------------------------ */
 
@@ -65,6 +72,8 @@ static inline YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t 
   return yata_client_touch_slow(doc, client);
 }
 
+/** The same without the record for undoing. */
+YATA_CHECKED int yata_client_note(struct yata_doc *doc, uint32_t client);
 /** The client's state when the transaction began. */
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client);
 void yata_client_deinit(struct yata_doc *doc, struct yata_client *c);
@@ -73,6 +82,8 @@ YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32
 YATA_CHECKED int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
 /** Remove; *pos is then the place before it, which must exist. */
 void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos);
+/** The item that begins at a clock begins at another now; the order stays. */
+void yata_index_move(struct yata_client *c, uint32_t from, uint32_t to);
 /** Remove the entry of a clock, whatever is around. */
 void yata_index_drop(struct yata_doc *doc, struct yata_client *c, uint32_t clock);
 

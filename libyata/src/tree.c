@@ -254,6 +254,12 @@ uint32_t yata_tree_index(const struct yata_doc *doc, uint32_t h) {
   return index;
 }
 
+uint32_t yata_tree_last(const struct yata_doc *doc, uint32_t type) {
+  const struct yata_node *node = node_of(doc, doc->types[type].tree);
+  while (node->level > 0) node = node_of(doc, node->child[node->n - 1]);
+  return node->child[node->n - 1];
+}
+
 /* ---- changes ------------------------------------------------------------------------------ */
 
 /* Where the item goes: behind its left neighbour. */

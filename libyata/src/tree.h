@@ -16,6 +16,9 @@ uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t inde
 /** How many visible units stand before an item of the list. Needs a tree. */
 uint32_t yata_tree_index(const struct yata_doc *doc, uint32_t h);
 
+/** The last item. Needs a tree. */
+uint32_t yata_tree_last(const struct yata_doc *doc, uint32_t type);
+
 /* Each of these does nothing for an item of a map or of a list without a tree. */
 
 /** The item was linked into its list, or split off its left neighbour (whose length is already cut). */

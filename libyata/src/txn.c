@@ -3,6 +3,7 @@
 
 #include "encode.h"
 #include "events.h"
+#include "txn_quick.h"
 #include "v2.h"
 
 void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
@@ -18,6 +19,8 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = txn->tidied.n = 0;
   txn->n_subs = 0;
   yata_buf_clear(&txn->guids);
+  txn->shifts = txn->quick = 0;
+  txn->quiet = false;
   txn->steps = 0;
   txn->types_before = doc->n_types;
   txn->ents_before = doc->n_ents;
@@ -96,9 +99,15 @@ static int rehearse(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out)
 /* `v2`: write version 2, by its means. */
 static int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
   if (!doc->txn.open || doc->busy) return YATA_ERR_STATE;
+  if (v2 == NULL && yata_quick_only(doc)) {
+    YATA_TRY(yata_quick_commit(doc, out));
+    yata_txn_close(doc);
+    return 0;
+  }
   if (doc->events != NULL) YATA_TRY(yata_events_prepare(doc));
   if (out != NULL) YATA_TRY(rehearse(doc, v2, out));
   if (doc->events != NULL) yata_events_deliver(doc);
+  yata_quick_release(doc);
   yata_cleanup(doc);
   if (out != NULL) YATA_TRY(v2 != NULL ? yata_encode_txn_v2(doc, v2, out) : yata_encode_txn(doc, out));
   if (doc->events != NULL) yata_events_encode(doc);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* The edits that people make, one key at a time, on a short path: text goes in at one place of a text
+ * without formats, and goes out at an edge of a run. Each is one record of the journal, and leaves
+ * nothing to clean up when it is all that a transaction did. What is not as simple returns 0, nothing
+ * done, and goes the general way, with the same result. */
+#include "edit_quick.h"
+#include "tree.h"
+
+/* The transaction has done nothing so far. */
+static bool fresh(const struct yata_txn *txn) {
+  return txn->n_undo == 0 && txn->n_touched == 0 && txn->n_splits == 0 && txn->deleted.n == 0;
+}
+
+static void finish(struct yata_doc *doc, bool was_fresh) {
+  if (was_fresh) doc->txn.quick = doc->txn.n_undo;
+}
+
+static void mark(struct yata_doc *doc, uint32_t type, uint32_t h, uint32_t start) {
+  struct yata_typ *t = &doc->types[type];
+  t->mark = h;
+  t->mark_index = start;
+  t->mark_epoch = doc->mark_epoch;
+}
+
+/* ---- inserting ---------------------------------------------------------------------------- */
+
+static int append_text(struct yata_doc *doc, uint32_t client, yata_slice s, uint32_t *pos) {
+  struct yata_store *text = &doc->clients[client].text;
+  *pos = text->len;
+  int err = yata_text_append(doc, client, s, pos);
+  if (err < 0) yata_text_truncate(doc, text, *pos);
+  return err;
+}
+
+/* Text that goes on where its client's last item ends. */
+static bool goes_on(const struct yata_doc *doc, uint32_t client, uint32_t left, uint32_t right) {
+  const struct yata_item *l = &doc->items[left], *r = &doc->items[right];
+  const struct yata_client *c = &doc->clients[client];
+  return left != 0 && l->client == client && l->kind == YATA_WIRE_STRING && l->flags == 0 && l->right == right &&
+         l->clock + l->len == c->state && l->content + l->len == c->text.len &&
+         (right != 0 ? l->ror == r->client + 1 && l->ror_clock == r->clock : l->ror == 0);
+}
+
+static int grow(struct yata_doc *doc, uint32_t h, yata_slice s, uint32_t units) {
+  struct yata_item *it = &doc->items[h];
+  struct yata_client *c = &doc->clients[it->client];
+  uint32_t pos;
+  YATA_TRY(append_text(doc, it->client, s, &pos));
+  it->len += units;
+  c->state += units;
+  doc->types[it->parent].length += units;
+  yata_tree_grown(doc, h, units);
+  yata_log_add(doc, YATA_UNDO_GROW, h)->u.grown = units;
+  return 0;
+}
+
+/* A new item at the end of its client's index. */
+static int new_item(struct yata_doc *doc, uint32_t client, uint32_t *h) {
+  YATA_TRY(yata_item_new(doc, h));
+  int err = yata_index_append(doc, client, doc->clients[client].state, *h);
+  if (err < 0) yata_item_free(doc, *h);
+  return err;
+}
+
+static void link_between(struct yata_doc *doc, uint32_t type, uint32_t left, uint32_t right, uint32_t h) {
+  if (left != 0)
+    doc->items[left].right = h;
+  else
+    doc->types[type].start = h;
+  if (right != 0) doc->items[right].left = h;
+}
+
+static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t left, uint32_t right, yata_slice s,
+               uint32_t units, uint32_t *h) {
+  uint32_t pos;
+  YATA_TRY(append_text(doc, client, s, &pos));
+  doc->txn.quiet = true;
+  int err = new_item(doc, client, h);
+  doc->txn.quiet = false;
+  struct yata_client *c = &doc->clients[client];
+  if (err < 0) {
+    yata_text_truncate(doc, &c->text, pos);
+    return err;
+  }
+  const struct yata_item *l = &doc->items[left], *r = &doc->items[right];
+  doc->items[*h] = (struct yata_item){.clock = c->state,
+                                      .len = units,
+                                      .left = left,
+                                      .right = right,
+                                      .origin = left != 0 ? l->client + 1 : 0,
+                                      .origin_clock = left != 0 ? l->clock + l->len - 1 : 0,
+                                      .ror = right != 0 ? r->client + 1 : 0,
+                                      .ror_clock = right != 0 ? r->clock : 0,
+                                      .client = client,
+                                      .parent = type,
+                                      .content = pos,
+                                      .kind = YATA_WIRE_STRING};
+  link_between(doc, type, left, right, *h);
+  yata_tree_linked(doc, *h);
+  c->state += units;
+  doc->types[type].length += units;
+  (void)yata_log_add(doc, YATA_UNDO_PUT, *h);
+  return 0;
+}
+
+/* The client's part of the text, without splitting: where it would be. */
+static void neighbours(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right,
+                       uint32_t *inside) {
+  uint32_t start = 0;
+  *left = index == 0 ? 0 : yata_seek(doc, type, index, &start);
+  *inside = index - start < doc->items[*left].len ? index - start : 0;
+  *right = *left == 0 ? doc->types[type].start : doc->items[*left].right;
+  if (*inside == 0) yata_step_deleted(doc, type, index, left, right);
+}
+
+static bool ready(struct yata_doc *doc, uint32_t type, uint32_t units, uint32_t *client) {
+  if (doc->types[type].flags & YATA_TYPE_FORMATTED) return false;
+  *client = yata_client_find(doc, doc->client_id);
+  return *client != YATA_NO_CLIENT && units <= YATA_CLOCK_MAX - doc->clients[*client].state;
+}
+
+int yata_quick_insert(struct yata_doc *doc, uint32_t type, uint32_t index, yata_slice s, uint32_t units) {
+  uint32_t client, left, right, inside, h = 0, mark_undo = doc->txn.n_undo, splits = doc->txn.n_splits;
+  bool was_fresh = fresh(&doc->txn);
+  if (!ready(doc, type, units, &client)) return 0;
+  YATA_TRY(yata_log_reserve(doc));
+  neighbours(doc, type, index, &left, &right, &inside);
+  YATA_TRY(yata_client_note(doc, client));
+  if (inside == 0 && goes_on(doc, client, left, right)) {
+    YATA_TRY(grow(doc, left, s, units));
+    finish(doc, was_fresh);
+    return 1;
+  }
+  int err = inside != 0 ? yata_split(doc, left, inside, &right) : 0;
+  if (err == 0) err = yata_log_reserve(doc);
+  if (err == 0) err = put(doc, type, client, left, right, s, units, &h);
+  if (err < 0) {
+    yata_rollback(doc, mark_undo);
+    doc->txn.n_splits = splits;
+    return err;
+  }
+  mark(doc, type, h, index);
+  finish(doc, was_fresh);
+  return 1;
+}
+
+/* ---- deleting ----------------------------------------------------------------------------- */
+
+static bool high_surrogate(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset) {
+  uint16_t unit = yata_text_unit(&doc->clients[it->client].text, it->content + offset);
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/* Would the part of `it` that touches its deleted neighbour merge with that, once it is deleted? `l` and `r` are
+ * the two in the order of the list. */
+static bool joins(const struct yata_doc *doc, const struct yata_item *l, const struct yata_item *r, bool right) {
+  const struct yata_item *other = right ? r : l;
+  return l->client == r->client && l->clock + l->len == r->clock && other->flags == YATA_ITEM_DELETED &&
+         other->kind == (doc->keep_deleted ? YATA_WIRE_STRING : YATA_WIRE_DELETED) && r->origin == l->client + 1 &&
+         r->origin_clock == r->clock - 1 && l->ror == r->ror && (l->ror == 0 || l->ror_clock == r->ror_clock) &&
+         (other->kind != YATA_WIRE_STRING || l->content + l->len == r->content);
+}
+
+static int shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
+  struct yata_item *it = &doc->items[h];
+  uint32_t from = right ? it->len - units : 0;
+  YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock + from, units));
+  struct yata_undo *undo = yata_log_add(doc, YATA_UNDO_SHIFT, h);
+  undo->u.shift.units = units;
+  undo->u.shift.content = it->content + from;
+  undo->u.shift.right = right;
+  doc->txn.shifts++;
+  yata_shift(doc, h, right, units);
+  doc->types[it->parent].length -= units;
+  yata_tree_grown(doc, h, 0u - units);
+  return 1;
+}
+
+int yata_quick_delete(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t count) {
+  uint32_t start;
+  bool was_fresh = fresh(&doc->txn);
+  if ((doc->types[type].flags & YATA_TYPE_FORMATTED) || doc->watched) return 0;
+  uint32_t h = yata_seek(doc, type, index + 1, &start), offset = index - start;
+  const struct yata_item *it = &doc->items[h];
+  if (it->kind != YATA_WIRE_STRING || it->flags != 0 || count >= it->len) return 0;
+  bool right = offset > 0;
+  if (right ? offset + count != it->len || it->right == 0 || !joins(doc, it, &doc->items[it->right], true) ||
+                  high_surrogate(doc, it, offset - 1)
+            : it->left == 0 || !joins(doc, &doc->items[it->left], it, false) || high_surrogate(doc, it, count - 1))
+    return 0;
+  YATA_TRY(yata_log_reserve(doc));
+  YATA_TRY(shift(doc, h, right, count));
+  finish(doc, was_fresh);
+  return 1;
+}

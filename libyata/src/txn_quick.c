@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a transaction that was one quick edit: no two items can have become such that they would
+ * merge, so there is nothing to clean up, and the update is one struct or one range. */
+#include "txn_quick.h"
+
+bool yata_quick_only(const struct yata_doc *doc) {
+  const struct yata_txn *txn = &doc->txn;
+  return txn->quick != 0 && txn->n_undo == txn->quick && doc->events == NULL;
+}
+
+void yata_quick_release(struct yata_doc *doc) {
+  struct yata_txn *txn = &doc->txn;
+  if (doc->keep_deleted) return;
+  for (uint32_t i = 0; i < txn->n_undo && txn->shifts > 0; i++) {
+    const struct yata_undo *undo = &txn->undo[i];
+    if (undo->kind != YATA_UNDO_SHIFT) continue;
+    yata_text_release(doc, doc->items[undo->at].client, undo->u.shift.content, undo->u.shift.units);
+    txn->shifts--;
+  }
+}
+
+/* ---- writing ------------------------------------------------------------------------------ */
+
+static uint8_t *put_id(uint8_t *p, uint64_t client, uint32_t clock) {
+  return yata_uint_write(yata_uint_write(p, client), clock);
+}
+
+static uint8_t *put_parent(const struct yata_doc *doc, const struct yata_item *it, uint8_t *p) {
+  const struct yata_typ *t = &doc->types[it->parent];
+  *p++ = t->item == 0;
+  if (t->item != 0) {
+    const struct yata_item *holder = &doc->items[t->item];
+    return put_id(p, doc->clients[holder->client].id, holder->clock);
+  }
+  yata_slice name = yata_key_bytes(doc, t->name);
+  p = yata_uint_write(p, name.len);
+  if (name.len > 0) memcpy(p, name.data, name.len);
+  return p + name.len;
+}
+
+/* All before the text of the last item of a client, from the clock on. */
+static uint8_t *put_head(const struct yata_doc *doc, const struct yata_item *it, uint32_t clock, uint8_t *p) {
+  bool left = clock > it->clock || it->origin != 0, right = it->ror != 0;
+  uint64_t id = doc->clients[it->client].id;
+  *p++ = 1;
+  *p++ = 1;
+  p = put_id(p, id, clock);
+  *p++ = (uint8_t)(it->kind | (left ? YATA_INFO_LEFT : 0) | (right ? YATA_INFO_RIGHT : 0));
+  if (clock > it->clock)
+    p = put_id(p, id, clock - 1);
+  else if (left)
+    p = put_id(p, doc->clients[it->origin - 1].id, it->origin_clock);
+  if (right) p = put_id(p, doc->clients[it->ror - 1].id, it->ror_clock);
+  return left || right ? p : put_parent(doc, it, p);
+}
+
+#define HEAD_MAX 96 /* bytes of ids and numbers, a name left out */
+
+static int write_item(struct yata_doc *doc, const struct yata_item *it, uint32_t clock, yata_buf *out) {
+  uint32_t offset = clock - it->clock, len = it->len - offset;
+  const struct yata_typ *t = &doc->types[it->parent];
+  size_t name = t->item == 0 ? yata_key_bytes(doc, t->name).len : 0;
+  YATA_TRY(yata_buf_reserve(out, HEAD_MAX + name + 3 * (size_t)len));
+  size_t at = out->len;
+  out->len = (size_t)(put_head(doc, it, clock, out->data + at) - out->data);
+  int err = yata_text_encode(&doc->clients[it->client].text, it->content + offset, len, true, out);
+  if (err == 0) err = yata_buf_put_u8(out, 0);
+  if (err < 0) out->len = at;
+  return err;
+}
+
+static int write_range(const struct yata_range *r, yata_buf *out) {
+  YATA_TRY(yata_buf_reserve(out, HEAD_MAX));
+  uint8_t *p = out->data + out->len;
+  *p++ = 0;
+  *p++ = 1;
+  p = yata_uint_write(p, r->client);
+  *p++ = 1;
+  p = yata_uint_write(yata_uint_write(p, r->clock), r->len);
+  out->len = (size_t)(p - out->data);
+  return 0;
+}
+
+int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
+  const struct yata_txn *txn = &doc->txn;
+  const struct yata_undo *undo = &txn->undo[txn->n_undo - 1];
+  if (out != NULL && undo->kind == YATA_UNDO_SHIFT) YATA_TRY(write_range(&txn->deleted.v[0], out));
+  if (out != NULL && undo->kind != YATA_UNDO_SHIFT)
+    YATA_TRY(write_item(doc, &doc->items[undo->at], txn->touched[0].before, out));
+  yata_quick_release(doc);
+  return 0;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* What people type, on its short path, beside a document that goes the general way: somebody observes it. */
+#include "testing.h"
+
+static uint32_t random_state = 1;
+
+static uint32_t below(uint32_t n) {
+  random_state = random_state * 1664525u + 1013904223u;
+  return (uint32_t)((uint64_t)random_state * n >> 32);
+}
+
+struct twins {
+  yata_doc *quick, *general;
+  yata_type a, b;
+  uint32_t cursor, edits;
+};
+
+static void ignore(void *user, const yata_txn_event *txn) {
+  (void)txn;
+  ++*(uint32_t *)user;
+}
+
+static uint32_t length(const struct twins *t) {
+  uint32_t n;
+  assert_ok(yata_text_length(t->quick, t->a, &n));
+  return n;
+}
+
+/* One edit as people make them: typing, back space, delete, and now and then elsewhere. */
+static void edit(struct twins *t, yata_doc *doc, yata_type text, uint32_t what, uint32_t at, uint32_t more) {
+  static const char *const pieces[] = {"a", "b", "é", "😀", "words", "漢"};
+  const char *s = pieces[more % 6];
+  (void)t;
+  if (what == 0)
+    assert_ok(yata_text_insert(doc, text, at, s, strlen(s)));
+  else
+    assert_ok(yata_text_delete(doc, text, at, what));
+}
+
+static void choose(struct twins *t, uint32_t *what, uint32_t *at) {
+  uint32_t n = length(t), r = below(100);
+  if (t->cursor > n || r < 8) t->cursor = below(n + 1);
+  *what = r < 60 || n == 0 ? 0 : 1 + (r > 95 ? below(4) : 0);
+  if (*what > n) *what = n;
+  *at = t->cursor;
+  if (*what > 0 && r < 85 && *at >= *what) *at -= *what; /* back space */
+  if (*what > n - *at) *at = n - *what;
+}
+
+static void commit_both(struct twins *t) {
+  yata_buf a = YATA_BUF_INIT, b = YATA_BUF_INIT;
+  assert_ok(yata_txn_commit(t->quick, &a));
+  assert_ok(yata_txn_commit(t->general, &b));
+  assert_int_equal(a.len, b.len);
+  if (a.len > 0) assert_memory_equal(a.data, b.data, a.len);
+  yata_buf_deinit(&a);
+  yata_buf_deinit(&b);
+  assert_ok(yata_doc_check(t->quick));
+}
+
+static void step(struct twins *t, uint32_t edits) {
+  assert_ok(yata_txn_begin(t->quick));
+  assert_ok(yata_txn_begin(t->general));
+  while (edits-- > 0) {
+    uint32_t what, at, more = below(6), before = length(t);
+    choose(t, &what, &at);
+    edit(t, t->quick, t->a, what, at, more);
+    edit(t, t->general, t->b, what, at, more);
+    t->cursor = what > 0 ? at : at + (length(t) - before);
+  }
+  commit_both(t);
+}
+
+static void start(struct twins *t, bool keep_deleted) {
+  yata_options o = {.client_id = 300, .keep_deleted = keep_deleted};
+  uint32_t id;
+  *t = (struct twins){0};
+  assert_ok(yata_doc_create(&o, &t->quick));
+  assert_ok(yata_doc_create(&o, &t->general));
+  assert_ok(yata_text(t->quick, "t", &t->a));
+  assert_ok(yata_text(t->general, "t", &t->b));
+  assert_ok(yata_observe_txn(t->general, ignore, &t->edits, &id));
+}
+
+static void stop(struct twins *t) {
+  assert_same(t->quick, t->general);
+  assert_true(t->edits > 0);
+  yata_doc_destroy(t->quick);
+  yata_doc_destroy(t->general);
+}
+
+static void typing_gives_the_updates_of_the_general_way(void **state) {
+  struct twins t;
+  (void)state;
+  for (int keep = 0; keep < 2; keep++) {
+    start(&t, keep);
+    for (int i = 0; i < 4000; i++) {
+      step(&t, i % 10 == 9 ? 3 : 1);
+      if (i % 100 == 0) assert_same(t.quick, t.general);
+    }
+    stop(&t);
+  }
+}
+
+static void what_was_typed_can_be_taken_back(void **state) {
+  struct twins t;
+  yata_buf before = YATA_BUF_INIT;
+  (void)state;
+  for (int keep = 0; keep < 2; keep++) {
+    start(&t, keep);
+    for (int i = 0; i < 1500; i++) {
+      step(&t, 1);
+      yata_buf_clear(&before);
+      assert_ok(yata_encode_state_as_update(t.quick, NULL, 0, &before));
+      assert_ok(yata_txn_begin(t.quick));
+      for (uint32_t n = 1 + below(4), what, at; n > 0; n--) {
+        choose(&t, &what, &at);
+        edit(&t, t.quick, t.a, what, at, below(6));
+      }
+      yata_txn_abort(t.quick);
+      assert_state(t.quick, before.data, before.len);
+    }
+    stop(&t);
+  }
+  yata_buf_deinit(&before);
+}
+
+static void insertion_steps_past_a_long_row_of_deleted_runs(void **state) {
+  struct twins t;
+  (void)state;
+  start(&t, false);
+  for (uint32_t i = 0; i < 300; i++) {
+    assert_ok(yata_txn_begin(t.quick));
+    assert_ok(yata_txn_begin(t.general));
+    edit(&t, t.quick, t.a, 0, 0, i);
+    edit(&t, t.general, t.b, 0, 0, i);
+    commit_both(&t);
+  }
+  for (uint32_t end = 0; end < 2; end++) {
+    uint32_t n = length(&t) / 2, at = end > 0 ? length(&t) - n : 0;
+    for (uint32_t i = 0; i < 2; i++) {
+      assert_ok(yata_txn_begin(t.quick));
+      assert_ok(yata_txn_begin(t.general));
+      edit(&t, t.quick, t.a, i == 0 ? n : 0, at, 4);
+      edit(&t, t.general, t.b, i == 0 ? n : 0, at, 4);
+      commit_both(&t);
+    }
+  }
+  stop(&t);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(typing_gives_the_updates_of_the_general_way),
+      cmocka_unit_test(what_was_typed_can_be_taken_back),
+      cmocka_unit_test(insertion_steps_past_a_long_row_of_deleted_runs),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
