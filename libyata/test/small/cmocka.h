@@ -79,7 +79,7 @@ static inline _Noreturn void small_skip(void) {
   small_run(tests, sizeof(tests) / sizeof((tests)[0]), setup, teardown)
 
 static inline bool small_run_one(const struct CMUnitTest *test, void *state) {
-  bool passed = false;
+  volatile bool passed = false; /* set between setjmp and longjmp */
   small_skipped = false;
   if (setjmp(small_end) == 0) {
     if (test->setup == NULL || test->setup(&state) == 0) {
