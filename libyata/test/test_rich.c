@@ -378,7 +378,7 @@ static void tidying_up_has_a_limit(void **state) {
   yata_doc *a = new_doc(1), *b = new_doc(2);
   yata_type ta, tb;
   yata_applied applied;
-  char key[8];
+  char key[16];
   assert_ok(yata_text(a, "t", &ta));
   assert_ok(yata_text(b, "t", &tb));
   insert(a, ta, 0, "ab");

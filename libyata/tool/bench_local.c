@@ -150,7 +150,7 @@ static int run(struct grow *g, size_t pattern) {
 int bench_grow(const char *pattern, const char *count) {
   size_t at = 0, n = sizeof(patterns) / sizeof(*patterns);
   yata_options one = {.client_id = 1}, two = {.client_id = 2};
-  struct grow g = {.out = YATA_BUF_INIT, .count = strtoull(count, NULL, 10), .random = 1};
+  struct grow g = {.out = YATA_BUF_INIT, .count = (size_t)strtoull(count, NULL, 10), .random = 1};
   while (at < n && strcmp(patterns[at].name, pattern) != 0) at++;
   if (at == n) {
     fprintf(stderr, "yata: bench grow %s: expected front, middle, random, turns, delete or abort\n", pattern);
