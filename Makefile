@@ -9,7 +9,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend
 	frontend/vite.config.ts frontend/tsconfig.json -print 2>/dev/null | sed 's/ /\\ /g')
 C_SOURCES = find backend libyata bench -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null
 
-.PHONY: build run test crash bench clean format lint help setup
+.PHONY: build run test check-package crash bench clean format lint help setup
 
 build: setup frontend/dist/index.html build/build.ninja ## build build/yoke and build/yata (release, editor inside)
 	@ninja -C build $(if $(V),-v,--quiet)
@@ -20,6 +20,10 @@ run: build ## build, then serve on http://localhost:8000 (more flags: ARGS="--po
 test: ## run all tests (V=1 names each, ONLY="c web" picks suites)
 	@tools/setup test
 	@tools/run-tests $(if $(V),--verbose) $(ONLY)
+
+check-package: ## libyata as others get it: built alone, installed, linked, in 32 bits where gcc-multilib is there
+	@tools/setup test
+	@libyata/test/package/check-package
 
 crash: build e2e/node_modules/.stamp ## kill server and editors 1,000 times (ARGS="--kills 200 --store postgresql --seed 1")
 	@node e2e/crash/main.mjs $(ARGS)
