@@ -88,8 +88,16 @@ static void keep(struct yata_doc *doc, uint32_t item, bool keep) {
   }
 }
 
-/* The items that lie in the span as a whole. One that reaches beyond it would be split and merged again
- * by Yjs, which leaves it as it is. */
+/* Of an item that reaches beyond the span Yjs splits off a part, and merges both again: the whole is kept if one
+ * of them is. What holds it is let go with the part. */
+static void keep_item(struct yata_doc *doc, uint32_t h, bool whole, bool on) {
+  const struct yata_item *it = yata_item_at(doc, h);
+  if (whole || on)
+    keep(doc, h, on);
+  else if (it->flags & YATA_ITEM_KEEP)
+    keep(doc, doc->types[it->parent].item, false);
+}
+
 static void keep_span(struct yata_undo_manager *m, const struct yata_span *s, bool on) {
   struct yata_doc *doc = m->doc;
   const struct yata_client *c = &doc->clients[s->client];
@@ -99,7 +107,8 @@ static void keep_span(struct yata_undo_manager *m, const struct yata_span *s, bo
     uint32_t h = yata_index_at(c, pos);
     const struct yata_item *it = yata_item_at(doc, h);
     if (it->clock >= s->clock + s->len) return;
-    if (it->clock >= s->clock && it->clock + it->len <= s->clock + s->len && yata_undo_covers(m, h)) keep(doc, h, on);
+    bool whole = it->clock >= s->clock && it->clock + it->len <= s->clock + s->len;
+    if (yata_undo_covers(m, h)) keep_item(doc, h, whole, on);
   } while (yata_index_next(c, &pos));
 }
 
