@@ -42,18 +42,7 @@ static int put_head(yata_buf *out, const struct yata_struct *st, uint32_t end) {
     head.len = end;
     return yata_struct_write(out, &head, 0);
   }
-  const struct yata_head h = {
-      .kind = st->kind,
-      .has_left = st->has_left,
-      .has_right = st->has_right,
-      .has_sub = st->has_sub,
-      .parent = st->parent,
-      .left = st->left,
-      .right = st->right,
-      .parent_id = st->parent_id,
-      .name = st->name,
-      .sub = st->sub,
-  };
+  const struct yata_head h = yata_struct_head(st, 0);
   YATA_TRY(yata_head_write(out, &h));
   return st->kind == YATA_WIRE_STRING ? put_head_of_string(out, st->content, end) : put_head_of_values(out, st, end);
 }

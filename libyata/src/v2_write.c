@@ -214,22 +214,7 @@ static int put_values_from(struct yata_v2_out *v, const struct yata_struct *st, 
 
 int yata_v2_put_struct(struct yata_v2_out *v, const struct yata_struct *st, uint32_t offset) {
   if (st->kind == YATA_WIRE_GC || st->kind == YATA_WIRE_SKIP) return yata_v2_put_gap(v, st->kind, st->len - offset);
-  struct yata_head head = {
-      .kind = st->kind,
-      .has_left = st->has_left,
-      .has_right = st->has_right,
-      .has_sub = st->has_sub,
-      .parent = st->parent,
-      .left = st->left,
-      .right = st->right,
-      .parent_id = st->parent_id,
-      .name = st->name,
-      .sub = st->sub,
-  };
-  if (offset > 0) {
-    head.has_left = true;
-    head.left = (struct yata_wid){st->id.client, st->id.clock + offset - 1};
-  }
+  const struct yata_head head = yata_struct_head(st, offset);
   YATA_TRY(yata_v2_put_head(v, &head));
   if (st->kind == YATA_WIRE_STRING) return put_string_from(v, st, offset);
   if (st->kind == YATA_WIRE_JSON || st->kind == YATA_WIRE_ANY) return put_values_from(v, st, offset);

@@ -326,11 +326,7 @@ static int write_values_from(yata_buf *out, const struct yata_struct *st, uint32
   return yata_buf_put(out, rd.p, (size_t)(rd.end - rd.p));
 }
 
-int yata_struct_write(yata_buf *out, const struct yata_struct *st, uint32_t offset) {
-  if (st->kind == YATA_WIRE_GC || st->kind == YATA_WIRE_SKIP) {
-    YATA_TRY(yata_buf_put_u8(out, st->kind));
-    return yata_buf_put_uint(out, st->len - offset);
-  }
+struct yata_head yata_struct_head(const struct yata_struct *st, uint32_t offset) {
   struct yata_head head = {
       .kind = st->kind,
       .has_left = st->has_left,
@@ -347,6 +343,15 @@ int yata_struct_write(yata_buf *out, const struct yata_struct *st, uint32_t offs
     head.has_left = true;
     head.left = (struct yata_wid){st->id.client, st->id.clock + offset - 1};
   }
+  return head;
+}
+
+int yata_struct_write(yata_buf *out, const struct yata_struct *st, uint32_t offset) {
+  if (st->kind == YATA_WIRE_GC || st->kind == YATA_WIRE_SKIP) {
+    YATA_TRY(yata_buf_put_u8(out, st->kind));
+    return yata_buf_put_uint(out, st->len - offset);
+  }
+  const struct yata_head head = yata_struct_head(st, offset);
   YATA_TRY(yata_head_write(out, &head));
   switch (st->kind) {
   case YATA_WIRE_STRING: return write_string_from(out, st->content, offset);

@@ -132,5 +132,7 @@ struct yata_head {
   yata_slice name, sub;
 };
 YATA_CHECKED int yata_head_write(yata_buf *out, const struct yata_head *head);
+/** The first part of a struct without its first `offset` units. */
+struct yata_head yata_struct_head(const struct yata_struct *st, uint32_t offset);
 
 #endif
