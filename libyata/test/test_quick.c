@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tiny updates take short cuts. The same updates, written in a way that has none, must leave the same state. */
-#include <time.h>
-
+#include "random.h"
 #include "testing.h"
-
-static uint32_t random_state;
-
-static uint32_t below(uint32_t n) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 17;
-  random_state ^= random_state << 5;
-  return random_state % n;
-}
-
-static int seed(void **state) {
-  const char *given = getenv("YATA_SEED");
-  (void)state;
-  random_state = given != NULL ? (uint32_t)atoi(given) : (uint32_t)time(NULL);
-  random_state |= 1;
-  print_message("# YATA_SEED=%u\n", random_state);
-  return 0;
-}
 
 static void put(yata_buf *out, const uint8_t *bytes, size_t n) {
   uint8_t *p = realloc(out->data, out->len + n);

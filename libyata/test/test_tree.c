@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Positions in long lists, where a tree finds them, while edits, updates, aborts and failing memory
  * change the lists. yata_doc_check compares every tree with its list. */
-#include <time.h>
-
+#include "random.h"
 #include "testing.h"
 
 #define LONG 12000
-
-static uint32_t random_state;
-
-static uint32_t below(uint32_t n) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 17;
-  random_state ^= random_state << 5;
-  return random_state % n;
-}
-
-static int seed(void **state) {
-  const char *given = getenv("YATA_SEED");
-  (void)state;
-  random_state = given != NULL ? (uint32_t)atoi(given) : (uint32_t)time(NULL);
-  random_state |= 1;
-  print_message("# YATA_SEED=%u\n", random_state);
-  return 0;
-}
 
 struct failing {
   long countdown; /* fails when it reaches 0; negative: never */
