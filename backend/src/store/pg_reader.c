@@ -17,7 +17,7 @@ static const struct pg_statement statements[] = {
     {"room", "SELECT " ROOM_COLUMNS " FROM rooms WHERE id = $1"},
     {"snapshot", "SELECT payload FROM room_snapshots WHERE room_id = $1 ORDER BY seq DESC LIMIT 1"},
     {"rows", "SELECT seq, at, author, payload FROM room_updates WHERE room_id = $1 ORDER BY seq"},
-    {"history", "SELECT seq, at, author, payload, length(payload)::bigint FROM (" LOG_OF_ROOM ") AS log ORDER BY seq"},
+    {"history", "SELECT seq, at, author, payload FROM (" LOG_OF_ROOM ") AS log ORDER BY seq"},
     {"heads",
      "SELECT seq, at, author, NULL::bytea, length(payload)::bigint FROM (" LOG_OF_ROOM ") AS log ORDER BY seq"},
     {"list", "SELECT " ROOM_COLUMNS " FROM rooms WHERE owner_mail = $1 ORDER BY updated_at DESC, id LIMIT $2::bigint"},

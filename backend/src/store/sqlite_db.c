@@ -42,7 +42,7 @@ enum { BUSY_MS = 200 };
               "WHERE id = ?1")                                                                                         \
   X(GET_SNAPSHOT, "SELECT payload FROM room_snapshots WHERE room_id = ?1 ORDER BY seq DESC LIMIT 1")                   \
   X(GET_ROWS, "SELECT seq, at, author, payload FROM room_updates WHERE room_id = ?1 ORDER BY seq")                     \
-  X(GET_HISTORY, "SELECT seq, at, author, payload, length(payload) FROM (" LOG_OF_ROOM ") ORDER BY seq")               \
+  X(GET_HISTORY, "SELECT seq, at, author, payload FROM (" LOG_OF_ROOM ") ORDER BY seq")                                \
   X(GET_HEADS, "SELECT seq, at, author, NULL, length(payload) FROM (" LOG_OF_ROOM ") ORDER BY seq")                    \
   X(LIST_ROOMS, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "                \
                 "WHERE owner_mail = ?1 ORDER BY updated_at DESC, id LIMIT ?2")
