@@ -21,7 +21,7 @@ class Report {
   deletions = 0;
   losses = [];
   unreadable = [];
-  kinds = { 'killed with edits under way': 0, 'killed while starting': 0, 'killed while typing': 0, 'compacted': 0 };
+  kinds = { 'killed with edits under way': 0, 'killed while starting': 0, 'compacted': 0 };
 }
 
 export class Crash {
@@ -95,7 +95,6 @@ export class Crash {
     for (const line of (await readFile(log, 'utf8')).split('\n')) {
       if (!line.endsWith('}')) continue; // cut off by the kill
       const entry = JSON.parse(line);
-      if (entry.t === 'ready') continue;
       this.ledgers[entry.room].take(entry);
       const name = `${entry.op} ${entry.token}`;
       if (entry.t === 'try') {
@@ -107,7 +106,6 @@ export class Crash {
       }
     }
     if (open.size > 0) report.kinds['killed with edits under way']++;
-    report.kinds['killed while typing']++;
     if (/compacted \d+ rows/.test(this.server.output)) report.kinds.compacted++;
     this.server.output = '';
   }

@@ -5,7 +5,6 @@
 // before (`try`) an edit is made and after (`ack`) the server said that it is on disk. A line is
 // in the file when writeSync returns, so it outlives this process.
 import { openSync, writeSync } from 'node:fs';
-import * as Y from 'yjs';
 import { YjsClient, random } from '../lib/clients.mjs';
 
 const [logFile, json] = process.argv.slice(2);
@@ -74,7 +73,6 @@ class Editor {
 
 const editors = rooms.flatMap((_, room) => Array.from({ length: perRoom }, (__, n) => new Editor(room, n)));
 await Promise.all(editors.map((editor) => editor.client.synced()));
-note({ t: 'ready', state: editors.map(({ client }) => Y.encodeStateVector(client.doc).length) });
 process.send?.('ready');
 for (const editor of editors) {
   const answer = editor.client.provider.messageHandlers[16];

@@ -6,8 +6,6 @@ export class Ledger {
   constructor() {
     this.tokens = new Map(); // token: { inserted, deleted, deletionTried }
     this.updates = []; // acknowledged
-    this.acknowledged = 0;
-    this.deletions = 0;
   }
 
   of(token) {
@@ -23,8 +21,6 @@ export class Ledger {
       if (op === 'delete') entry.deletionTried = true;
       return;
     }
-    this.acknowledged++;
-    if (op === 'delete') this.deletions++;
     entry[op === 'insert' ? 'inserted' : 'deleted'] = true;
     this.updates.push(Buffer.from(update, 'base64'));
   }
