@@ -47,12 +47,24 @@ struct store_row {
   size_t len;
 };
 
-/** A room as loaded: newest snapshot and every row left in the log, by seq. Borrowed for the completion call only. */
+/**
+ * A room as loaded: its state is all of these merged, in any order. Usually one
+ * snapshot; more where several servers have compacted one room, each what it
+ * knew. Borrowed for the completion call only.
+ */
 struct store_loaded {
   struct store_room room;
-  const uint8_t *snapshot; /* NULL when there is none */
-  size_t snapshot_len;
-  const struct store_row *rows;
+  const struct store_row *snapshots; /* by seq, which counts apart from that of rows; at 0, author "" */
+  size_t snapshot_count;
+  const struct store_row *rows; /* left in the log, by seq */
+  size_t row_count;
+};
+
+/** What a new snapshot holds, and so takes the place of. */
+struct store_parts {
+  const uint64_t *snapshots; /* their seqs, as loaded or as given by an earlier compaction */
+  size_t snapshot_count;
+  const uint64_t *rows; /* their seqs */
   size_t row_count;
 };
 
@@ -96,15 +108,16 @@ struct store_ops {
                 store_append_fn done, void *ctx);
 
   /**
-   * In one transaction: write @snapshot as the room's newest (older ones go)
-   * and move exactly the rows @seqs to room_history; rows not named stay.
+   * In one transaction: add @snapshot, remove the snapshots of @parts and move
+   * its rows to room_history. What is not named stays: somebody else may have
+   * written it, and @snapshot does not hold it. Completes with the new seq.
    */
-  int (*compact)(struct store *s, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
-                 store_done_fn done, void *ctx);
+  int (*compact)(struct store *s, const char *room_id, const struct store_parts *parts, struct blob *snapshot,
+                 store_append_fn done, void *ctx);
 
   /**
-   * Read a room's log, what compaction moved away included: @done's rows are those of the span, by seq, and its
-   * snapshot is NULL. Sees the appends that load would.
+   * Read a room's log, what compaction moved away included: @done's rows are those of the span, by seq, without
+   * snapshots. Sees the appends that load would.
    */
   int (*history)(struct store *s, const char *room_id, const struct store_span *span, store_load_fn done, void *ctx);
 

@@ -23,15 +23,15 @@ static uint64_t acknowledged(const struct journal *j) {
   return j->failed && j->failed <= j->done ? j->failed - 1 : j->done;
 }
 
-int journal_add_seq(struct journal *j, uint64_t seq) {
-  if (j->seq_count == j->seq_cap) {
-    size_t cap = j->seq_cap ? j->seq_cap * 2 : 32;
-    uint64_t *seqs = realloc(j->seqs, cap * sizeof *seqs);
-    if (!seqs) return ERR_NOMEM;
-    j->seqs = seqs;
-    j->seq_cap = cap;
+int seqs_add(struct seqs *seqs, uint64_t seq) {
+  if (seqs->count == seqs->cap) {
+    size_t cap = seqs->cap ? seqs->cap * 2 : 4;
+    uint64_t *items = realloc(seqs->items, cap * sizeof *items);
+    if (!items) return ERR_NOMEM;
+    seqs->items = items;
+    seqs->cap = cap;
   }
-  j->seqs[j->seq_count++] = seq;
+  seqs->items[seqs->count++] = seq;
   return 0;
 }
 
@@ -69,7 +69,7 @@ static void on_append_done(void *ctx, int err, uint64_t seq) {
   j->outstanding--;
   if (err == 0) {
     if (slot > j->done) j->done = slot;
-    if (journal_add_seq(j, seq)) log_warn(LOG_ROOM(room->id), "out of memory: one row is left out of compaction");
+    if (seqs_add(&j->rows, seq)) log_warn(LOG_ROOM(room->id), "out of memory: one row is left out of compaction");
     if (j->heal && slot == j->heal) j->failed = j->heal = 0;
     settle(room);
   } else if (err == ERR_NOT_FOUND) {
@@ -162,7 +162,8 @@ void journal_cancel(struct room *room, int err) {
 }
 
 void journal_deinit(struct room *room) {
-  free(room->journal.seqs);
+  free(room->journal.rows.items);
+  free(room->journal.snapshots.items);
   free(room->journal.waiters);
   room->journal = (struct journal){0};
 }
@@ -179,16 +180,18 @@ bool journal_idle(const struct room *room) {
 
 static void compact(struct room *room);
 
-static void on_compact_done(void *ctx, int err) {
+static void on_compact_done(void *ctx, int err, uint64_t seq) {
   struct room *room = ctx;
   struct journal *j = &room->journal;
   j->outstanding--;
   j->compacting = false;
   if (err == 0) {
-    j->seq_count -= j->compact_count;
-    memmove(j->seqs, j->seqs + j->compact_count, j->seq_count * sizeof *j->seqs);
+    j->rows.count -= j->compact_count;
+    memmove(j->rows.items, j->rows.items + j->compact_count, j->rows.count * sizeof *j->rows.items);
+    j->snapshots.count = 0;
+    if (seqs_add(&j->snapshots, seq)) log_warn(LOG_ROOM(room->id), "out of memory: a snapshot is kept for longer");
     log_debug(LOG_ROOM(room->id), "compacted %zu rows", j->compact_count);
-    if (room->state == ROOM_READY && j->seq_count >= room->registry->limits->compact_rows) compact(room);
+    if (room->state == ROOM_READY && j->rows.count >= room->registry->limits->compact_rows) compact(room);
   } else if (err != ERR_CANCELLED) {
     log_warn(LOG_ROOM(room->id), "compaction of %zu rows failed: %s; it is tried again later", j->compact_count,
              err_text(err));
@@ -199,12 +202,13 @@ static void compact(struct room *room) {
   struct journal *j = &room->journal;
   struct store *store = room->registry->store;
   size_t most = (size_t)room->registry->limits->compact_rows * COMPACT_AT_ONCE;
-  size_t count = j->seq_count < most ? j->seq_count : most;
+  size_t count = j->rows.count < most ? j->rows.count : most;
+  const struct store_parts parts = {j->snapshots.items, j->snapshots.count, j->rows.items, count};
   struct buf state = BUF_INIT;
   if (document_encode(&room->document, &state) == 0) {
     room->document.estimate_bytes = state.len;
     struct blob *snapshot = blob_create(state.data, state.len);
-    if (snapshot && store->ops->compact(store, room->id, j->seqs, count, snapshot, on_compact_done, room) == 0) {
+    if (snapshot && store->ops->compact(store, room->id, &parts, snapshot, on_compact_done, room) == 0) {
       j->compacting = true;
       j->compact_count = count;
       j->outstanding++;
@@ -220,5 +224,5 @@ void journal_tick(struct room *room, bool leaving, uint64_t unix_ms) {
   if (j->failed && !j->heal) heal(room, unix_ms);
   uint64_t most = room->registry->limits->compact_rows;
   if (leaving && most > 32) most = 32; /* a room that is put away loads quickly next time */
-  if (!j->compacting && j->seq_count >= most) compact(room);
+  if (!j->compacting && j->rows.count >= most) compact(room);
 }

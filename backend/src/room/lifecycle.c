@@ -93,9 +93,14 @@ static int fill_room(struct room *room, const struct store_loaded *loaded) {
   bool changed;
   int err = room_take_info(room, &loaded->room);
   document_set_limits(&room->document, NULL);
-  if (!err && loaded->snapshot) {
-    err = document_apply(&room->document, loaded->snapshot, loaded->snapshot_len, &changed);
-    if (err) log_error(LOG_ROOM(room->id), "the snapshot cannot be applied: %s", err_text(err));
+  for (size_t i = 0; i < loaded->snapshot_count && !err; i++) {
+    const struct store_row *part = &loaded->snapshots[i];
+    err = document_apply(&room->document, part->data, part->len, &changed);
+    if (err)
+      log_error(LOG_ROOM(room->id), "snapshot %llu cannot be applied: %s", (unsigned long long)part->seq,
+                err_text(err));
+    else
+      err = seqs_add(&room->journal.snapshots, part->seq);
   }
   for (size_t i = 0; i < loaded->row_count && !err; i++) {
     const struct store_row *row = &loaded->rows[i];
@@ -103,7 +108,7 @@ static int fill_room(struct room *room, const struct store_loaded *loaded) {
     if (err)
       log_error(LOG_ROOM(room->id), "row %llu cannot be applied: %s", (unsigned long long)row->seq, err_text(err));
     else
-      err = journal_add_seq(&room->journal, row->seq);
+      err = seqs_add(&room->journal.rows, row->seq);
   }
   document_set_limits(&room->document, room->registry->limits);
   return err && err != ERR_NOMEM ? ERR_CORRUPT : err;

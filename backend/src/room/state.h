@@ -16,6 +16,11 @@
 
 /* ---- the log: what is accepted and what is on disk (journal.c) ---- */
 
+struct seqs {
+  uint64_t *items;
+  size_t count, cap;
+};
+
 struct journal_waiter {
   uint64_t target;       /* called once `done` reaches it */
   struct member *member; /* whose token it is, or NULL: fn */
@@ -30,10 +35,10 @@ struct journal {
   uint64_t failed;    /* the first slot that the store did not take, 0: none */
   uint64_t heal;      /* the slot of the whole state that makes up for it, 0: not under way */
   size_t outstanding; /* store calls under way that name this room */
-  uint64_t *seqs;     /* rows in the store's log since the newest snapshot, ascending */
-  size_t seq_count, seq_cap;
+  struct seqs rows;   /* in the store's log and in our state, ascending */
+  struct seqs snapshots;
   bool compacting;
-  size_t compact_count;           /* the first so many seqs are in the compaction under way */
+  size_t compact_count;           /* the first so many rows are in the compaction under way */
   struct journal_waiter *waiters; /* by target, ascending */
   size_t waiter_count, waiter_cap;
 };
@@ -178,7 +183,7 @@ void journal_flush(struct room *room);
 void journal_cancel(struct room *room, int err);
 void journal_deinit(struct room *room);
 bool journal_idle(const struct room *room);
-int journal_add_seq(struct journal *journal, uint64_t seq);
+int seqs_add(struct seqs *seqs, uint64_t seq);
 
 /* lifecycle.c */
 struct registry {

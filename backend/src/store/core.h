@@ -93,7 +93,7 @@ void core_deinit(struct core *core);
  *   0            committed, on disk; each request's err and seq hold
  *   ERR_INVALID  the database refused something in it: tried again one by one,
  *                and what is refused alone is answered so
- *   ERR_BUSY     another process holds the lock: tried again at once, down after a second
+ *   ERR_BUSY     another process or transaction is in the way: tried again at once, down after a second
  *   else         tried again with back-off, down at once
  * @reason says why in a few words; borrowed; may be NULL when @err is 0.
  */

@@ -112,21 +112,27 @@ static int op_append(struct store *s, const char *room_id, const char *author, u
   return push_write(core, r);
 }
 
-static int op_compact(struct store *s, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
-                      store_done_fn done, void *ctx) {
+static bool copy_seqs(uint64_t **to, size_t *to_count, const uint64_t *seqs, size_t count) {
+  *to = calloc(count ? count : 1, sizeof **to);
+  if (!*to) return false;
+  if (count) memcpy(*to, seqs, count * sizeof *seqs);
+  *to_count = count;
+  return true;
+}
+
+static int op_compact(struct store *s, const char *room_id, const struct store_parts *parts, struct blob *snapshot,
+                      store_append_fn done, void *ctx) {
   struct core *core = core_of(s);
   if (core->stopping) return ERR_CANCELLED;
-  if (!valid_id(room_id) || !snapshot || !snapshot->len || (count && !seqs)) return ERR_INVALID;
+  if (!valid_id(room_id) || !snapshot || !snapshot->len) return ERR_INVALID;
   struct request *r = request_create(REQUEST_COMPACT, room_id, ctx);
   if (!r) return ERR_NOMEM;
-  r->done = done;
-  r->seqs = calloc(count ? count : 1, sizeof *r->seqs);
-  if (!r->seqs) {
+  r->appended = done;
+  if (!copy_seqs(&r->seqs, &r->count, parts->rows, parts->row_count) ||
+      !copy_seqs(&r->snapshots, &r->snapshot_count, parts->snapshots, parts->snapshot_count)) {
     request_destroy(r);
     return ERR_NOMEM;
   }
-  if (count) memcpy(r->seqs, seqs, count * sizeof *seqs);
-  r->count = count;
   r->payload = blob_ref(snapshot);
   return push_write(core, r);
 }

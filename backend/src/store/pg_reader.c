@@ -15,7 +15,7 @@
 
 static const struct pg_statement statements[] = {
     {"room", "SELECT " ROOM_COLUMNS " FROM rooms WHERE id = $1"},
-    {"snapshot", "SELECT payload FROM room_snapshots WHERE room_id = $1 ORDER BY seq DESC LIMIT 1"},
+    {"snapshots", "SELECT seq, payload FROM room_snapshots WHERE room_id = $1 ORDER BY seq"},
     {"rows", "SELECT seq, at, author, payload FROM room_updates WHERE room_id = $1 ORDER BY seq"},
     {"history", "SELECT seq, at, author, payload FROM (" LOG_OF_ROOM ") AS log ORDER BY seq"},
     {"heads",
@@ -25,7 +25,7 @@ static const struct pg_statement statements[] = {
 };
 
 /* Results of a load's pipeline. */
-enum { LOAD_BEGIN, LOAD_ROOM, LOAD_SNAPSHOT, LOAD_ROWS, LOAD_COMMIT };
+enum { LOAD_BEGIN, LOAD_ROOM, LOAD_SNAPSHOTS, LOAD_ROWS, LOAD_COMMIT };
 /* And of a history's. */
 enum { HISTORY_BEGIN, HISTORY_ROOM, HISTORY_ROWS, HISTORY_COMMIT };
 
@@ -42,7 +42,7 @@ static void send_load(struct pg_conn *c, const struct request *r) {
   const struct pg_value id = {.data = r->room.id, .len = strlen(r->room.id)};
   pg_conn_query(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   pg_conn_execute(c, "room", &id, 1);
-  pg_conn_execute(c, "snapshot", &id, 1);
+  pg_conn_execute(c, "snapshots", &id, 1);
   pg_conn_execute(c, "rows", &id, 1);
   pg_conn_query(c, "COMMIT");
 }
@@ -97,11 +97,18 @@ static struct store_room room_at(const PGresult *result, int row) {
   };
 }
 
-static int take_snapshot(struct request *r, const PGresult *result) {
-  if (PQntuples(result) == 0) return 0;
-  int len = PQgetlength(result, 0, 0);
-  if (len <= 0) return ERR_CORRUPT; /* an empty one was never written by us */
-  return request_set_snapshot(r, PQgetvalue(result, 0, 0), (size_t)len);
+static int take_snapshots(struct request *r, const PGresult *result) {
+  int err = 0;
+  for (int i = 0; i < PQntuples(result) && !err; i++) {
+    struct store_row row = {
+        .seq = pg_cell_number(result, i, 0),
+        .author = "",
+        .data = (const uint8_t *)PQgetvalue(result, i, 1),
+        .len = (size_t)PQgetlength(result, i, 1),
+    };
+    err = row.len ? request_add_snapshot(r, &row) : ERR_CORRUPT; /* an empty one was never written by us */
+  }
+  return err;
 }
 
 static int take_rows(struct request *r, const PGresult *result) {
@@ -140,7 +147,7 @@ static int take_room(struct request *r, const PGresult *result) {
 }
 
 static int take_load(struct request *r, size_t index, const PGresult *result) {
-  if (index == LOAD_SNAPSHOT) return take_snapshot(r, result);
+  if (index == LOAD_SNAPSHOTS) return take_snapshots(r, result);
   if (index == LOAD_ROWS) return take_rows(r, result);
   return index == LOAD_ROOM ? take_room(r, result) : 0;
 }

@@ -23,7 +23,7 @@ static const struct pg_statement statements[] = {
                 "RETURNING room_id, seq, at, author, payload), "
                 "kept AS (INSERT INTO room_history (room_id, seq, at, author, payload) "
                 "SELECT room_id, seq, at, author, payload FROM moved), "
-                "dropped AS (DELETE FROM room_snapshots WHERE room_id = $1) "
+                "dropped AS (DELETE FROM room_snapshots WHERE room_id = $1 AND seq = ANY ($4::bigint[])) "
                 "INSERT INTO room_snapshots (room_id, payload) SELECT id, $3::bytea FROM room RETURNING seq"},
     {"update", "UPDATE rooms SET updated_at = greatest(updated_at, $2::bigint), name = coalesce($3, name), "
                "language = coalesce($4, language) WHERE id = $1 RETURNING 1::bigint"},
@@ -91,23 +91,24 @@ static void send_append(struct pg_conn *c, const struct request *r) {
 }
 
 /** "{1,2,3}" */
-static int seq_array(const struct request *r, struct buf *out) {
+static int seq_array(const uint64_t *seqs, size_t count, struct buf *out) {
   int err = buf_append_str(out, "{");
-  for (size_t i = 0; i < r->count && !err; i++)
-    err = buf_printf(out, "%s%llu", i ? "," : "", (unsigned long long)r->seqs[i]);
+  for (size_t i = 0; i < count && !err; i++) err = buf_printf(out, "%s%llu", i ? "," : "", (unsigned long long)seqs[i]);
   if (!err) err = buf_append(out, "}", 2); /* its NUL too */
   return err;
 }
 
 static int send_compact(struct pg_conn *c, const struct request *r) {
-  struct buf seqs = BUF_INIT;
-  int err = seq_array(r, &seqs);
+  struct buf seqs = BUF_INIT, snapshots = BUF_INIT;
+  int err = seq_array(r->seqs, r->count, &seqs);
+  if (!err) err = seq_array(r->snapshots, r->snapshot_count, &snapshots);
   if (!err) {
     const struct pg_value values[] = {text_value(r->room.id), text_value((const char *)seqs.data),
-                                      blob_value(r->payload)};
-    pg_conn_execute(c, "compact", values, 3);
+                                      blob_value(r->payload), text_value((const char *)snapshots.data)};
+    pg_conn_execute(c, "compact", values, 4);
   }
   buf_deinit(&seqs);
+  buf_deinit(&snapshots);
   return err;
 }
 
@@ -216,6 +217,11 @@ static bool refuses_values(const struct pg_failure *f) {
   return strncmp(f->state, "22", 2) == 0 || strncmp(f->state, "23", 2) == 0 || strncmp(f->state, "54", 2) == 0;
 }
 
+/** Another transaction stood in the way (a deadlock, say): at once again. */
+static bool is_conflict(const struct pg_failure *f) {
+  return strncmp(f->state, "40", 2) == 0;
+}
+
 static void run_alone(struct pg_writer *w, enum step step, const char *sql) {
   w->step = step;
   w->committed = false;
@@ -225,7 +231,7 @@ static void run_alone(struct pg_writer *w, enum step step, const char *sql) {
 
 static void rows_end(struct pg_writer *w, const struct pg_failure *failure) {
   if (failure) {
-    w->err = refuses_values(failure) ? ERR_INVALID : ERR_UNAVAILABLE;
+    w->err = refuses_values(failure) ? ERR_INVALID : is_conflict(failure) ? ERR_BUSY : ERR_UNAVAILABLE;
     snprintf(w->reason, sizeof w->reason, "%.140s (%s)", failure->message, failure->state);
   } else if (w->err) {
     snprintf(w->reason, sizeof w->reason, "%s", err_text(w->err));

@@ -67,6 +67,7 @@ void request_destroy(struct request *r) {
   blob_unref(r->payload);
   arena_deinit(&r->arena);
   free(r->seqs);
+  free(r->snapshots);
   free(r);
 }
 
@@ -79,15 +80,16 @@ void request_answer(struct request *r, int err) {
   if (r->answered) return;
   r->answered = true;
   switch (r->kind) {
-  case REQUEST_APPEND: r->appended(r->ctx, err, err ? 0 : r->seq); break;
+  case REQUEST_APPEND:
+  case REQUEST_COMPACT: r->appended(r->ctx, err, err ? 0 : r->seq); break;
   case REQUEST_LOAD:
   case REQUEST_HISTORY:
     r->loaded.rows = r->rows;
+    r->loaded.snapshots = r->parts;
     r->on_loaded(r->ctx, err, err ? NULL : &r->loaded);
     break;
   case REQUEST_LIST: r->listed(r->ctx, err, err ? NULL : r->rooms, err ? 0 : r->room_count); break;
   case REQUEST_CREATE:
-  case REQUEST_COMPACT:
   case REQUEST_UPDATE:
   case REQUEST_DELETE:
   case REQUEST_PING:
@@ -98,8 +100,9 @@ void request_answer(struct request *r, int err) {
 void request_clear_answer(struct request *r) {
   if (r->kind == REQUEST_LOAD || r->kind == REQUEST_HISTORY) {
     free(r->rows);
-    r->rows = NULL;
-    r->row_cap = 0;
+    free(r->parts);
+    r->rows = r->parts = NULL;
+    r->row_cap = r->part_cap = 0;
     r->loaded = (struct store_loaded){.rows = NULL};
   } else if (r->kind == REQUEST_LIST) {
     free(r->rooms);
@@ -123,16 +126,25 @@ static bool copy_room(struct request *r, struct store_room *to, const struct sto
          request_text(r, &to->owner_mail, from->owner_mail);
 }
 
-int request_add_row(struct request *r, const struct store_row *row) {
-  struct store_row *rows = grow(r->rows, r->loaded.row_count, &r->row_cap, sizeof *rows);
+static int add_row(struct request *r, struct store_row **list, size_t *count, size_t *cap,
+                   const struct store_row *row) {
+  struct store_row *rows = grow(*list, *count, cap, sizeof *rows);
   if (!rows) return ERR_NOMEM;
-  r->rows = rows;
-  struct store_row *to = &rows[r->loaded.row_count];
+  *list = rows;
+  struct store_row *to = &rows[*count];
   *to = *row;
   if (row->data) to->data = (const uint8_t *)arena_text(&r->arena, row->data, row->len);
   if ((row->data && !to->data) || !request_text(r, &to->author, row->author)) return ERR_NOMEM;
-  r->loaded.row_count++;
+  ++*count;
   return 0;
+}
+
+int request_add_row(struct request *r, const struct store_row *row) {
+  return add_row(r, &r->rows, &r->loaded.row_count, &r->row_cap, row);
+}
+
+int request_add_snapshot(struct request *r, const struct store_row *snapshot) {
+  return add_row(r, &r->parts, &r->loaded.snapshot_count, &r->part_cap, snapshot);
 }
 
 int request_add_room(struct request *r, const struct store_room *room) {
@@ -146,12 +158,6 @@ int request_add_room(struct request *r, const struct store_room *room) {
 
 int request_set_room(struct request *r, const struct store_room *room) {
   return copy_room(r, &r->loaded.room, room) ? 0 : ERR_NOMEM;
-}
-
-int request_set_snapshot(struct request *r, const void *data, size_t len) {
-  r->loaded.snapshot = (const uint8_t *)arena_text(&r->arena, data, len);
-  r->loaded.snapshot_len = len;
-  return r->loaded.snapshot ? 0 : ERR_NOMEM;
 }
 
 void request_list_push(struct request_list *list, struct request *r) {

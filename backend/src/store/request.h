@@ -45,7 +45,7 @@ struct request {
   bool last_of_room;      /* append: none of its room follows in the batch */
   bool unsure;            /* driver: an earlier try may have been committed */
   int err;                /* driver: this request's own outcome */
-  uint64_t seq;           /* driver: of the row that an append inserted */
+  uint64_t seq;           /* driver: of the row or snapshot that was inserted */
   uint64_t ticket;        /* write: its place in the order; read: the last write that it must see */
   uint64_t deadline_ms;   /* monotonic; 0: waits as long as it takes */
   uint64_t charged_bytes; /* part of the backlog */
@@ -56,15 +56,18 @@ struct request {
   const char *mail;       /* list */
   uint64_t at;            /* append, update */
   struct blob *payload;   /* append, create: first row; compact: snapshot */
-  uint64_t *seqs;         /* compact */
+  uint64_t *seqs;         /* compact: of rows */
   size_t count;           /* compact: of seqs; list: at most so many */
+  uint64_t *snapshots;    /* compact: seqs of those that go */
+  size_t snapshot_count;
   struct store_span span; /* history */
 
   union {
     struct {
       struct store_loaded loaded; /* driver: strings and bytes in the arena */
       struct store_row *rows;     /* what loaded.rows points to */
-      size_t row_cap;
+      struct store_row *parts;    /* what loaded.snapshots points to */
+      size_t row_cap, part_cap;
     };
     struct {
       struct store_room *rooms; /* driver */
@@ -98,8 +101,8 @@ static inline bool request_is_write(const struct request *r) {
 /* For drivers answering a load or a list: add one row or room, copying all of it. ERR_NOMEM. */
 MUST_USE int request_add_row(struct request *r, const struct store_row *row);
 MUST_USE int request_add_room(struct request *r, const struct store_room *room);
-MUST_USE int request_set_room(struct request *r, const struct store_room *room);    /* of a load */
-MUST_USE int request_set_snapshot(struct request *r, const void *data, size_t len); /* of a load */
+MUST_USE int request_add_snapshot(struct request *r, const struct store_row *snapshot);
+MUST_USE int request_set_room(struct request *r, const struct store_room *room); /* of a load */
 /** Forget what was answered so far, before another try. */
 void request_clear_answer(struct request *r);
 

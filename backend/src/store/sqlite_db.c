@@ -36,11 +36,12 @@ enum { BUSY_MS = 200 };
   X(KEEP_ROW, "INSERT INTO room_history (seq, room_id, at, author, payload) "                                          \
               "SELECT seq, room_id, at, author, payload FROM room_updates WHERE seq = ?1 AND room_id = ?2")            \
   X(DROP_ROW, "DELETE FROM room_updates WHERE seq = ?1 AND room_id = ?2")                                              \
-  X(DROP_SNAPSHOTS, "DELETE FROM room_snapshots WHERE room_id = ?1")                                                   \
+  X(HAS_SNAPSHOT, "SELECT 1 FROM room_snapshots WHERE seq = ?1 AND room_id = ?2 AND payload = ?3")                     \
+  X(DROP_SNAPSHOT, "DELETE FROM room_snapshots WHERE seq = ?1 AND room_id = ?2")                                       \
   X(ADD_SNAPSHOT, "INSERT INTO room_snapshots (room_id, payload) VALUES (?1, ?2)")                                     \
   X(GET_ROOM, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "                  \
               "WHERE id = ?1")                                                                                         \
-  X(GET_SNAPSHOT, "SELECT payload FROM room_snapshots WHERE room_id = ?1 ORDER BY seq DESC LIMIT 1")                   \
+  X(GET_SNAPSHOTS, "SELECT seq, 0, '', payload FROM room_snapshots WHERE room_id = ?1 ORDER BY seq")                   \
   X(GET_ROWS, "SELECT seq, at, author, payload FROM room_updates WHERE room_id = ?1 ORDER BY seq")                     \
   X(GET_HISTORY, "SELECT seq, at, author, payload FROM (" LOG_OF_ROOM ") ORDER BY seq")                                \
   X(GET_HEADS, "SELECT seq, at, author, NULL, length(payload) FROM (" LOG_OF_ROOM ") ORDER BY seq")                    \
@@ -250,18 +251,18 @@ static int write_create(struct sqlite_db *db, struct request *r) {
   return add_row(db, r);
 }
 
-/** Was this row committed by a try whose outcome we could not learn? */
-static int find_earlier_row(struct sqlite_db *db, const struct request *r, int *found) {
-  sqlite3_stmt *stmt = db->stmts[STMT_HAS_ROW];
+/** Was this row or snapshot committed by a try whose outcome we could not learn? */
+static int find_earlier(struct sqlite_db *db, enum statement which, const struct request *r, int *found) {
+  sqlite3_stmt *stmt = db->stmts[which];
   bind_number(stmt, 1, r->seq);
   bind_text(stmt, 2, r->room.id);
   int rc = bind_blob(stmt, 3, r->payload);
-  return rc == SQLITE_OK ? run(db, STMT_HAS_ROW, found) : rc;
+  return rc == SQLITE_OK ? run(db, which, found) : rc;
 }
 
 static int write_append(struct sqlite_db *db, struct request *r) {
   int found = 0;
-  int rc = r->unsure ? find_earlier_row(db, r, &found) : SQLITE_OK;
+  int rc = r->unsure ? find_earlier(db, STMT_HAS_ROW, r, &found) : SQLITE_OK;
   if (rc != SQLITE_OK || found) return rc;
   enum statement which = r->last_of_room ? STMT_TOUCH_ROOM : STMT_HAS_ROOM;
   sqlite3_stmt *stmt = db->stmts[which];
@@ -276,36 +277,41 @@ static int write_append(struct sqlite_db *db, struct request *r) {
   return add_row(db, r);
 }
 
+static int run_for_seq(struct sqlite_db *db, enum statement which, const struct request *r, uint64_t seq) {
+  bind_number(db->stmts[which], 1, seq);
+  bind_text(db->stmts[which], 2, r->room.id);
+  return run(db, which, NULL);
+}
+
 static int move_to_history(struct sqlite_db *db, const struct request *r) {
   int rc = SQLITE_OK;
   for (size_t i = 0; i < r->count && rc == SQLITE_OK; i++) {
-    static const enum statement steps[] = {STMT_KEEP_ROW, STMT_DROP_ROW};
-    for (size_t step = 0; step < 2 && rc == SQLITE_OK; step++) {
-      bind_number(db->stmts[steps[step]], 1, r->seqs[i]);
-      bind_text(db->stmts[steps[step]], 2, r->room.id);
-      rc = run(db, steps[step], NULL);
-    }
+    rc = run_for_seq(db, STMT_KEEP_ROW, r, r->seqs[i]);
+    if (rc == SQLITE_OK) rc = run_for_seq(db, STMT_DROP_ROW, r, r->seqs[i]);
   }
   return rc;
 }
 
 static int write_compact(struct sqlite_db *db, struct request *r) {
   int found = 0;
+  int rc = r->unsure ? find_earlier(db, STMT_HAS_SNAPSHOT, r, &found) : SQLITE_OK;
+  if (rc != SQLITE_OK || found) return rc;
   bind_text(db->stmts[STMT_HAS_ROOM], 1, r->room.id);
-  int rc = run(db, STMT_HAS_ROOM, &found);
+  rc = run(db, STMT_HAS_ROOM, &found);
   if (rc != SQLITE_OK) return rc;
   if (!found) {
     r->err = ERR_NOT_FOUND;
     return SQLITE_OK;
   }
   rc = move_to_history(db, r);
-  if (rc != SQLITE_OK) return rc;
-  bind_text(db->stmts[STMT_DROP_SNAPSHOTS], 1, r->room.id);
-  rc = run(db, STMT_DROP_SNAPSHOTS, NULL);
+  for (size_t i = 0; i < r->snapshot_count && rc == SQLITE_OK; i++)
+    rc = run_for_seq(db, STMT_DROP_SNAPSHOT, r, r->snapshots[i]);
   if (rc != SQLITE_OK) return rc;
   bind_text(db->stmts[STMT_ADD_SNAPSHOT], 1, r->room.id);
   rc = bind_blob(db->stmts[STMT_ADD_SNAPSHOT], 2, r->payload);
-  return rc == SQLITE_OK ? run(db, STMT_ADD_SNAPSHOT, NULL) : rc;
+  if (rc == SQLITE_OK) rc = run(db, STMT_ADD_SNAPSHOT, NULL);
+  if (rc == SQLITE_OK) r->seq = (uint64_t)sqlite3_last_insert_rowid(db->handle);
+  return rc;
 }
 
 static int write_room(struct sqlite_db *db, struct request *r) {
@@ -401,20 +407,24 @@ static int take_room(struct request *r, sqlite3_stmt *stmt) {
   return r->kind == REQUEST_LIST ? request_add_room(r, &room) : request_set_room(r, &room);
 }
 
-static int take_snapshot(struct request *r, sqlite3_stmt *stmt) {
-  const uint8_t *data;
-  size_t len;
-  int err = column_payload(stmt, 0, &data, &len);
-  return err ? err : request_set_snapshot(r, data, len);
-}
-
-static int take_row(struct request *r, sqlite3_stmt *stmt) {
-  struct store_row row = {
+static int column_row(sqlite3_stmt *stmt, struct store_row *row) {
+  *row = (struct store_row){
       .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
       .at = (uint64_t)sqlite3_column_int64(stmt, 1),
       .author = column_text(stmt, 2),
   };
-  int err = column_payload(stmt, 3, &row.data, &row.len);
+  return column_payload(stmt, 3, &row->data, &row->len);
+}
+
+static int take_snapshot(struct request *r, sqlite3_stmt *stmt) {
+  struct store_row row;
+  int err = column_row(stmt, &row);
+  return err ? err : request_add_snapshot(r, &row);
+}
+
+static int take_row(struct request *r, sqlite3_stmt *stmt) {
+  struct store_row row;
+  int err = column_row(stmt, &row);
   return err ? err : request_add_row(r, &row);
 }
 
@@ -454,11 +464,11 @@ static int select_rows(struct sqlite_db *db, enum statement which, struct reques
   return err;
 }
 
-/** The newest snapshot and what is not in it. */
+/** The snapshots and what is not in them. */
 static int read_state(struct sqlite_db *db, struct request *r, char *reason, size_t cap) {
-  bind_text(db->stmts[STMT_GET_SNAPSHOT], 1, r->room.id);
+  bind_text(db->stmts[STMT_GET_SNAPSHOTS], 1, r->room.id);
   bind_text(db->stmts[STMT_GET_ROWS], 1, r->room.id);
-  int err = select_rows(db, STMT_GET_SNAPSHOT, r, take_snapshot, NULL, reason, cap);
+  int err = select_rows(db, STMT_GET_SNAPSHOTS, r, take_snapshot, NULL, reason, cap);
   return err ? err : select_rows(db, STMT_GET_ROWS, r, take_row, NULL, reason, cap);
 }
 

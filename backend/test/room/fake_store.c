@@ -53,9 +53,11 @@ static void answer_load(struct fake_store *s, struct fake_call *call) {
   }
   for (size_t i = 0; i < s->row_count; i++)
     if (s->rows[i]) rows[loaded.row_count++] = (struct store_row){i + 1, 1, "", s->rows[i]->data, s->rows[i]->len};
+  struct store_row snapshot = {.author = ""};
   if (s->snapshot) {
-    loaded.snapshot = s->snapshot->data;
-    loaded.snapshot_len = s->snapshot->len;
+    snapshot = (struct store_row){s->compactions, 0, "", s->snapshot->data, s->snapshot->len};
+    loaded.snapshots = &snapshot;
+    loaded.snapshot_count = 1;
   }
   call->loaded(call->ctx, 0, &loaded);
 }
@@ -91,15 +93,15 @@ static void answer_compact(struct fake_store *s, struct fake_call *call) {
   blob_unref(s->snapshot);
   s->snapshot = blob_ref(call->payload);
   s->compactions++;
-  call->done(call->ctx, 0);
+  call->appended(call->ctx, 0, s->compactions);
 }
 
-static int compact(struct store *store, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
-                   store_done_fn done, void *ctx) {
+static int compact(struct store *store, const char *room_id, const struct store_parts *parts, struct blob *snapshot,
+                   store_append_fn done, void *ctx) {
   struct fake_call call = {
-      .answer = answer_compact, .done = done, .ctx = ctx, .payload = blob_ref(snapshot), .count = count};
+      .answer = answer_compact, .appended = done, .ctx = ctx, .payload = blob_ref(snapshot), .count = parts->row_count};
   (void)room_id;
-  memcpy(call.seqs, seqs, count * sizeof *seqs);
+  memcpy(call.seqs, parts->rows, parts->row_count * sizeof *parts->rows);
   return queue(store, call);
 }
 

@@ -50,10 +50,10 @@ static int history(struct store *s, const char *room_id, const struct store_span
   return real->ops->history(real, room_id, span, done, ctx);
 }
 
-static int compact(struct store *s, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
-                   store_done_fn done, void *ctx) {
+static int compact(struct store *s, const char *room_id, const struct store_parts *parts, struct blob *snapshot,
+                   store_append_fn done, void *ctx) {
   struct store *real = liar_of(s)->real;
-  return real->ops->compact(real, room_id, seqs, count, snapshot, done, ctx);
+  return real->ops->compact(real, room_id, parts, snapshot, done, ctx);
 }
 
 static int list(struct store *s, const char *mail, size_t max, store_list_fn done, void *ctx) {

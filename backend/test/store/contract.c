@@ -168,6 +168,26 @@ static void compaction_moves_exactly_the_named_rows(void **state) {
   assert_string_equal(got.text, "AGAIN|");
 }
 
+static void a_snapshot_that_is_not_named_stays(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got;
+  assert_int_equal(create_room(f, f->room, "a"), 0);
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  assert_int_equal(compact_room(f, f->room, got.seqs, 1, "OURS"), 0);
+  uint64_t ours = f->snapshot;
+  f->snapshot = 0; /* as a server does that has not seen it */
+  assert_int_equal(append_text(f, f->room, "b", NULL), 0);
+  assert_int_equal(compact_room(f, f->room, got.seqs, 1, "THEIRS"), 0);
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  assert_string_equal(got.text, "OURS,THEIRS|b");
+  assert_int_equal(got.snapshots[0], ours);
+  assert_int_equal(got.snapshots[1], f->snapshot);
+  f->snapshot = ours;
+  assert_int_equal(compact_room(f, f->room, got.seqs, got.count, "MORE"), 0);
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  assert_string_equal(got.text, "THEIRS,MORE|");
+}
+
 static int read_history(struct fixture *f, const char *room, struct store_span span, struct loaded_copy *out) {
   *out = (struct loaded_copy){0};
   int err = f->store->ops->history(f->store, room, &span, on_loaded_copy, out);
@@ -484,6 +504,7 @@ int main(int argc, char **argv) {
       TEST(completions_come_in_the_order_of_the_calls),
       TEST(payloads_are_bytes_of_any_value_and_size),
       TEST(compaction_moves_exactly_the_named_rows),
+      TEST(a_snapshot_that_is_not_named_stays),
       TEST(a_history_has_what_compaction_moved_away),
       TEST(heads_of_a_history_come_without_payloads),
       TEST(compaction_leaves_rows_of_other_rooms),

@@ -21,6 +21,7 @@ void fixture_init(struct fixture *f, const struct backend *backend) {
 
 void fixture_open(struct fixture *f) {
   assert_int_equal(random_id(f->room), 0);
+  f->snapshot = 0;
   assert_int_equal(loop_create(NULL, &f->loop), 0);
   f->store = f->backend->open(f->dir, f->loop, f->metrics, &f->limits);
   assert_non_null(f->store);
@@ -101,9 +102,14 @@ void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded) {
   c->created_at = loaded->room.created_at;
   c->updated_at = loaded->room.updated_at;
   size_t used = 0;
-  if (loaded->snapshot)
-    used +=
-        (size_t)snprintf(c->text, sizeof c->text, "%.*s|", (int)loaded->snapshot_len, (const char *)loaded->snapshot);
+  for (size_t i = 0; i < loaded->snapshot_count; i++) {
+    const struct store_row *part = &loaded->snapshots[i];
+    used += (size_t)snprintf(c->text + used, sizeof c->text - used, "%s%.*s", i ? "," : "", (int)part->len,
+                             (const char *)part->data);
+    if (i < 8) c->snapshots[i] = part->seq;
+  }
+  if (loaded->snapshot_count) used += (size_t)snprintf(c->text + used, sizeof c->text - used, "|");
+  c->snapshot_count = loaded->snapshot_count;
   for (size_t i = 0; i < loaded->row_count && i < 512; i++) {
     const struct store_row *row = &loaded->rows[i];
     used += (size_t)snprintf(c->text + used, sizeof c->text - used, "%s%.*s", i ? "," : "", (int)row->len,
@@ -150,9 +156,11 @@ int load_room(struct fixture *f, const char *id, struct loaded_copy *out) {
 int compact_room(struct fixture *f, const char *id, const uint64_t *seqs, size_t count, const char *snapshot) {
   struct outcome o = {0};
   struct blob *blob = blob_create(snapshot, strlen(snapshot));
-  assert_int_equal(f->store->ops->compact(f->store, id, seqs, count, blob, on_outcome, &o), 0);
+  struct store_parts parts = {&f->snapshot, f->snapshot ? 1 : 0, seqs, count};
+  assert_int_equal(f->store->ops->compact(f->store, id, &parts, blob, on_appended, &o), 0);
   blob_unref(blob);
   wait_for(f, &o);
+  if (!o.err) f->snapshot = o.seq;
   return o.err;
 }
 

@@ -34,6 +34,7 @@ struct fixture {
   struct loop *loop;
   struct store *store;
   char room[ROOM_ID_SIZE]; /* a fresh id for each test */
+  uint64_t snapshot;       /* of the last compaction since it was opened, 0: none */
 };
 
 void fixture_init(struct fixture *f, const struct backend *backend);
@@ -58,12 +59,14 @@ void run_for(struct fixture *f, uint64_t ms);
 struct store_status status_of(struct fixture *f);
 void wait_up(struct fixture *f, bool up); /* until status says so; fails the test after fifteen seconds */
 
-/** What a load gave: payloads as strings joined by ','; the snapshot before a '|'. */
+/** What a load gave: payloads as strings joined by ','; the snapshots before a '|'. */
 struct loaded_copy {
   int calls, err;
   char text[8192];
   uint64_t seqs[512], at[512];
   size_t count;
+  uint64_t snapshots[8];
+  size_t snapshot_count;
   char name[64], language[64], owner_name[64], owner_mail[64], author[64]; /* author of the last row */
   uint64_t created_at, updated_at;
 };
@@ -75,6 +78,7 @@ int create_room(struct fixture *f, const char *id, const char *first);
 int append_text(struct fixture *f, const char *id, const char *text, uint64_t *seq);
 int start_append(struct fixture *f, const char *id, const char *text, struct outcome *o); /* does not wait */
 int load_room(struct fixture *f, const char *id, struct loaded_copy *out);
+/** In place of the snapshot of the compaction before. */
 int compact_room(struct fixture *f, const char *id, const uint64_t *seqs, size_t count, const char *snapshot);
 int delete_room(struct fixture *f, const char *id);
 int flush_store(struct fixture *f);
