@@ -1,36 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* The delta of a text with its formatting, as Yjs' YTextEvent.delta. */
-#include "attr_map.h"
 #include "edit.h"
 #include "events.h"
+#include "formats.h"
 
 struct build {
   struct yata_doc *doc;
   struct yata_delta *d;
   struct yata_delta_pos pos;
-  bool open;                    /* the last operation may grow */
-  struct yata_attr_map current; /* in force, as it is now */
-  struct yata_attr_map old;     /* in force, as it was */
-  struct yata_attr_map changed; /* what retained text gains or, with null, loses */
-  uint64_t steps;
+  bool open;                   /* the last operation may grow */
+  struct yata_formats current; /* in force, as it is now */
+  struct yata_formats old;     /* in force, as it was */
+  struct yata_formats changed; /* what retained text gains or, with null, loses: an object in Yjs */
+  struct yata_formats shown;   /* `current` in the order of an object's members */
 };
 
 /* ---- operations --------------------------------------------------------------------------------- */
 
-static int put_attributes(struct build *b, const struct yata_attr_map *map) {
+static int put_attributes(struct build *b, const struct yata_formats *map) {
   struct yata_delta *d = b->d;
   YATA_TRY(yata_mem_grow(&b->doc->mem, &d->attributes, &d->cap_attributes, (size_t)d->n_attributes + map->n,
                          sizeof(*d->attributes)));
   for (uint32_t i = 0; i < map->n; i++) {
+    struct yata_format a = yata_format_read(b->doc, map->v[i]);
     yata_any_entry *entry = &d->attributes[d->n_attributes++];
-    *entry = (yata_any_entry){.key = map->v[i].key};
-    entry->value.kind = yata_attr_is_null(map->v[i].value) ? YATA_ANY_NULL : YATA_ANY_JSON;
+    *entry = (yata_any_entry){.key = a.key};
+    entry->value.kind = yata_format_is_null(a) ? YATA_ANY_NULL : YATA_ANY_JSON;
     if (entry->value.kind == YATA_ANY_NULL) continue;
-    entry->value.u.bytes.data = map->v[i].value.data;
-    entry->value.u.bytes.len = map->v[i].value.len;
+    entry->value.u.bytes.data = a.value.data;
+    entry->value.u.bytes.len = a.value.len;
   }
   d->ops[d->n_ops - 1].n_attributes = map->n;
   return 0;
+}
+
+static int put_current(struct build *b) {
+  b->shown.n = 0;
+  for (uint32_t i = 0; i < b->current.n; i++) YATA_TRY(yata_formats_add_member(b->doc, &b->shown, b->current.v[i]));
+  return put_attributes(b, &b->shown);
 }
 
 /* End the operation: its attributes are those of this moment. */
@@ -39,7 +46,7 @@ static int end_op(struct build *b) {
   b->open = false;
   enum yata_delta_kind kind = b->d->ops[b->d->n_ops - 1].kind;
   if (kind == YATA_DELTA_DELETE) return 0;
-  return put_attributes(b, kind == YATA_DELTA_INSERT ? &b->current : &b->changed);
+  return kind == YATA_DELTA_INSERT ? put_current(b) : put_attributes(b, &b->changed);
 }
 
 static bool is_doing(const struct build *b, enum yata_delta_kind kind) {
@@ -95,51 +102,55 @@ static int end_retain(struct build *b) {
 }
 
 /* A new format; *redundant: it says what is so anyway. */
-static int format_added(struct build *b, struct yata_attr a, bool *redundant) {
-  if (yata_attr_same(yata_attr_or_null(&b->current, a.key), a.value)) {
-    *redundant = !yata_attr_is_null(a.value);
+static int format_added(struct build *b, struct yata_format a, bool *redundant) {
+  struct yata_format now, old;
+  YATA_TRY(yata_formats_get(b->doc, &b->current, a.key, &now));
+  if (yata_format_equal(b->doc, now, a)) {
+    *redundant = !yata_format_is_null(a);
     return 0;
   }
   YATA_TRY(end_retain(b));
-  if (!yata_attr_same(a.value, yata_attr_or_null(&b->old, a.key))) return yata_attr_set(&b->doc->mem, &b->changed, a);
-  yata_attr_remove(&b->changed, a.key);
-  return 0;
+  YATA_TRY(yata_formats_get(b->doc, &b->old, a.key, &old));
+  if (yata_format_equal(b->doc, a, old)) return yata_formats_delete(b->doc, &b->changed, a.key);
+  return yata_formats_set_member(b->doc, &b->changed, a);
 }
 
-static int format_deleted(struct build *b, struct yata_attr a) {
-  YATA_TRY(yata_attr_set(&b->doc->mem, &b->old, a));
-  yata_slice now = yata_attr_or_null(&b->current, a.key);
-  if (yata_attr_same(now, a.value)) return 0;
+static int format_deleted(struct build *b, struct yata_format a) {
+  struct yata_format now;
+  YATA_TRY(yata_formats_set(b->doc, &b->old, a));
+  YATA_TRY(yata_formats_get(b->doc, &b->current, a.key, &now));
+  if (yata_format_equal(b->doc, now, a)) return 0;
   YATA_TRY(end_retain(b));
-  return yata_attr_set(&b->doc->mem, &b->changed, (struct yata_attr){a.key, now});
+  return yata_formats_set_member(b->doc, &b->changed, now);
 }
 
-static int format_retained(struct build *b, struct yata_attr a, bool *redundant) {
-  YATA_TRY(yata_attr_set(&b->doc->mem, &b->old, a));
-  yata_slice changed = yata_attr_get(&b->changed, a.key);
-  if (changed.data == NULL) return 0;
-  if (yata_attr_same(changed, a.value)) {
-    *redundant = !yata_attr_is_null(changed);
+static int format_retained(struct build *b, struct yata_format a, bool *redundant) {
+  uint32_t at;
+  YATA_TRY(yata_formats_set(b->doc, &b->old, a));
+  YATA_TRY(yata_formats_find(b->doc, &b->changed, a.key, &at));
+  if (at == YATA_NO_FORMAT) return 0;
+  struct yata_format changed = yata_format_read(b->doc, b->changed.v[at]);
+  if (yata_format_equal(b->doc, changed, a)) {
+    *redundant = !yata_format_is_null(changed);
     return 0;
   }
   YATA_TRY(end_retain(b));
-  return yata_attr_update(&b->doc->mem, &b->changed, a);
+  return yata_format_is_null(a) ? yata_formats_delete(b->doc, &b->changed, a.key)
+                                : yata_formats_set_member(b->doc, &b->changed, a);
 }
 
 /* Yjs deletes a redundant format here and now; we leave it, and go on as if it were not there. */
-static int format(struct build *b, const struct yata_item *it) {
+static int format(struct build *b, uint32_t h) {
+  const struct yata_item *it = &b->doc->items[h];
   bool is_new = yata_units_before(b->doc, it) == 0, redundant = false;
   bool deleted = it->flags & YATA_ITEM_DELETED;
-  struct yata_attr a;
   if (deleted && (is_new || !yata_txn_deletes(b->doc, it->client, it->clock))) return 0;
-  a = yata_attr_of(b->doc, it);
-  b->steps += (uint64_t)b->current.n + b->old.n + b->changed.n;
-  if (b->steps > b->doc->max_steps) return YATA_ERR_LIMIT;
+  struct yata_format a = yata_format_of(b->doc, h);
   if (deleted) return format_deleted(b, a);
   YATA_TRY(is_new ? format_added(b, a, &redundant) : format_retained(b, a, &redundant));
   if (redundant) return 0;
   if (is_doing(b, YATA_DELTA_INSERT)) YATA_TRY(end_op(b));
-  return yata_attr_update(&b->doc->mem, &b->current, a);
+  return yata_formats_update(b->doc, &b->current, a);
 }
 
 /* ---- the text ----------------------------------------------------------------------------------- */
@@ -148,7 +159,7 @@ static int build(struct build *b, uint32_t type) {
   struct yata_delta *d = b->d;
   for (uint32_t h = b->doc->types[type].start; h != 0; h = b->doc->items[h].right) {
     const struct yata_item *it = &b->doc->items[h];
-    if (it->kind == YATA_WIRE_FORMAT) YATA_TRY(format(b, it));
+    if (it->kind == YATA_WIRE_FORMAT) YATA_TRY(format(b, h));
     if (it->kind != YATA_WIRE_STRING && it->kind != YATA_WIRE_EMBED && it->kind != YATA_WIRE_TYPE) continue;
     uint32_t old = yata_units_before(b->doc, it);
     YATA_TRY(part(b, it, 0, old, false));
@@ -163,9 +174,13 @@ static int build(struct build *b, uint32_t type) {
 
 int yata_delta_text(struct yata_doc *doc, uint32_t type, struct yata_delta *d) {
   struct build b = {.doc = doc, .d = d};
+  uint64_t steps = doc->txn.steps;
+  doc->txn.steps = 0; /* its own: max_steps counts for this delta alone */
   int err = build(&b, type);
-  yata_attr_map_deinit(&doc->mem, &b.current);
-  yata_attr_map_deinit(&doc->mem, &b.old);
-  yata_attr_map_deinit(&doc->mem, &b.changed);
+  doc->txn.steps = steps;
+  yata_formats_deinit(doc, &b.current);
+  yata_formats_deinit(doc, &b.old);
+  yata_formats_deinit(doc, &b.changed);
+  yata_formats_deinit(doc, &b.shown);
   return err;
 }

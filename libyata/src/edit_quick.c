@@ -42,14 +42,9 @@ static bool goes_on(const struct yata_doc *doc, uint32_t client, uint32_t left, 
 }
 
 static int grow(struct yata_doc *doc, uint32_t h, yata_slice s, uint32_t units) {
-  struct yata_item *it = &doc->items[h];
-  struct yata_client *c = &doc->clients[it->client];
   uint32_t pos;
-  YATA_TRY(append_text(doc, it->client, s, &pos));
-  it->len += units;
-  c->state += units;
-  doc->types[it->parent].length += units;
-  yata_tree_grown(doc, h, units);
+  YATA_TRY(append_text(doc, doc->items[h].client, s, &pos));
+  yata_run_grown(doc, h, units);
   yata_log_add(doc, YATA_UNDO_GROW, h)->u.grown = units;
   return 0;
 }
@@ -60,14 +55,6 @@ static int new_item(struct yata_doc *doc, uint32_t client, uint32_t *h) {
   int err = yata_index_append(doc, client, doc->clients[client].state, *h);
   if (err < 0) yata_item_free(doc, *h);
   return err;
-}
-
-static void link_between(struct yata_doc *doc, uint32_t type, uint32_t left, uint32_t right, uint32_t h) {
-  if (left != 0)
-    doc->items[left].right = h;
-  else
-    doc->types[type].start = h;
-  if (right != 0) doc->items[right].left = h;
 }
 
 static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t left, uint32_t right, yata_slice s,
@@ -95,7 +82,7 @@ static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t le
                                       .parent = type,
                                       .content = pos,
                                       .kind = YATA_WIRE_STRING};
-  link_between(doc, type, left, right, *h);
+  yata_link(doc, *h);
   yata_tree_linked(doc, *h);
   c->state += units;
   doc->types[type].length += units;

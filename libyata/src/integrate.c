@@ -223,8 +223,7 @@ static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t
   it->clock = n->clock;
   it->len = n->len;
   it->kind = YATA_WIRE_GC;
-  it->flags = YATA_ITEM_DELETED;
-  doc->clients[n->client].deleted_known = false;
+  yata_item_set_deleted(doc, it);
   doc->clients[n->client].state += n->len;
   *out = h;
   return 0;
@@ -290,8 +289,7 @@ static int settle(struct yata_doc *doc, uint32_t h) {
   }
   if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_added(doc, h));
   if (it->kind == YATA_WIRE_DELETED) {
-    it->flags |= YATA_ITEM_DELETED;
-    doc->clients[it->client].deleted_known = false;
+    yata_item_set_deleted(doc, it);
     return yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len);
   }
   if ((parent->item != 0 && yata_item_deleted(doc, parent->item)) || (it->key != 0 && it->right != 0))

@@ -309,6 +309,16 @@ static inline bool yata_item_deleted(const struct yata_doc *doc, uint32_t h) {
   return doc->items[h].flags & YATA_ITEM_DELETED;
 }
 
+/** What is deleted of the item's client has changed: its bytes, which are kept, are no longer right. */
+static inline void yata_deleted_changed(struct yata_doc *doc, const struct yata_item *it) {
+  doc->clients[it->client].deleted_known = false;
+}
+
+static inline void yata_item_set_deleted(struct yata_doc *doc, struct yata_item *it) {
+  it->flags |= YATA_ITEM_DELETED;
+  yata_deleted_changed(doc, it);
+}
+
 static inline bool yata_kind_countable(uint8_t kind) {
   return kind != YATA_WIRE_GC && kind != YATA_WIRE_DELETED && kind != YATA_WIRE_FORMAT;
 }

@@ -107,10 +107,7 @@ static bool extend(struct yata_doc *doc, uint32_t client, uint32_t h, const stru
     return false;
   }
   if (!put_text(c, in->text, &pos)) return false;
-  it->len += len;
-  doc->types[it->parent].length += len;
-  c->state += len;
-  yata_tree_grown(doc, h, len);
+  yata_run_grown(doc, h, len);
   return true;
 }
 
@@ -168,8 +165,7 @@ static bool insert_between(struct yata_doc *doc, uint32_t client, const struct i
       .content = content,
       .kind = YATA_WIRE_STRING,
   };
-  l->right = h;
-  if (at.right != 0) doc->items[at.right].left = h;
+  yata_link(doc, h);
   doc->types[l->parent].length += (uint32_t)in->text.len;
   yata_tree_linked(doc, h);
   if (err == 0) err = yata_index_append(doc, client, in->clock, h);
@@ -201,8 +197,7 @@ struct cut {
 
 /* `len` live units of the item go: what that means to its list. */
 static void hide(struct yata_doc *doc, uint32_t h, uint32_t len) {
-  struct yata_item *it = &doc->items[h];
-  doc->clients[it->client].deleted_known = false;
+  const struct yata_item *it = &doc->items[h];
   doc->types[it->parent].length -= len;
   yata_tree_grown(doc, h, 0u - len);
 }
@@ -231,10 +226,7 @@ static bool give_right(struct yata_doc *doc, const struct cut *cut) {
   }
   hide(doc, cut->h, cut->len);
   yata_text_release(doc, it->client, it->content + it->len - cut->len, cut->len);
-  it->len -= cut->len;
-  r->clock -= cut->len;
-  r->len += cut->len;
-  r->origin_clock = r->clock - 1;
+  yata_shift_units(doc, cut->h, true, cut->len);
   move_clock(cut->c, next, r->clock);
   return true;
 }
@@ -256,11 +248,7 @@ static bool give_left(struct yata_doc *doc, const struct cut *cut) {
   }
   hide(doc, cut->h, cut->len);
   yata_text_release(doc, it->client, it->content, cut->len);
-  l->len += cut->len;
-  it->clock += cut->len;
-  it->len -= cut->len;
-  it->content += cut->len;
-  it->origin_clock = it->clock - 1;
+  yata_shift_units(doc, cut->h, false, cut->len);
   move_clock(cut->c, cut->pos, it->clock);
   return true;
 }
@@ -272,7 +260,7 @@ static bool carve(struct yata_doc *doc, const struct cut *cut) {
   if (before > 0) h = split(doc, h, before);
   if (doc->items[h].len > cut->len) split(doc, h, cut->len);
   hide(doc, h, cut->len);
-  doc->items[h].flags |= YATA_ITEM_DELETED;
+  yata_item_set_deleted(doc, &doc->items[h]);
   const struct yata_range range = {cut->c->id, cut->clock, cut->len};
   yata_cleanup_quick(doc, YATA_NO_CLIENT, &range);
   return true;

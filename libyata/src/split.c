@@ -70,18 +70,10 @@ int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right)
   return 0;
 }
 
-/* Of two runs that follow one another, one deleted. */
 void yata_shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
-  struct yata_item *it = &doc->items[h], *other = &doc->items[right ? it->right : it->left];
-  struct yata_item *later = right ? other : it;
-  uint32_t clock = later->clock, by = right ? 0u - units : units;
-  it->len -= units;
-  other->len += units;
-  later->clock += by;
-  later->origin_clock += by;
-  if (later->kind == YATA_WIRE_STRING) later->content += by;
-  doc->clients[it->client].deleted_known = false;
-  yata_index_move(&doc->clients[it->client], clock, clock + by);
+  struct yata_client *c = &doc->clients[doc->items[h].client];
+  uint32_t clock = yata_shift_units(doc, h, right, units);
+  yata_index_move(c, clock, right ? clock - units : clock + units);
 }
 
 int yata_clean_start(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out) {
@@ -148,8 +140,7 @@ static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {
   YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len));
   if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_deleting(doc, h));
   yata_tree_hidden(doc, h);
-  it->flags |= YATA_ITEM_DELETED;
-  doc->clients[it->client].deleted_known = false;
+  yata_item_set_deleted(doc, it);
   doc->txn.hid = true;
   if (it->kind == YATA_WIRE_TYPE) {
     doc->types[it->content].link = *work;

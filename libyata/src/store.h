@@ -46,6 +46,30 @@ void yata_item_free(struct yata_doc *doc, uint32_t h);
 /** Move the boundary between an item and its deleted neighbour: `units` (modulo 2^32) go over to that. */
 void yata_shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units);
 
+/** The same without the client's index: the clock there of the later of the two, before it moved. */
+static inline uint32_t yata_shift_units(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
+  struct yata_item *it = &doc->items[h], *other = &doc->items[right ? it->right : it->left];
+  struct yata_item *later = right ? other : it;
+  uint32_t clock = later->clock, by = right ? 0u - units : units;
+  it->len -= units;
+  other->len += units;
+  later->clock += by;
+  later->origin_clock += by;
+  if (later->kind == YATA_WIRE_STRING) later->content += by;
+  yata_deleted_changed(doc, it);
+  return clock;
+}
+
+/** An item of a list knows its neighbours: now they know it. */
+static inline void yata_link(struct yata_doc *doc, uint32_t h) {
+  const struct yata_item *it = &doc->items[h];
+  if (it->left != 0)
+    doc->items[it->left].right = h;
+  else
+    doc->types[it->parent].start = h;
+  if (it->right != 0) doc->items[it->right].left = h;
+}
+
 /* ---- clients ------------------------------------------------------------------------------ */
 
 #define YATA_NO_CLIENT UINT32_MAX

@@ -244,8 +244,8 @@ void yata_tidy_perform(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   for (uint32_t i = 0; i < txn->n_doomed; i++) {
     struct yata_item *it = &doc->items[txn->doomed[i]];
-    it->flags = (uint8_t)((it->flags & ~YATA_ITEM_DOOMED) | YATA_ITEM_DELETED);
-    doc->clients[it->client].deleted_known = false;
+    it->flags &= (uint8_t)~YATA_ITEM_DOOMED;
+    yata_item_set_deleted(doc, it);
     txn->tidied.v[txn->tidied.n++] = (struct yata_range){doc->clients[it->client].id, it->clock, it->len};
   }
   txn->n_doomed = 0;

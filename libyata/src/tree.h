@@ -26,6 +26,14 @@ void yata_tree_linked(struct yata_doc *doc, uint32_t h);
 void yata_tree_split_off(struct yata_doc *doc, uint32_t h);
 /** The item's visible length grew; `units` modulo 2^32: it shrank. */
 void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units);
+/** What its client writes on goes to the end of its last item: lengths and state, the text being there already. */
+static inline void yata_run_grown(struct yata_doc *doc, uint32_t h, uint32_t units) {
+  struct yata_item *it = &doc->items[h];
+  it->len += units;
+  doc->types[it->parent].length += units;
+  doc->clients[it->client].state += units;
+  yata_tree_grown(doc, h, units);
+}
 /** The item, visible until now, is being deleted. */
 void yata_tree_hidden(struct yata_doc *doc, uint32_t h);
 /** The item is about to be merged into its left neighbour; both are as they were. */

@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Text against a naive model: an array of characters. And two replicas that exchange updates. */
-#include <stdio.h>
-#include <time.h>
-
-#include "testing.h"
+#include "random.h"
 
 #define MODEL_MAX 4096
-
-static uint32_t random_state;
-
-static uint32_t below(uint32_t n) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 17;
-  random_state ^= random_state << 5;
-  return random_state % n;
-}
-
-static void seed_from(const char *name) {
-  const char *given = getenv("YATA_SEED");
-  random_state = given != NULL ? (uint32_t)atoi(given) : (uint32_t)time(NULL);
-  random_state |= 1;
-  print_message("# %s: YATA_SEED=%u\n", name, random_state);
-}
 
 static void text_edits_agree_with_an_array_of_characters(void **state) {
   (void)state;
@@ -30,7 +11,6 @@ static void text_edits_agree_with_an_array_of_characters(void **state) {
   yata_doc *doc = new_doc(1), *other = new_doc(2);
   yata_type text;
   yata_buf update = YATA_BUF_INIT;
-  seed_from("model");
   assert_ok(yata_text(doc, "t", &text));
   for (int step = 0; step < 3000; step++) {
     uint32_t at = below(n + 1), count = 1 + below(12);
@@ -75,7 +55,6 @@ static void replicas_that_edit_apart_agree_after_exchange(void **state) {
   yata_doc *docs[3];
   yata_type texts[3];
   static const char *const pieces[] = {"a", "bc", "😀", "\n", "déf"};
-  seed_from("replicas");
   for (int i = 0; i < 3; i++) {
     docs[i] = new_doc((uint64_t)i + 10);
     assert_ok(yata_text(docs[i], "t", &texts[i]));
@@ -109,8 +88,8 @@ static void replicas_that_edit_apart_agree_after_exchange(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(text_edits_agree_with_an_array_of_characters),
-      cmocka_unit_test(replicas_that_edit_apart_agree_after_exchange),
+      cmocka_unit_test_setup(text_edits_agree_with_an_array_of_characters, seed),
+      cmocka_unit_test_setup(replicas_that_edit_apart_agree_after_exchange, seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
