@@ -12,6 +12,7 @@ import {
   transform,
   trimCommon,
 } from './delta';
+import { insertAfter } from './insertAfter';
 
 /** The editor's side of a text. */
 export interface TextBuffer {
@@ -127,13 +128,13 @@ export class TextSync {
   #write(delta: Delta): void {
     const text = this.#text;
     const rest: { at: number; text: string }[] = [];
-    text.doc?.transact(() => {
+    text.doc?.transact((transaction) => {
       let at = 0;
       for (const step of delta) {
         if ('retain' in step) at += step.retain;
         else if ('remove' in step) text.delete(at, step.remove);
         else if (step.insert.length <= INSERT_MAX) {
-          text.insert(at, step.insert);
+          insertAfter(text, at, step.insert, transaction);
           at += step.insert.length;
         } else {
           rest.push({ at, text: step.insert });
@@ -149,7 +150,7 @@ export class TextSync {
       if (/[\ud800-\udbff]/.test(inserted.charAt(to - 1))) to -= 1;
       const piece = inserted.slice(from, to);
       const offset = at + from;
-      this.#text.doc?.transact(() => this.#text.insert(offset, piece), this.origin);
+      this.#text.doc?.transact((one) => insertAfter(this.#text, offset, piece, one), this.origin);
       from = to;
     }
   }
