@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,8 +40,11 @@ static void work(void *ctx) {
   task->elsewhere = !pthread_equal(pthread_self(), here);
 }
 
+static sem_t begun;
+
 static void slow_work(void *ctx) {
-  usleep(50000);
+  sem_post(&begun);
+  usleep(500000);
   work(ctx);
 }
 
@@ -65,9 +69,10 @@ static void jobs_run_elsewhere_and_end_here_in_their_order(void **state) {
 static void at_the_end_every_job_is_answered_and_those_that_did_not_run_are_told_so(void **state) {
   (void)state;
   struct task first = {.letter = 'a'}, second = {.letter = 'b'};
+  assert_int_equal(sem_init(&begun, 0, 0), 0);
   assert_int_equal(worker_run(worker, slow_work, done, &first), 0);
   assert_int_equal(worker_run(worker, slow_work, done, &second), 0);
-  usleep(20000); /* the first is under way */
+  while (sem_wait(&begun) != 0) continue; /* the first is under way */
   worker_destroy(worker);
   worker = NULL;
   assert_int_equal(first.done, 1);
