@@ -9,7 +9,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend
 	frontend/vite.config.ts frontend/tsconfig.json -print 2>/dev/null | sed 's/ /\\ /g')
 C_SOURCES = find backend libyata bench -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null
 
-.PHONY: build run test check-package crash bench clean format lint help setup
+.PHONY: build run test check-package crash power bench clean format lint help setup
 
 build: setup frontend/dist/index.html build/build.ninja ## build build/yoke and build/yata (release, editor inside)
 	@ninja -C build $(if $(V),-v,--quiet)
@@ -27,6 +27,12 @@ check-package: ## libyata as others get it: built alone, installed, linked, in 3
 
 crash: build e2e/node_modules/.stamp ## kill server and editors 1,000 times (ARGS="--kills 200 --store postgresql --seed 1")
 	@node e2e/crash/main.mjs $(ARGS)
+
+power: ## fail the power and end the process at the moments of 500 seeds (ARGS="--seeds 1 --from 77" runs one again)
+	@tools/setup test
+	@test -f build-test/build.ninja || meson setup build-test -Db_sanitize=address,undefined -Dtests=enabled >/dev/null
+	@ninja -C build-test --quiet backend/test/disk/power
+	@build-test/backend/test/disk/power --seeds 500 $(ARGS)
 
 bench: build bench/node_modules/.stamp ## compare with Node's y-websocket server (minutes; ARGS="--repeats 1")
 	@ninja -C build --quiet bench/load

@@ -8,33 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static int fail(struct buf *error, int err, const char *what, const char *path) {
   int saved = errno;
   (void)!buf_printf(error, "cannot %s %s: %s", what, path, strerror(saved));
-  return err;
-}
-
-int lockfile_make_dirs(const char *path, struct buf *error) {
-  char *copy = strdup(path);
-  if (!copy) return ERR_NOMEM;
-  int err = 0;
-  for (char *at = copy + 1; !err; at++) {
-    if (*at != '/' && *at != '\0') continue;
-    char kept = *at;
-    *at = '\0';
-    if (mkdir(copy, 0700) != 0 && errno != EEXIST) err = fail(error, ERR_IO, "create the directory", copy);
-    if (kept == '\0') break;
-    *at = kept;
-  }
-  struct stat st;
-  if (!err && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))) {
-    (void)!buf_printf(error, "%s is not a directory", path);
-    err = ERR_IO;
-  }
-  free(copy);
   return err;
 }
 

@@ -4,10 +4,6 @@
 
 #include "base/buf.h"
 
-/** Create @path and its parents, each with mode 0700; existing ones stay as they are. ERR_IO with one line in @error.
- */
-MUST_USE int lockfile_make_dirs(const char *path, struct buf *error);
-
 /**
  * Take @path (created with mode 0600) for this process and write its process
  * id and host into it. The lock ends with lockfile_release() or the process.

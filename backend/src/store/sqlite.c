@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "store/core.h"
 #include "store/core_ops.h"
+#include "store/folder.h"
 #include "store/lockfile.h"
 #include "store/sqlite_db.h"
 
@@ -219,7 +220,7 @@ static int start_worker(struct sqlite_store *s, struct buf *error) {
 
 static int open_files(struct sqlite_store *s, const struct sqlite_store_options *options, struct buf *error) {
   struct buf path = BUF_INIT;
-  int err = lockfile_make_dirs(options->data_dir, error);
+  int err = folder_make(options->data_dir, error);
   if (!err) err = buf_printf(&path, "%s/yoke.lock%c", options->data_dir, 0);
   if (!err) err = lockfile_take((const char *)path.data, &s->lock_fd, error);
   buf_clear(&path);

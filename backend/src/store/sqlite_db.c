@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/folder.h"
 #include "store/sqlite_schema.h"
 
 /* How long a statement waits for another process' lock before the core hears of it. */
@@ -128,28 +129,16 @@ static int create_file(const char *path, struct buf *error) {
   return 0;
 }
 
-/** Make the names of the database and its log last through a power loss. */
-static int sync_folder(const char *path, struct buf *error) {
-  char *folder = strdup(path);
-  if (!folder) return ERR_NOMEM;
-  char *slash = strrchr(folder, '/');
-  if (slash) *slash = '\0';
-  int fd = open(slash ? (folder[0] ? folder : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int err = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL) ? 0 : ERR_IO;
-  if (err) (void)!buf_printf(error, "cannot write the directory of %s to disk: %s", path, strerror(errno));
-  if (fd >= 0) close(fd);
-  free(folder);
-  return err;
-}
-
 int sqlite_db_create(const char *path, uint64_t rooms_max, struct sqlite_db **out, struct buf *error) {
   struct sqlite_db *db = calloc(1, sizeof *db + strlen(path) + 1);
   if (!db) return ERR_NOMEM;
   strcpy(db->path, path);
   db->rooms_max = rooms_max;
+  /* What an earlier process wrote and we can read need not be on disk yet, if it was killed. */
+  db->recovering = true;
   int err = create_file(path, error);
   if (!err) err = open_handle(db, error);
-  if (!err) err = sync_folder(path, error);
+  if (!err) err = folder_sync_name(path, error); /* and that of its log */
   if (err) {
     sqlite_db_destroy(db);
     return err;
