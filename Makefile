@@ -9,7 +9,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend
 	frontend/vite.config.ts frontend/tsconfig.json -print 2>/dev/null | sed 's/ /\\ /g')
 C_SOURCES = find backend libyata bench -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null
 
-.PHONY: build run test check-package crash power bench clean format lint help setup
+.PHONY: build run test check-package crash power faults bench clean format lint help setup
 
 build: setup frontend/dist/index.html build/build.ninja ## build build/yoke and build/yata (release, editor inside)
 	@ninja -C build $(if $(V),-v,--quiet)
@@ -33,6 +33,13 @@ power: ## fail the power and end the process at the moments of 500 seeds (ARGS="
 	@test -f build-test/build.ninja || meson setup build-test -Db_sanitize=address,undefined -Dtests=enabled >/dev/null
 	@ninja -C build-test --quiet backend/test/disk/power
 	@build-test/backend/test/disk/power --seeds 500 $(ARGS)
+
+faults: ## fail every write, fsync, lock ... of the store and every allocation in turn (some minutes)
+	@tools/setup test
+	@test -f build-test/build.ninja || meson setup build-test -Db_sanitize=address,undefined -Dtests=enabled >/dev/null
+	@ninja -C build-test --quiet backend/test/disk/faults backend/test/nomem/nomem
+	@build-test/backend/test/disk/faults
+	@build-test/backend/test/nomem/nomem
 
 bench: build bench/node_modules/.stamp ## compare with Node's y-websocket server (minutes; ARGS="--repeats 1")
 	@ninja -C build --quiet bench/load

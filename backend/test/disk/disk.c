@@ -284,6 +284,7 @@ static int sync_any(int fd) {
   bool begun = false;
   int error = node ? admit(DISK_SYNC, model_name(node), &begun) : 0;
   if (node && !error) model_sync(node);
+  if (node && error && !disk.cut) model_forget(node);
   int result = error ? fail(error) : node ? 0 : (int)syscall(SYS_fsync, fd);
   pthread_mutex_unlock(&disk.mutex);
   return result;

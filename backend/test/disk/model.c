@@ -208,6 +208,10 @@ void model_sync(struct node *node) {
   forget_changes(node);
 }
 
+void model_forget(struct node *node) {
+  forget_changes(node);
+}
+
 /* Loss --------------------------------------------------------------------- */
 
 static bool chance(uint64_t *random, unsigned percent) {

@@ -23,6 +23,8 @@ void model_delete(const char *path);
 void model_write(struct node *file, uint64_t at, const void *data, size_t len);
 void model_truncate(struct node *file, uint64_t len);
 void model_sync(struct node *node); /* a file's bytes, a folder's names */
+/** What is not safe yet never will be: after a failed fsync the system takes its pages for clean. */
+void model_forget(struct node *node);
 
 /** Decide what was left by a loss of power, make it what is safe, and write it below @root, an empty folder. */
 void model_lose(const char *root, uint64_t *random, uint64_t fates[FATES]);

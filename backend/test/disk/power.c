@@ -13,13 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/limits.h"
 #include "base/log.h"
-#include "base/loop.h"
 #include "disk.h"
-#include "rooms.h"
-#include "store/sqlite.h"
+#include "life.h"
 
 /* Linked with --wrap: SABOTAGE=ack-early puts a store that lies in its place (test/sabotage). */
 int __real_sqlite_store_create(const struct sqlite_store_options *options, struct store **out, struct buf *error);
@@ -65,48 +61,25 @@ static bool never(void) {
 
 /* One life of the store ---------------------------------------------------- */
 
-struct life {
-  struct loop *loop;
-  struct limits limits;
-  struct store *store;
-};
-
-static bool life_begin(struct life *life, struct rooms *rooms) {
+static bool begin(struct life *life, struct rooms *rooms) {
   struct buf error = BUF_INIT;
-  life->limits = LIMITS_DEFAULT;
-  if (loop_create(NULL, &life->loop) != 0) abort();
-  struct sqlite_store_options options = {run.data, life->loop, NULL, &life->limits};
-  int err = getenv("SABOTAGE") ? sqlite_store_create(&options, &life->store, &error)
-                               : __real_sqlite_store_create(&options, &life->store, &error);
-  if (err) life->store = NULL;
-  if (err && !ended()) {
-    if (buf_append_byte(&error, 0) != 0) abort();
-    rooms_unreadable(rooms, (const char *)error.data);
-  }
+  int err = life_begin(life, run.data, getenv("SABOTAGE") ? sqlite_store_create : __real_sqlite_store_create, &error);
+  if (err && !ended()) rooms_unreadable(rooms, (const char *)error.data);
   buf_deinit(&error);
   return !err;
 }
 
 static void finish_calls(struct life *life, const struct rooms *rooms) {
-  uint64_t end = clock_mono_ms() + 20000;
-  while (rooms_outstanding(rooms) && !ended()) {
-    if (loop_run_once(life->loop, 20) != 0 || clock_mono_ms() > end) {
-      printf("Bail out! the store does not answer\n");
-      abort();
-    }
-  }
-}
-
-static void life_end(struct life *life, struct rooms *rooms) {
-  store_destroy(life->store);
-  rooms_crash(rooms);
-  loop_destroy(life->loop);
+  if (life_settle(life, rooms, ended, 20000) || ended()) return;
+  printf("Bail out! the store does not answer\n");
+  fflush(stdout);
+  abort();
 }
 
 /** Until the disk ends it, or for @bursts. */
 static void live(struct rooms *rooms, unsigned bursts, bool *opened) {
-  struct life life = {.store = NULL};
-  *opened = life_begin(&life, rooms);
+  struct life life;
+  *opened = begin(&life, rooms);
   if (*opened) {
     rooms_load(rooms, life.store);
     finish_calls(&life, rooms);
@@ -235,8 +208,7 @@ int main(int argc, char **argv) {
       return usage();
   }
   log_init(open("/dev/null", O_WRONLY | O_CLOEXEC), LOG_ERROR, LOG_TEXT);
-  snprintf(run.root, sizeof run.root, "%s/yoke-power-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  if (!mkdtemp(run.root)) return 2;
+  life_folder(run.root, sizeof run.root, "power");
   snprintf(run.data, sizeof run.data, "%s/data/yoke", run.root);
   printf("# seeds %llu to %llu\n", (unsigned long long)from, (unsigned long long)(from + seeds - 1));
   for (uint64_t seed = from; seed < from + seeds; seed++) one_seed(seed);

@@ -200,9 +200,12 @@ static void end_call(struct call *call) {
 static void on_appended(void *ctx, int err, uint64_t seq) {
   struct call *call = ctx;
   struct rooms *rooms = call->room->rooms;
+  bool excused = err == ERR_CANCELLED || (err == ERR_NOT_FOUND && call->room->gone);
+  /* An edit is never given up, whatever the disk does. */
+  if (!excused && call->kind != APPEND) excused = rooms->expected();
   if (!err)
     acknowledge(call, seq);
-  else if (!(err == ERR_NOT_FOUND && call->room->gone) && err != ERR_CANCELLED && !rooms->expected())
+  else if (!excused)
     finding(call->room, err_text(err), 0);
   end_call(call);
 }
@@ -370,10 +373,19 @@ static void on_loaded(void *ctx, int err, const struct store_loaded *loaded) {
   end_call(call);
 }
 
+static bool is_twice(const struct store_loaded *loaded, size_t at) {
+  const struct store_row *row = &loaded->rows[at];
+  for (size_t i = at + 1; i < loaded->row_count; i++)
+    if (loaded->rows[i].len == row->len && memcmp(loaded->rows[i].data, row->data, row->len) == 0) return true;
+  return false;
+}
+
 static void on_history(void *ctx, int err, const struct store_loaded *loaded) {
   struct call *call = ctx;
   struct room *room = call->room;
   size_t at = 0;
+  for (size_t i = 0; !err && i < loaded->row_count; i++)
+    if (is_twice(loaded, i)) finding(room, "a row stands twice", loaded->rows[i].seq);
   if (err && err != ERR_NOT_FOUND && err != ERR_CANCELLED && !room->rooms->expected()) finding(room, err_text(err), 0);
   for (size_t i = 0; !err && i < room->acked_count; i++) {
     const struct acked_row *row = &room->acked[i];
