@@ -9,7 +9,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend
 	frontend/vite.config.ts frontend/tsconfig.json -print 2>/dev/null | sed 's/ /\\ /g')
 C_SOURCES = find backend libyata bench -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null
 
-.PHONY: build run test check-package crash power faults bench clean format lint help setup
+.PHONY: build run test check-package crash simulate power faults bench clean format lint help setup
 
 build: setup frontend/dist/index.html build/build.ninja ## build build/yoke and build/yata (release, editor inside)
 	@ninja -C build $(if $(V),-v,--quiet)
@@ -40,6 +40,12 @@ faults: ## fail every write, fsync, lock ... of the store and every allocation i
 	@ninja -C build-test --quiet backend/test/disk/faults backend/test/nomem/nomem
 	@build-test/backend/test/disk/faults
 	@build-test/backend/test/nomem/nomem
+
+simulate: ## rooms, store and network simulated, 10,000 seeds (ARGS="--seeds 500 --from 1", or "--seed 7 --trace")
+	@tools/setup test
+	@test -f build-test/build.ninja || meson setup build-test -Db_sanitize=address,undefined -Dtests=enabled >/dev/null
+	@ninja -C build-test --quiet backend/test/sim/simulate
+	@build-test/backend/test/sim/simulate $(ARGS)
 
 bench: build bench/node_modules/.stamp ## compare with Node's y-websocket server (minutes; ARGS="--repeats 1")
 	@ninja -C build --quiet bench/load

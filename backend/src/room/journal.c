@@ -115,12 +115,13 @@ void journal_append(struct room *room, const char *author, uint64_t at, const ui
   j->heal = 0; /* a state under way does not hold this one: the next will */
 }
 
-static void heal(struct room *room, uint64_t unix_ms) {
+void journal_mend(struct room *room) {
   struct journal *j = &room->journal;
   struct buf state = BUF_INIT;
+  if (room->state != ROOM_READY || !j->failed || j->heal) return;
   if (document_encode(&room->document, &state) == 0) {
     uint64_t slot = ++j->issued;
-    if (append_slot(room, slot, "", unix_ms, state.data, state.len) == 0) j->heal = slot;
+    if (append_slot(room, slot, "", room->updated_at, state.data, state.len) == 0) j->heal = slot;
   }
   buf_deinit(&state);
 }
@@ -218,10 +219,10 @@ static void compact(struct room *room) {
   buf_deinit(&state);
 }
 
-void journal_tick(struct room *room, bool leaving, uint64_t unix_ms) {
+void journal_tick(struct room *room, bool leaving) {
   struct journal *j = &room->journal;
   if (room->state != ROOM_READY) return;
-  if (j->failed && !j->heal) heal(room, unix_ms);
+  journal_mend(room);
   uint64_t most = room->registry->limits->compact_rows;
   if (leaving && most > 32) most = 32; /* a room that is put away loads quickly next time */
   if (!j->compacting && j->rows.count >= most) compact(room);

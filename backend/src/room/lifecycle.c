@@ -215,6 +215,8 @@ uint64_t registry_flush(struct registry *registry, uint64_t now_ms) {
   return again_ms;
 }
 
+static void last_flush(struct registry *registry);
+
 struct visit {
   struct room **rooms;
   size_t count;
@@ -238,7 +240,7 @@ static void tick_room(struct registry *registry, struct room *room, uint64_t now
   if (room->state == ROOM_LOADING) return;
   bool idle = room_unused(room) && now_ms - room->idle_since_ms >= registry->limits->room_idle_ms;
   info_tick(room, unix_ms);
-  journal_tick(room, idle, unix_ms);
+  journal_tick(room, idle);
   if (!idle || !room_unused(room)) return;
   log_info(LOG_ROOM(room->id), "unloaded");
   forget_room(registry, room);
@@ -247,6 +249,7 @@ static void tick_room(struct registry *registry, struct room *room, uint64_t now
 
 void registry_tick(struct registry *registry, uint64_t now_ms, uint64_t unix_ms) {
   struct visit visit;
+  if (registry->flush_again) last_flush(registry);
   if (registry->stopping || list_rooms(registry, &visit)) return;
   for (size_t i = 0; i < visit.count; i++) tick_room(registry, visit.rooms[i], now_ms, unix_ms);
   free(visit.rooms);
@@ -258,22 +261,60 @@ void registry_stats(const struct registry *registry, struct registry_stats *out)
 
 /* ---- the end ---- */
 
+/* Acknowledge what is on disk, then close: nothing is taken from the members any more. */
+static int close_members(struct registry *registry) {
+  struct visit visit;
+  int err = list_rooms(registry, &visit);
+  if (err) return err;
+  for (size_t i = 0; i < visit.count; i++) {
+    struct room *room = visit.rooms[i];
+    if (room->state == ROOM_LOADING) continue;
+    room_flush(room, 0);
+    room_close_members(room, WS_CLOSE_GOING_AWAY, "the server is shutting down");
+  }
+  free(visit.rooms);
+  registry->members_closed = true;
+  return 0;
+}
+
+static void note_failed(const void *node, VISIT which, void *closure) {
+  const struct room *room = *(struct room *const *)node;
+  bool failed = room->state == ROOM_READY && room->journal.failed;
+  if ((which == postorder || which == leaf) && failed) *(bool *)closure = true;
+}
+
 static void on_flushed(void *ctx, int err) {
   struct registry *registry = ctx;
   registry_done_fn stopped = registry->stopped;
+  bool failed = false;
   if (!stopped) return;
-  registry->stopped = NULL;
-  struct visit visit;
-  if (list_rooms(registry, &visit) == 0) {
-    for (size_t i = 0; i < visit.count; i++) {
-      struct room *room = visit.rooms[i];
-      if (room->state == ROOM_LOADING) continue;
-      room_flush(room, 0); /* acknowledge first */
-      room_close_members(room, WS_CLOSE_GOING_AWAY, "the server is shutting down");
+  if (!err) twalk_r(registry->rooms, note_failed, &failed);
+  registry->flush_again = failed;
+  if (failed) return;
+  if (!err && !registry->members_closed) { /* what came in the meantime has to be saved as well */
+    err = close_members(registry);
+    if (!err) {
+      last_flush(registry);
+      return;
     }
-    free(visit.rooms);
   }
+  registry->stopped = NULL;
   stopped(registry->stopped_ctx, err);
+}
+
+static void mend(const void *node, VISIT which, void *closure) {
+  (void)closure;
+  if (which == postorder || which == leaf) journal_mend(*(struct room *const *)node);
+}
+
+static int start_last_flush(struct registry *registry) {
+  registry->flush_again = false;
+  twalk_r(registry->rooms, mend, NULL);
+  return registry->store->ops->flush(registry->store, on_flushed, registry);
+}
+
+static void last_flush(struct registry *registry) {
+  if (start_last_flush(registry)) registry->flush_again = true;
 }
 
 int registry_shutdown(struct registry *registry, uint64_t now_ms, registry_done_fn done, void *ctx) {
@@ -281,7 +322,7 @@ int registry_shutdown(struct registry *registry, uint64_t now_ms, registry_done_
   registry->stopping = true;
   registry->stopped = done;
   registry->stopped_ctx = ctx;
-  return registry->store->ops->flush(registry->store, on_flushed, registry);
+  return start_last_flush(registry);
 }
 
 static void free_room(void *node) {

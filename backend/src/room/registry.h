@@ -81,7 +81,8 @@ MUST_USE int registry_update_room(struct registry *registry, const char *room_id
 /**
  * Stop: nothing is opened any more; every member gets what is committed
  * acknowledged and is then closed with 1001. Completes when everything accepted
- * is on disk, or with ERR_TIMEOUT never by itself: the caller holds the deadline.
+ * is on disk; until then registry_tick() goes on trying. The caller holds the
+ * deadline.
  */
 MUST_USE int registry_shutdown(struct registry *registry, uint64_t now_ms, registry_done_fn done, void *ctx);
 

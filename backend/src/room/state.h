@@ -178,7 +178,9 @@ void journal_append(struct room *room, const char *author, uint64_t at, const ui
 int journal_wait(struct room *room, const struct journal_waiter *waiter);
 void journal_forget_member(struct room *room, const struct member *member);
 /** @leaving: the room is about to be unloaded: a shorter log is worth compacting. */
-void journal_tick(struct room *room, bool leaving, uint64_t unix_ms);
+void journal_tick(struct room *room, bool leaving);
+/** Where the store did not take an update: append the whole state in its place, if that is not under way. */
+void journal_mend(struct room *room);
 void journal_flush(struct room *room);
 void journal_cancel(struct room *room, int err);
 void journal_deinit(struct room *room);
@@ -198,6 +200,8 @@ struct registry {
   bool announced;                           /* on_dirty was called since the last flush */
   struct open_request *ready, **ready_tail; /* answers due at the next flush */
   bool stopping;
+  bool members_closed; /* … for good: all that will ever be accepted is */
+  bool flush_again;    /* at the next tick: the store did not take something */
   registry_done_fn stopped;
   void *stopped_ctx;
   struct {
