@@ -17,8 +17,8 @@ void disk_deinit(struct disk *d) {
   for (size_t i = 0; i < d->room_count; i++) {
     struct disk_room *room = &d->rooms[i];
     for (size_t k = 0; k < room->row_count; k++) blob_unref(room->rows[k].data);
+    for (size_t k = 0; k < room->snapshot_count; k++) blob_unref(room->snapshots[k].data);
     free(room->rows);
-    blob_unref(room->snapshot);
     yata_doc_destroy(room->committed);
     free((char *)room->info.id);
   }
@@ -61,23 +61,31 @@ static bool named(const uint64_t *seqs, size_t count, uint64_t seq) {
   return false;
 }
 
-void disk_compact(struct disk_room *room, const uint64_t *seqs, size_t count, struct blob *snapshot) {
+/* What is named goes; returns how many are left. */
+static size_t remove_named(struct disk_row *rows, size_t row_count, const uint64_t *seqs, size_t count) {
   size_t kept = 0;
-  for (size_t i = 0; i < room->row_count; i++) {
-    if (named(seqs, count, room->rows[i].seq))
-      blob_unref(room->rows[i].data);
+  for (size_t i = 0; i < row_count; i++) {
+    if (named(seqs, count, rows[i].seq))
+      blob_unref(rows[i].data);
     else
-      room->rows[kept++] = room->rows[i];
+      rows[kept++] = rows[i];
   }
-  room->row_count = kept;
-  blob_unref(room->snapshot);
-  room->snapshot = blob_ref(snapshot);
+  return kept;
+}
+
+uint64_t disk_compact(struct disk *d, struct disk_room *room, const struct store_parts *parts, struct blob *snapshot) {
+  room->row_count = remove_named(room->rows, room->row_count, parts->rows, parts->row_count);
+  room->snapshot_count = remove_named(room->snapshots, room->snapshot_count, parts->snapshots, parts->snapshot_count);
+  if (room->snapshot_count == DISK_SNAPSHOTS_MAX) abort();
+  d->last_seq++;
+  room->snapshots[room->snapshot_count++] = (struct disk_row){d->last_seq, blob_ref(snapshot)};
   apply(room->committed, snapshot);
+  return d->last_seq;
 }
 
 yata_doc *disk_read(const struct disk_room *room) {
   yata_doc *doc = new_document();
-  if (room->snapshot) apply(doc, room->snapshot);
+  for (size_t i = 0; i < room->snapshot_count; i++) apply(doc, room->snapshots[i].data);
   for (size_t i = 0; i < room->row_count; i++) apply(doc, room->rows[i].data);
   return doc;
 }

@@ -13,15 +13,16 @@ struct disk_row {
   struct blob *data;
 };
 
+enum { DISK_SNAPSHOTS_MAX = 64, DISK_ROOMS_MAX = 4 };
+
 struct disk_room {
   struct store_room info; /* strings are the room's own */
   struct disk_row *rows;  /* by seq; compaction takes them away */
   size_t row_count, row_cap;
-  struct blob *snapshot;
+  struct disk_row snapshots[DISK_SNAPSHOTS_MAX];
+  size_t snapshot_count;
   yata_doc *committed; /* all that was ever committed, whatever compaction did to it since */
 };
-
-enum { DISK_ROOMS_MAX = 4 };
 
 struct disk {
   struct disk_room rooms[DISK_ROOMS_MAX];
@@ -36,7 +37,8 @@ struct disk_room *disk_find(struct disk *d, const char *id);
 struct disk_room *disk_create(struct disk *d, const struct store_room *info);
 /** Returns the row's seq. */
 uint64_t disk_append(struct disk *d, struct disk_room *room, struct blob *data);
-void disk_compact(struct disk_room *room, const uint64_t *seqs, size_t count, struct blob *snapshot);
+/** Returns the snapshot's seq. */
+uint64_t disk_compact(struct disk *d, struct disk_room *room, const struct store_parts *parts, struct blob *snapshot);
 
 /** A document made of what is there now. It reads nothing else. */
 yata_doc *disk_read(const struct disk_room *room);

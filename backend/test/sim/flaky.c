@@ -5,101 +5,22 @@
 
 #include "base/limits.h"
 
-enum { COMPACT_LATE_MS = 400, BATCH_MAX = 64 };
-
-enum op_kind { OP_CREATE, OP_APPEND, OP_COMPACT, OP_UPDATE, OP_LOAD, OP_FLUSH };
-
-struct flaky_op {
-  struct flaky_op *next;
-  enum op_kind kind;
-  char room[STORE_ROOM_ID_MAX + 1];
-  struct store_room info;
-  struct blob *payload;
-  uint64_t *seqs;
-  size_t count;
-  store_done_fn done;
-  store_append_fn appended;
-  store_load_fn loaded;
-  void *ctx;
-  uint64_t number;   /* of the call */
-  uint64_t after;    /* reads: the write that must have come before, 0: none */
-  uint64_t due_ms;   /* not done before */
-  uint64_t limit_ms; /* answered ERR_UNAVAILABLE from here on, 0: never */
-  bool answered;
-  int err;      /* of the write, once it was tried */
-  uint64_t seq; /* of the row */
-};
-
-static struct flaky *flaky_of(const struct store *s) {
-  return (struct flaky *)(uintptr_t)s;
-}
+enum { BATCH_MAX = 64 };
 
 const char *sabotage_name(enum sabotage sabotage) {
-  static const char *const names[SABOTAGE_KINDS] = {"none", "ack-early", "drop-deletion", "compact-range",
-                                                    "empty-load"};
+  static const char *const names[SABOTAGE_KINDS] = {"none",          "ack-early",         "drop-deletion",
+                                                    "compact-range", "compact-snapshots", "empty-load"};
   return names[sabotage];
 }
 
-/* ---- lists ---- */
-
-static void list_init(struct flaky_list *list) {
-  list->head = NULL;
-  list->tail = &list->head;
-}
-
-static void list_push(struct flaky_list *list, struct flaky_op *op) {
-  op->next = NULL;
-  *list->tail = op;
-  list->tail = &op->next;
-}
-
-static struct flaky_op *list_pop(struct flaky_list *list) {
-  struct flaky_op *op = list->head;
-  if (!op) return NULL;
-  list->head = op->next;
-  if (!list->head) list->tail = &list->head;
-  return op;
-}
-
-static void list_remove(struct flaky_list *list, struct flaky_op *op) {
-  struct flaky_op **at = &list->head;
-  while (*at != op) at = &(*at)->next;
-  *at = op->next;
-  if (list->tail == &op->next) list->tail = at;
-}
-
-/** Everything of @from before everything of @list. */
-static void list_prepend(struct flaky_list *list, struct flaky_list *from) {
-  if (!from->head) return;
-  *from->tail = list->head;
-  if (!list->head) list->tail = from->tail;
-  list->head = from->head;
-  list_init(from);
-}
-
-/* ---- answers ---- */
-
-static void answer(struct flaky_op *op, int err) {
-  if (op->answered) return;
-  op->answered = true;
-  if (op->appended)
-    op->appended(op->ctx, err, op->seq);
-  else if (op->loaded)
-    op->loaded(op->ctx, err, NULL);
-  else if (op->done)
-    op->done(op->ctx, err);
-}
-
-static void op_free(struct flaky *s, struct flaky_op *op) {
+static void forget(struct flaky *s, struct op *op) {
   if (op->kind == OP_APPEND) s->backlog_bytes -= op->payload->len;
-  blob_unref(op->payload);
-  free(op->seqs);
-  free(op);
+  op_free(op);
 }
 
-static void finish(struct flaky *s, struct flaky_op *op, int err) {
-  answer(op, err);
-  op_free(s, op);
+void flaky_finish(struct flaky *s, struct op *op, int err) {
+  op_answer(op, err);
+  forget(s, op);
 }
 
 /* ---- the commit ---- */
@@ -107,7 +28,7 @@ static void finish(struct flaky *s, struct flaky_op *op, int err) {
 static void start(void *ctx);
 static void commit(void *ctx);
 
-static void kick(struct flaky *s, uint64_t delay_ms) {
+void flaky_kick(struct flaky *s, uint64_t delay_ms) {
   if (s->starting || s->dead) return;
   s->starting = true;
   timeline_plan(s->time, delay_ms, start, s);
@@ -129,16 +50,16 @@ static void start(void *ctx) {
   s->starting = false;
   if (s->dead || s->flight.head) return;
   for (size_t n = 0; s->queue.head && n < BATCH_MAX; n++) {
-    struct flaky_op *op = list_pop(&s->queue);
+    struct op *op = op_list_pop(&s->queue);
     if (op->answered)
-      op_free(s, op);
+      forget(s, op);
     else
-      list_push(&s->flight, op);
+      op_list_push(&s->flight, op);
   }
   if (s->flight.head) timeline_plan(s->time, commit_ms(s), commit, s);
 }
 
-static void write_append(struct flaky *s, struct flaky_op *op, struct disk_room *room) {
+static void write_append(struct flaky *s, struct op *op, struct disk_room *room) {
   if (dice_hits(s->dice, s->odds.append_fails)) {
     report_fault(s->report, FAULT_APPEND_FAILED);
     op->err = ERR_IO;
@@ -153,7 +74,7 @@ static void write_append(struct flaky *s, struct flaky_op *op, struct disk_room 
   }
 }
 
-static void write_one(struct flaky *s, struct flaky_op *op) {
+static void write_one(struct flaky *s, struct op *op) {
   struct disk_room *room = disk_find(s->disk, op->room);
   if (op->kind == OP_CREATE) {
     if (!room) disk_append(s->disk, disk_create(s->disk, &op->info), op->payload);
@@ -165,22 +86,22 @@ static void write_one(struct flaky *s, struct flaky_op *op) {
 }
 
 static void write_flight(struct flaky *s) {
-  for (struct flaky_op *op = s->flight.head; op; op = op->next) write_one(s, op);
+  for (struct op *op = s->flight.head; op; op = op->next) write_one(s, op);
 }
 
 static void deliver(void *ctx) {
   struct flaky *s = ctx;
   if (s->dead) return;
-  struct flaky_list done = s->flight;
+  struct op_list done = s->flight;
   if (!s->flight.head) return;
-  list_init(&s->flight);
+  op_list_init(&s->flight);
   s->committed = false;
   while (done.head) {
-    struct flaky_op *op = done.head;
+    struct op *op = done.head;
     done.head = op->next;
-    finish(s, op, op->err);
+    flaky_finish(s, op, op->err);
   }
-  kick(s, 0);
+  flaky_kick(s, 0);
 }
 
 static void commit(void *ctx) {
@@ -190,8 +111,8 @@ static void commit(void *ctx) {
   if (is_away(s) || unknown || dice_hits(s->dice, s->odds.commit_fails)) {
     if (unknown && !is_away(s)) write_flight(s);
     report_fault(s->report, is_away(s) ? FAULT_STORE_AWAY : unknown ? FAULT_COMMIT_UNKNOWN : FAULT_COMMIT_FAILED);
-    list_prepend(&s->queue, &s->flight);
-    kick(s, is_away(s) ? s->away_until_ms - s->time->now_ms : dice_between(s->dice, 20, 500));
+    op_list_prepend(&s->queue, &s->flight);
+    flaky_kick(s, is_away(s) ? s->away_until_ms - s->time->now_ms : dice_between(s->dice, 20, 500));
     return;
   }
   write_flight(s);
@@ -203,35 +124,48 @@ static void commit(void *ctx) {
 
 /* ---- compaction ---- */
 
-static void compact_now(struct flaky *s, struct flaky_op *op, struct disk_room *room) {
+static const uint64_t *all_seqs(const uint64_t *old, const struct disk_row *rows, size_t count) {
+  uint64_t *seqs = must_alloc(realloc((void *)(uintptr_t)old, (count + 1) * sizeof *seqs));
+  for (size_t i = 0; i < count; i++) seqs[i] = rows[i].seq;
+  return seqs;
+}
+
+static void take_too_much(const struct flaky *s, struct store_parts *parts, const struct disk_room *room) {
   if (s->sabotage == SABOTAGE_COMPACT_RANGE) {
-    op->seqs = must_alloc(realloc(op->seqs, (room->row_count + 1) * sizeof *op->seqs));
-    op->count = room->row_count;
-    for (size_t i = 0; i < room->row_count; i++) op->seqs[i] = room->rows[i].seq;
+    parts->rows = all_seqs(parts->rows, room->rows, room->row_count);
+    parts->row_count = room->row_count;
+  } else if (s->sabotage == SABOTAGE_COMPACT_SNAPSHOTS) {
+    parts->snapshots = all_seqs(parts->snapshots, room->snapshots, room->snapshot_count);
+    parts->snapshot_count = room->snapshot_count;
   }
+}
+
+static void compact_now(struct flaky *s, struct op *op, struct disk_room *room) {
+  take_too_much(s, &op->parts, room);
   size_t before = room->row_count;
-  disk_compact(room, op->seqs, op->count, op->payload);
+  op->seq = disk_compact(s->disk, room, &op->parts, op->payload);
   s->report->compactions++;
-  report_trace(s->report, "store: compacted %zu rows, %zu left", before - room->row_count, room->row_count);
+  report_trace(s->report, "store: compacted %zu rows, %zu left, and %zu snapshots", before - room->row_count,
+               room->row_count, room->snapshot_count);
 }
 
 /* Compactions stay in their order; whether it may run is looked at again and again until it could. */
-static void on_compact(void *ctx) {
+void flaky_on_compact(void *ctx) {
   struct flaky *s = ctx;
   if (s->dead) return;
-  struct flaky_op *op = s->compactions.head;
+  struct op *op = s->compactions.head;
   if (!op) return;
   if (is_away(s) || s->time->now_ms < op->due_ms) {
-    timeline_plan(s->time, is_away(s) ? 50 : op->due_ms - s->time->now_ms, on_compact, s);
+    timeline_plan(s->time, is_away(s) ? 50 : op->due_ms - s->time->now_ms, flaky_on_compact, s);
     return;
   }
-  list_pop(&s->compactions);
+  op_list_pop(&s->compactions);
   struct disk_room *room = disk_find(s->disk, op->room);
   bool fails = dice_hits(s->dice, s->odds.compact_fails), mistaken = dice_hits(s->dice, s->odds.compact_mistaken);
   if (room && !fails) compact_now(s, op, room);
   if (fails || mistaken) report_fault(s->report, fails ? FAULT_COMPACT_FAILED : FAULT_COMPACT_MISTAKEN);
-  finish(s, op, !room ? ERR_NOT_FOUND : fails || mistaken ? ERR_UNAVAILABLE : 0);
-  if (s->compactions.head) timeline_plan(s->time, 1, on_compact, s);
+  flaky_finish(s, op, !room ? ERR_NOT_FOUND : fails || mistaken ? ERR_UNAVAILABLE : 0);
+  if (s->compactions.head) timeline_plan(s->time, 1, flaky_on_compact, s);
 }
 
 /* ---- reads ---- */
@@ -242,264 +176,158 @@ static uint64_t oldest_write(const struct flaky *s, bool answered) {
   return s->queue.head ? s->queue.head->number : UINT64_MAX;
 }
 
-static void serve(struct flaky_op *op, const struct disk_room *room, const struct blob *snapshot,
-                  struct store_row *rows, size_t count) {
-  struct store_loaded loaded = {.room = room->info, .rows = rows, .row_count = count};
-  if (snapshot) {
-    loaded.snapshot = snapshot->data;
-    loaded.snapshot_len = snapshot->len;
-  }
-  op->answered = true;
-  op->loaded(op->ctx, 0, &loaded);
+static struct store_row *rows_of(const struct disk_row *from, size_t count) {
+  struct store_row *rows = must_alloc(calloc(count + 1, sizeof *rows));
+  for (size_t i = 0; i < count; i++)
+    rows[i] = (struct store_row){
+        .seq = from[i].seq, .at = 1, .author = "", .data = from[i].data->data, .len = from[i].data->len};
+  return rows;
 }
 
-static void load_now(struct flaky *s, struct flaky_op *op) {
-  const struct disk_room *room = disk_find(s->disk, op->room);
-  if (!room) {
-    answer(op, ERR_NOT_FOUND);
-    return;
-  }
-  struct store_row *rows = must_alloc(calloc(room->row_count + 1, sizeof *rows));
-  for (size_t i = 0; i < room->row_count; i++)
-    rows[i] = (struct store_row){room->rows[i].seq, 1, "", room->rows[i].data->data, room->rows[i].data->len};
-  if (dice_hits(s->dice, s->odds.load_fails)) {
-    static const int errors[] = {ERR_UNAVAILABLE, ERR_IO, ERR_CORRUPT, ERR_NOMEM};
-    report_fault(s->report, FAULT_LOAD_FAILED);
-    if (s->sabotage == SABOTAGE_EMPTY_LOAD)
-      serve(op, room, NULL, NULL, 0);
-    else
-      answer(op, errors[dice_below(s->dice, 4)]);
-  } else if (room->row_count > 0 && dice_hits(s->dice, s->odds.load_damaged)) {
-    report_fault(s->report, FAULT_LOAD_DAMAGED);
+static void serve(struct flaky *s, struct op *op, const struct disk_room *room, bool damaged) {
+  struct store_row *rows = rows_of(room->rows, room->row_count);
+  struct store_row *snapshots = rows_of(room->snapshots, room->snapshot_count);
+  if (damaged && (room->snapshot_count == 0 || dice_hits(s->dice, 500)))
     rows[dice_below(s->dice, (uint32_t)room->row_count)].len--; /* cut short, it is malformed */
-    serve(op, room, room->snapshot, rows, room->row_count);
-  } else {
-    s->report->loads++;
-    serve(op, room, room->snapshot, rows, room->row_count);
-  }
+  else if (damaged)
+    snapshots[dice_below(s->dice, (uint32_t)room->snapshot_count)].len--;
+  const struct store_loaded loaded = {.room = room->info,
+                                      .snapshots = snapshots,
+                                      .snapshot_count = room->snapshot_count,
+                                      .rows = rows,
+                                      .row_count = room->row_count};
+  op->answered = true;
+  op->loaded(op->ctx, 0, &loaded);
+  free(snapshots);
   free(rows);
 }
 
-static void on_reads(void *ctx) {
+static void fail_load(struct flaky *s, struct op *op, const struct disk_room *room) {
+  static const int errors[] = {ERR_UNAVAILABLE, ERR_IO, ERR_CORRUPT, ERR_NOMEM};
+  const struct disk_room empty = {.info = room->info};
+  report_fault(s->report, FAULT_LOAD_FAILED);
+  if (s->sabotage == SABOTAGE_EMPTY_LOAD)
+    serve(s, op, &empty, false);
+  else
+    op_answer(op, errors[dice_below(s->dice, 4)]);
+}
+
+static void load_now(struct flaky *s, struct op *op) {
+  const struct disk_room *room = disk_find(s->disk, op->room);
+  if (!room) {
+    op_answer(op, ERR_NOT_FOUND);
+  } else if (dice_hits(s->dice, s->odds.load_fails)) {
+    fail_load(s, op, room);
+  } else if (room->row_count > 0 && dice_hits(s->dice, s->odds.load_damaged)) {
+    report_fault(s->report, FAULT_LOAD_DAMAGED);
+    serve(s, op, room, true);
+  } else {
+    s->report->loads++;
+    serve(s, op, room, false);
+  }
+}
+
+void flaky_on_reads(void *ctx) {
   struct flaky *s = ctx;
   if (s->dead) return;
-  for (struct flaky_op *op = s->reads.head, *next; op; op = next) {
+  for (struct op *op = s->reads.head, *next; op; op = next) {
     next = op->next;
     uint64_t now_ms = s->time->now_ms;
     bool late = op->limit_ms && now_ms >= op->limit_ms;
     bool ready = !is_away(s) && now_ms >= op->due_ms && op->after < oldest_write(s, op->kind == OP_FLUSH);
     if (!late && !ready) continue;
-    list_remove(&s->reads, op);
+    op_list_remove(&s->reads, op);
     if (late) {
       report_fault(s->report, FAULT_READ_LATE);
-      answer(op, ERR_UNAVAILABLE);
+      op_answer(op, ERR_UNAVAILABLE);
     } else if (op->kind == OP_LOAD) {
       load_now(s, op);
     }
-    finish(s, op, 0);
+    flaky_finish(s, op, 0);
     next = s->reads.head; /* the callback may have asked for more, or ended others */
   }
-  if (s->reads.head) timeline_plan(s->time, 5, on_reads, s);
+  if (s->reads.head) timeline_plan(s->time, 5, flaky_on_reads, s);
 }
-
-/* ---- the port ---- */
-
-static struct flaky_op *op_new(struct flaky *s, enum op_kind kind, const char *room, void *ctx) {
-  struct flaky_op *op = must_alloc(calloc(1, sizeof *op));
-  *op = (struct flaky_op){.kind = kind, .ctx = ctx, .number = ++s->calls};
-  if (room) strncpy(op->room, room, sizeof op->room - 1);
-  return op;
-}
-
-static int create_room(struct store *store, const struct store_room *room, const uint8_t *update, size_t len,
-                       store_done_fn done, void *ctx) {
-  struct flaky *s = flaky_of(store);
-  if (s->dead) return ERR_CANCELLED;
-  struct flaky_op *op = op_new(s, OP_CREATE, room->id, ctx);
-  op->info.id = op->room;
-  op->info.created_at = room->created_at;
-  op->payload = must_alloc(blob_create(update, len));
-  op->done = done;
-  list_push(&s->queue, op);
-  kick(s, 0);
-  return 0;
-}
-
-static void tell_early(void *ctx) {
-  struct flaky *s = ctx;
-  struct flaky_op *op = s->dead ? NULL : list_pop(&s->early);
-  if (op) finish(s, op, 0);
-}
-
-/* The caller is told at once, by an append that stays off the disk; the real one tells nobody. */
-static void append_early(struct flaky *s, struct flaky_op *real) {
-  struct flaky_op *lie = op_new(s, OP_FLUSH, real->room, real->ctx);
-  lie->appended = real->appended;
-  real->appended = NULL;
-  list_push(&s->early, lie);
-  timeline_plan(s->time, 0, tell_early, s);
-}
-
-static struct blob *stored_form(struct flaky *s, struct blob *payload) {
-  static const uint8_t nothing[] = {0, 0};
-  bool drops = s->sabotage == SABOTAGE_DROP_DELETION && !*s->sabotaged && payload->data[0] == 0;
-  if (!drops) return blob_ref(payload);
-  *s->sabotaged = true;
-  return must_alloc(blob_create(nothing, sizeof nothing));
-}
-
-static int append(struct store *store, const char *room_id, const char *author, uint64_t at, struct blob *payload,
-                  store_append_fn done, void *ctx) {
-  struct flaky *s = flaky_of(store);
-  (void)author, (void)at;
-  if (s->dead) return ERR_CANCELLED;
-  if (s->backlog_bytes + payload->len > s->limits->store_backlog_max_bytes) return ERR_FULL;
-  if (dice_hits(s->dice, s->odds.append_refused)) {
-    report_fault(s->report, FAULT_APPEND_REFUSED);
-    return ERR_NOMEM;
-  }
-  struct flaky_op *op = op_new(s, OP_APPEND, room_id, ctx);
-  op->payload = stored_form(s, payload);
-  op->appended = done;
-  s->backlog_bytes += op->payload->len;
-  if (s->sabotage == SABOTAGE_ACK_EARLY) append_early(s, op);
-  list_push(&s->queue, op);
-  kick(s, 0);
-  return 0;
-}
-
-static int compact(struct store *store, const char *room_id, const uint64_t *seqs, size_t count, struct blob *snapshot,
-                   store_done_fn done, void *ctx) {
-  struct flaky *s = flaky_of(store);
-  if (s->dead) return ERR_CANCELLED;
-  struct flaky_op *op = op_new(s, OP_COMPACT, room_id, ctx);
-  op->payload = blob_ref(snapshot);
-  op->seqs = must_alloc(calloc(count + 1, sizeof *seqs));
-  memcpy(op->seqs, seqs, count * sizeof *seqs);
-  op->count = count;
-  op->done = done;
-  bool overtaken = dice_hits(s->dice, s->odds.compact_overtaken);
-  if (overtaken) report_fault(s->report, FAULT_COMPACT_OVERTAKEN);
-  op->due_ms = s->time->now_ms + (overtaken ? COMPACT_LATE_MS : 2);
-  if (!s->compactions.head) timeline_plan(s->time, 1, on_compact, s);
-  list_push(&s->compactions, op);
-  return 0;
-}
-
-static int read_later(struct flaky *s, struct flaky_op *op) {
-  bool polled = s->reads.head;
-  op->due_ms = s->time->now_ms +
-               (dice_hits(s->dice, s->odds.slow) ? dice_between(s->dice, 100, 3000) : dice_between(s->dice, 1, 30));
-  list_push(&s->reads, op);
-  if (!polled) timeline_plan(s->time, 1, on_reads, s);
-  return 0;
-}
-
-static int load(struct store *store, const char *room_id, store_load_fn done, void *ctx) {
-  struct flaky *s = flaky_of(store);
-  if (s->dead) return ERR_CANCELLED;
-  struct flaky_op *op = op_new(s, OP_LOAD, room_id, ctx);
-  op->loaded = done;
-  op->after = op->number - 1;
-  op->limit_ms = s->time->now_ms + s->limits->store_timeout_ms;
-  return read_later(s, op);
-}
-
-static int history(struct store *store, const char *room_id, const struct store_span *span, store_load_fn done,
-                   void *ctx) {
-  (void)store, (void)room_id, (void)span, (void)done, (void)ctx;
-  return ERR_UNAVAILABLE;
-}
-
-static int list(struct store *store, const char *mail, size_t max, store_list_fn done, void *ctx) {
-  (void)store, (void)mail, (void)max, (void)done, (void)ctx;
-  return ERR_UNAVAILABLE;
-}
-
-static int update_room(struct store *store, const char *room_id, const char *name, const char *language, uint64_t at,
-                       store_done_fn done, void *ctx) {
-  struct flaky *s = flaky_of(store);
-  (void)name, (void)language, (void)at;
-  if (s->dead) return ERR_CANCELLED;
-  struct flaky_op *op = op_new(s, OP_UPDATE, room_id, ctx);
-  op->done = done;
-  list_push(&s->queue, op);
-  kick(s, 0);
-  return 0;
-}
-
-static int delete_room(struct store *store, const char *room_id, store_done_fn done, void *ctx) {
-  (void)store, (void)room_id, (void)done, (void)ctx;
-  return ERR_UNAVAILABLE;
-}
-
-static int flush(struct store *store, store_done_fn done, void *ctx) {
-  struct flaky *s = flaky_of(store);
-  if (s->dead) return ERR_CANCELLED;
-  struct flaky_op *op = op_new(s, OP_FLUSH, NULL, ctx);
-  op->done = done;
-  op->after = op->number - 1;
-  return read_later(s, op);
-}
-
-static void status(const struct store *store, struct store_status *out) {
-  const struct flaky *s = flaky_of(store);
-  *out = (struct store_status){.up = !is_away(s), .backlog_bytes = s->backlog_bytes, .kind = "simulated"};
-}
-
-static void destroy(struct store *store) {
-  flaky_crash(flaky_of(store));
-}
-
-static const struct store_ops ops = {.create_room = create_room,
-                                     .load = load,
-                                     .append = append,
-                                     .compact = compact,
-                                     .history = history,
-                                     .list = list,
-                                     .update_room = update_room,
-                                     .delete_room = delete_room,
-                                     .ping = flush,
-                                     .flush = flush,
-                                     .status = status,
-                                     .destroy = destroy};
 
 /* ---- its life ---- */
 
 void flaky_init(struct flaky *s, struct disk *disk, struct timeline *time, struct report *report, struct dice *dice,
                 const struct flaky_odds *odds, const struct limits *limits) {
   *s = (struct flaky){
-      .store.ops = &ops, .disk = disk, .time = time, .report = report, .dice = dice, .odds = *odds, .limits = limits};
-  struct flaky_list *lists[] = {&s->queue, &s->flight, &s->compactions, &s->reads, &s->early};
-  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) list_init(lists[i]);
+
+      .store.ops = &flaky_ops,
+      .disk = disk,
+      .time = time,
+      .report = report,
+      .dice = dice,
+      .odds = *odds,
+      .limits = limits};
+  struct op_list *lists[] = {&s->queue, &s->flight, &s->compactions, &s->reads, &s->early, &s->ghosts};
+  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) op_list_init(lists[i]);
 }
 
-static bool has_append(const struct flaky_list *list) {
-  for (const struct flaky_op *op = list->head; op; op = op->next)
+static bool has_append(const struct op_list *list) {
+  for (const struct op *op = list->head; op; op = op->next)
     if (op->kind == OP_APPEND) return true;
   return false;
 }
 
-static void cancel(struct flaky *s, struct flaky_list *list) {
-  for (struct flaky_op *op; (op = list_pop(list));) {
+static void cancel(struct flaky *s, struct op_list *list) {
+  for (struct op *op; (op = op_list_pop(list));) {
     op->seq = 0;
-    finish(s, op, ERR_CANCELLED);
+    flaky_finish(s, op, ERR_CANCELLED);
+  }
+}
+
+/* The database works on, though nobody waits for it any more. */
+static void on_ghost(void *ctx) {
+  struct flaky *s = ctx;
+  for (struct op *op; (op = op_list_pop(&s->ghosts));) {
+    struct disk_room *room = disk_find(s->disk, op->room);
+    if (op->kind == OP_COMPACT && room)
+      compact_now(s, op, room);
+    else
+      write_one(s, op);
+    forget(s, op);
+  }
+}
+
+static void leave_ghosts(struct flaky *s, struct op_list *list) {
+  for (struct op *op; (op = op_list_pop(list));) {
+    op_answer(op, ERR_CANCELLED);
+    op_list_push(&s->ghosts, op);
+  }
+}
+
+/* What becomes of a commit and a compaction that the server had begun. */
+static void let_go(struct flaky *s) {
+  bool begun = s->flight.head || s->compactions.head;
+  if (begun && !s->committed && !is_away(s) && dice_hits(s->dice, s->odds.ghost)) {
+    report_fault(s->report, FAULT_GHOST);
+    leave_ghosts(s, &s->flight);
+    leave_ghosts(s, &s->compactions);
+    timeline_plan(s->time, dice_below(s->dice, FLAKY_GHOST_MAX_MS), on_ghost, s);
+  } else if (s->flight.head && !s->committed && !is_away(s) && dice_hits(s->dice, 500)) {
+    write_flight(s);
+    s->committed = true;
   }
 }
 
 void flaky_crash(struct flaky *s) {
   if (s->dead) return;
-  if (!s->committed && s->flight.head && !is_away(s) && dice_hits(s->dice, 500)) {
-    write_flight(s);
-    s->committed = true;
-  }
+  s->dead = true;
+  let_go(s);
   if (s->committed && has_append(&s->flight)) report_fault(s->report, FAULT_CRASH_UNTOLD);
   if (has_append(&s->queue) || (!s->committed && has_append(&s->flight))) report_fault(s->report, FAULT_CRASH_LOST);
-  for (const struct flaky_op *op = s->reads.head; op; op = op->next)
+  for (const struct op *op = s->reads.head; op; op = op->next)
     if (op->kind == OP_LOAD) report_fault(s->report, FAULT_CRASH_LOADING);
-  s->dead = true;
-  struct flaky_list *lists[] = {&s->flight, &s->queue, &s->compactions, &s->reads, &s->early};
+  struct op_list *lists[] = {&s->flight, &s->queue, &s->compactions, &s->reads, &s->early};
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) cancel(s, lists[i]);
+}
+
+void flaky_deinit(struct flaky *s) {
+  flaky_crash(s);
+  cancel(s, &s->ghosts);
 }
 
 void flaky_away(struct flaky *s, uint64_t ms) {

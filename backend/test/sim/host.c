@@ -110,8 +110,23 @@ void host_stop(struct host *host) {
   timeline_plan(&host->sim->time, STOP_DEADLINE_MS, on_deadline, host);
 }
 
+struct host *host_pick(struct sim *sim) {
+  size_t up = 0;
+  struct host *picked = sim->hosts;
+  for (struct host *host = sim->hosts; host; host = host->next)
+    if (host->up && dice_below(&sim->dice, (uint32_t)++up) == 0) picked = host;
+  return picked;
+}
+
+size_t host_count(const struct sim *sim) {
+  size_t up = 0;
+  for (const struct host *host = sim->hosts; host; host = host->next) up += host->up;
+  return up;
+}
+
 void host_free(struct host *host) {
   if (host->up) end(host);
+  flaky_deinit(&host->store);
   free(host);
 }
 

@@ -288,8 +288,12 @@ static void on_asked(void *ctx) {
 struct link *link_open(struct editor *editor, size_t room) {
   struct sim *sim = editor->sim;
   struct link *link = must_alloc(calloc(1, sizeof *link));
-  *link = (struct link){
-      .next = sim->links, .sim = sim, .host = sim->hosts, .editor = editor, .room = room, .asked_ms = sim->time.now_ms};
+  *link = (struct link){.next = sim->links,
+                        .sim = sim,
+                        .host = host_pick(sim),
+                        .editor = editor,
+                        .room = room,
+                        .asked_ms = sim->time.now_ms};
   ws_decoder_init(&link->decoder, sim->limits.message_max_bytes);
   pipe_init(&link->up);
   pipe_init(&link->down);

@@ -12,7 +12,8 @@ static const char usage[] =
     "usage: simulate [--seeds N] [--from S]      run N seeds (default 10000) from S (default 1)\n"
     "       simulate --seed S [--trace]          run one, and say what happens in it\n"
     "       --sabotage KIND                      with a fault that must be found: ack-early,\n"
-    "                                            drop-deletion, compact-range, empty-load\n";
+    "                                            drop-deletion, compact-range,\n"
+    "                                            compact-snapshots, empty-load\n";
 
 struct options {
   uint64_t seeds, from;

@@ -29,6 +29,8 @@
   X(FAULT_CRASH_LOST, "a crash lost edits that were not committed")                                                    \
   X(FAULT_CRASH_UNTOLD, "a crash came between commit and answer")                                                      \
   X(FAULT_CRASH_LOADING, "a crash came while a room was loading")                                                      \
+  X(FAULT_GHOST, "a dead server's commit took place later")                                                            \
+  X(FAULT_TWO_SERVERS, "a second server wrote to the same store")                                                      \
   X(FAULT_STOPPED, "the server was told to stop, and did")                                                             \
   X(FAULT_STOP_CUT, "the server was killed while stopping")                                                            \
   X(FAULT_UNLOADED, "a room was unloaded")                                                                             \

@@ -37,6 +37,7 @@ static void draw_luck(struct sim *sim) {
       .drop = odds(d, 60),
       .vanish = odds(d, 20),
       .resend = odds(d, 40),
+      .second = dice_hits(d, 200) ? 500 : 0,
       .crash = odds(d, 250),
       .stop = odds(d, 120),
       .away = odds(d, 80),
@@ -54,7 +55,8 @@ static void draw_luck(struct sim *sim) {
                 .load_damaged = odds(d, 300),
                 .compact_fails = odds(d, 200),
                 .compact_mistaken = odds(d, 200),
-                .compact_overtaken = odds(d, 900)},
+                .compact_overtaken = odds(d, 900),
+                .ghost = odds(d, 600)},
   };
   sim->limits = LIMITS_DEFAULT;
   sim->limits.compact_rows = dice_between(d, 8, 40);
@@ -137,15 +139,23 @@ static void check_end(struct sim *sim) {
 
 static void on_restart(void *ctx) {
   struct sim *sim = ctx;
-  if (!sim->hosts->up) host_start(sim);
+  if (host_count(sim) == 0) host_start(sim);
+}
+
+static void start_second(struct sim *sim) {
+  report_fault(&sim->report, FAULT_TWO_SERVERS);
+  sim->shared_store = true;
+  host_start(sim);
 }
 
 static void on_second(void *ctx) {
   struct sim *sim = ctx;
   if (sim->settling) return;
   const struct sim_luck *luck = &sim->luck;
-  struct host *host = sim->hosts;
-  if (!host->up) timeline_plan(&sim->time, dice_below(&sim->dice, DOWN_MAX_MS), on_restart, sim);
+  struct host *host = host_pick(sim);
+  size_t up = host_count(sim);
+  if (up == 1 && dice_hits(&sim->dice, luck->second)) start_second(sim);
+  if (up == 0) timeline_plan(&sim->time, dice_below(&sim->dice, DOWN_MAX_MS), on_restart, sim);
   if (dice_hits(&sim->dice, luck->crash)) host_crash(host);
   if (dice_hits(&sim->dice, luck->stop)) host_stop(host);
   if (host->up && dice_hits(&sim->dice, luck->away))
@@ -201,8 +211,12 @@ static bool all_done(const struct sim *sim) {
 static void settle(struct sim *sim) {
   report_trace(&sim->report, "from now on nothing goes wrong");
   sim->settling = true;
-  if (dice_hits(&sim->dice, 500)) host_crash(sim->hosts);
-  if (!sim->hosts->up) host_start(sim);
+  bool known = !sim->shared_store && sim->report.faults[FAULT_GHOST] == 0; /* to the server: all that is on disk */
+  if (!known || dice_hits(&sim->dice, 500)) {
+    for (struct host *host = sim->hosts; host; host = host->next) host_crash(host);
+    run_for(sim, FLAKY_GHOST_MAX_MS);
+  }
+  if (host_count(sim) == 0) host_start(sim);
   memset(&sim->hosts->store.odds, 0, sizeof sim->hosts->store.odds);
   sim->hosts->store.away_until_ms = 0;
   sim->limits.store_backlog_max_bytes = sim->limits.outbox_max_bytes = 1u << 30;
@@ -211,7 +225,7 @@ static void settle(struct sim *sim) {
   do {
     for (struct editor *e = sim->editors; e; e = e->next) editor_hurry(e);
     run_for(sim, HURRY_MS);
-    if (!sim->hosts->up) host_start(sim);
+    if (host_count(sim) == 0) host_start(sim); /* it was about to stop */
   } while (!all_done(sim) && sim->time.now_ms < end_ms);
   for (const struct editor *e = sim->editors; e; e = e->next)
     if (!editor_done(e))

@@ -29,7 +29,7 @@ struct sim_luck {
   uint32_t pace_ms;      /* longest pause between two actions of one */
   uint32_t lag_ms;       /* longest way of a message */
   uint32_t stall, drop, vanish, resend;
-  uint32_t crash, stop, away, lunch, jump, script; /* of the seconds */
+  uint32_t second, crash, stop, away, lunch, jump, script; /* of the seconds */
   struct flaky_odds store;
 };
 
@@ -49,7 +49,8 @@ struct sim {
   size_t room_count;
   char room_ids[SIM_ROOMS_MAX][STORE_ROOM_ID_MAX + 1];
   int64_t wall_ms;    /* the wall clock is so far from the timeline */
-  struct host *hosts; /* the living one first; all stay until the end, since events name them */
+  struct host *hosts; /* the newest first; all stay until the end, since events name them */
+  bool shared_store;  /* there was a moment with two servers */
   struct editor *editors;
   struct link *links;
 };

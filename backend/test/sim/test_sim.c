@@ -61,6 +61,11 @@ static void it_notices_compaction_by_range(void **state) {
   must_be_noticed(SABOTAGE_COMPACT_RANGE);
 }
 
+static void it_notices_a_compaction_that_takes_away_another_servers(void **state) {
+  (void)state;
+  must_be_noticed(SABOTAGE_COMPACT_SNAPSHOTS);
+}
+
 static void it_notices_a_failed_load_that_becomes_an_empty_room(void **state) {
   (void)state;
   must_be_noticed(SABOTAGE_EMPTY_LOAD);
@@ -73,6 +78,7 @@ int main(void) {
       cmocka_unit_test(it_notices_an_acknowledgement_before_the_commit),
       cmocka_unit_test(it_notices_one_dropped_deletion),
       cmocka_unit_test(it_notices_compaction_by_range),
+      cmocka_unit_test(it_notices_a_compaction_that_takes_away_another_servers),
       cmocka_unit_test(it_notices_a_failed_load_that_becomes_an_empty_room),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
