@@ -35,6 +35,7 @@ describe('the harness notices a server that', () => {
   for (const [how, what] of [
     ['ack-early', 'acknowledges before it commits'],
     ['drop-deletion', 'acknowledges a deletion and drops it'],
+    ['compact-range', 'compacts by range, not by row'],
   ]) {
     test(what, async () => {
       const binary = process.env.YOKE_SABOTAGED_BIN;

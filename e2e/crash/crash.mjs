@@ -28,13 +28,14 @@ export class Crash {
   /**
    * @param options.seed     picks moments and edits; printed with every failure
    * @param options.rooms    how many at a time, with `perRoom` editors in each
+   * @param options.typing   the longest that is typed before a kill, in ms
    * @param options.env      the server's environment
    * @param options.binary   the server, if not the usual one
    * @param options.untilLoss  stop at the first loss
    * @param options.onRound  called with the report after each kill
    */
-  constructor({ seed, kills, rooms = 5, perRoom = 4, env = {}, binary, untilLoss = false, onRound = () => {} }) {
-    Object.assign(this, { seed, kills, roomCount: rooms, perRoom, binary, untilLoss, onRound });
+  constructor({ seed, kills, rooms = 5, perRoom = 4, typing = 600, env = {}, binary, untilLoss = false, onRound = () => {} }) {
+    Object.assign(this, { seed, kills, roomCount: rooms, perRoom, typing, binary, untilLoss, onRound });
     this.env = { YOKE_LOG_LEVEL: 'debug', YOKE_LIMIT_COMPACT_ROWS: '40', ...env };
     this.rng = random(seed);
     this.report = new Report();
@@ -64,7 +65,7 @@ export class Crash {
   async round(round) {
     const log = join(this.server.dataDir, `editors-${round}.log`);
     const editors = await this.startEditors(round, log);
-    await sleep(20 + this.rng.int(600));
+    await sleep(20 + this.rng.int(this.typing));
     this.server.child.kill('SIGKILL');
     await sleep(this.rng.int(60)); // acknowledgements on their way still arrive
     editors.kill('SIGKILL');

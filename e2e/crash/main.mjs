@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// node e2e/crash/main.mjs [--kills N] [--seed S] [--store sqlite|postgresql] [--rooms N] [--per-room N]
+// node e2e/crash/main.mjs [--kills N] [--seed S] [--store sqlite|postgresql] [--rooms N] [--per-room N] [--typing MS]
 //
 // The long run; `make crash ARGS=…` builds first. Ends with 1 if anything acknowledged was lost, a
 // room could not be read, or a kind of fault never happened.
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     rooms: { type: 'string', default: '5' },
     'per-room': { type: 'string', default: '4' },
+    typing: { type: 'string', default: '600' }, // at most, before a kill
   },
 });
 const number = (name) => {
@@ -43,6 +44,7 @@ const crash = new Crash({
   kills,
   rooms: number('rooms'),
   perRoom: number('per-room'),
+  typing: number('typing'),
   env: database?.env ?? {},
   onRound,
 });
