@@ -122,13 +122,18 @@ static const struct member_events reader_events = {reader_message, reader_gone};
 
 /* ---- typing ---- */
 
+/* Editors ask for every edit. Flat out that would be most of the load: one of a room does. */
+static bool asks(const struct typist *t) {
+  const struct options *o = &t->load->options;
+  return o->rate > 0 || (size_t)(t - t->load->typists) % o->members == 0;
+}
+
 static int type_one(struct typist *t, uint64_t now_us) {
   struct buf message = BUF_INIT;
   int err = typing_append(&message, CLIENT_BASE + (uint64_t)(t - t->load->typists), t->sent);
   if (!err) err = member_send(&t->member, message.data, message.len);
   buf_clear(&message);
-  bool first_of_room = (size_t)(t - t->load->typists) % t->load->options.members == 0;
-  if (!err && t->load->options.yoke && first_of_room && t->asked_us == 0) {
+  if (!err && t->load->options.yoke && asks(t) && t->asked_us == 0) {
     t->asked_us = now_us;
     err = yproto_append_saved(&message, t->sent);
     if (!err) err = member_send(&t->member, message.data, message.len);

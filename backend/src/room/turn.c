@@ -120,7 +120,7 @@ void room_close_members(struct room *room, uint16_t code, const char *reason) {
   }
 }
 
-enum { GATHER_MEMBERS_A_MS = 16, GATHER_MAX_MS = 10 };
+enum { GATHER_MEMBERS_A_MS = 24, GATHER_MAX_MS = 10 };
 
 uint64_t room_wait_ms(const struct room *room, uint64_t now_ms) {
   if (room->turn_messages == 0 || has_plenty(room) || room->registry->stopping) return 0;

@@ -3,8 +3,8 @@
 
 #include "fixture.h"
 
-#define MANY 32  /* members: turns are gathered for 2 ms */
-#define PLENTY 8 /* messages: no more are waited for */
+#define MANY 48   /* members: turns are gathered for 2 ms */
+#define PLENTY 12 /* messages: no more are waited for */
 
 static struct fixture f;
 static struct member *members[MANY];
