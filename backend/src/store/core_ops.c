@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/core_ops.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,7 @@ static int op_append(struct store *s, const char *room_id, const char *author, u
   struct core *core = core_of(s);
   if (core->stopping) return ERR_CANCELLED;
   if (!valid_id(room_id) || !author || !payload || !payload->len) return ERR_INVALID;
+  static_assert(sizeof(struct request) <= STORE_APPEND_COST, "an append counts as more than the port says");
   uint64_t bytes = payload->len + strlen(author) + sizeof(struct request);
   uint64_t most = core->limits.store_backlog_max_bytes;
   if (bytes > most || core->backlog_bytes > most - bytes) return ERR_FULL;

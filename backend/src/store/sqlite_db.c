@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "store/folder.h"
+#include "store/rewrite.h"
 #include "store/sqlite_schema.h"
 
 /* How long a statement waits for another process' lock before the core hears of it. */
@@ -66,6 +67,7 @@ struct sqlite_db {
   sqlite3 *handle; /* NULL: closed after a failure */
   sqlite3_stmt *stmts[STMT_COUNT];
   uint64_t rooms, rooms_max;
+  bool unsafe;     /* what the log holds may not be on disk, though fsync would say so */
   bool recovering; /* no write before the log was checkpointed */
   char path[];
 };
@@ -93,6 +95,9 @@ static int count_rooms(struct sqlite_db *db) {
   sqlite3_reset(stmt);
   return rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
+
+/** Run a statement to its end; *rows is how many it returned (select) or changed. */
+static int run(struct sqlite_db *db, enum statement which, int *rows);
 
 static int open_handle(struct sqlite_db *db, struct buf *error) {
   /* Without SQLITE_OPEN_CREATE: a file that vanished while we ran must not come back empty. */
@@ -135,7 +140,7 @@ int sqlite_db_create(const char *path, uint64_t rooms_max, struct sqlite_db **ou
   strcpy(db->path, path);
   db->rooms_max = rooms_max;
   /* What an earlier process wrote and we can read need not be on disk yet, if it was killed. */
-  db->recovering = true;
+  db->unsafe = db->recovering = true;
   int err = create_file(path, error);
   if (!err) err = open_handle(db, error);
   if (!err) err = folder_sync_name(path, error); /* and that of its log */
@@ -153,6 +158,29 @@ void sqlite_db_destroy(struct sqlite_db *db) {
   free(db);
 }
 
+/**
+ * SQLite reads from the log what it takes for committed, and copies it to the
+ * database; if it is not on disk and the power fails then, what is left of the
+ * log undoes what was copied. So write the log anew, and only then believe in
+ * it. The write lock keeps others from adding to it meanwhile.
+ */
+static int make_log_safe(struct sqlite_db *db, char *reason, size_t cap) {
+  struct buf log = BUF_INIT;
+  int err = buf_printf(&log, "%s-wal%c", db->path, 0);
+  if (!err) err = sqlite_schema_err(run(db, STMT_BEGIN_WRITE, NULL));
+  if (err) {
+    snprintf(reason, cap, "cannot lock the database: %s", sqlite3_errmsg(db->handle));
+    buf_deinit(&log);
+    return err;
+  }
+  err = rewrite_file((const char *)log.data);
+  if (err) snprintf(reason, cap, "cannot write the database's log to disk: %s", strerror(errno));
+  (void)run(db, STMT_ROLLBACK, NULL);
+  db->unsafe = err != 0;
+  buf_deinit(&log);
+  return err;
+}
+
 /** After a failure: open again, and bring what the log holds safely into the database before it grows. */
 static int ensure_open(struct sqlite_db *db, char *reason, size_t cap) {
   if (!db->handle) {
@@ -163,6 +191,9 @@ static int ensure_open(struct sqlite_db *db, char *reason, size_t cap) {
     if (err) return err;
   }
   if (!db->recovering) return 0;
+  int err = db->unsafe ? make_log_safe(db, reason, cap) : 0;
+  if (err && err != ERR_BUSY) close_handle(db);
+  if (err) return err;
   int busy_frames = 0, done_frames = 0;
   int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, &busy_frames, &done_frames);
   if (rc == SQLITE_OK) {
@@ -191,7 +222,6 @@ static int bind_blob(sqlite3_stmt *stmt, int at, const struct blob *blob) {
   return sqlite3_bind_blob64(stmt, at, blob->data, blob->len, SQLITE_STATIC);
 }
 
-/** Run a statement to its end; *rows is how many it returned (select) or changed. */
 static int run(struct sqlite_db *db, enum statement which, int *rows) {
   sqlite3_stmt *stmt = db->stmts[which];
   int returned = 0, rc;
@@ -345,7 +375,7 @@ static int undo(struct sqlite_db *db, int rc, char *reason, size_t cap) {
   }
   if (err == ERR_BUSY) snprintf(reason, cap, "another process holds the lock of the database");
   if (err == ERR_BUSY || err == ERR_INVALID) return err;
-  db->recovering = true;
+  db->unsafe = db->recovering = true;
   close_handle(db);
   return err;
 }

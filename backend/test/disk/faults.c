@@ -109,9 +109,8 @@ static bool run(const struct disk_failure *failure, uint64_t seed) {
   disk_stop();
   const struct rooms_counts *got = rooms_counts(rooms);
   if (got->lost)
-    printf("# %s %llu, errno %d%s: %llu lost\n", disk_call_names[__builtin_ctz(failure->calls)],
-           (unsigned long long)failure->nth, failure->error, failure->for_good ? ", for good" : "",
-           (unsigned long long)got->lost);
+    printf("# ^ again with --only %s,%llu,%d,%d,%llu\n", disk_call_names[__builtin_ctz(failure->calls)],
+           (unsigned long long)failure->nth, failure->error, failure->for_good, (unsigned long long)seed);
   for (size_t i = 0; i < sizeof *got / sizeof(uint64_t); i++) ((uint64_t *)&all.sum)[i] += ((const uint64_t *)got)[i];
   rooms_destroy(rooms);
   all.runs++;
@@ -144,6 +143,18 @@ static void sweep(enum disk_call call, int error, bool for_good, uint64_t most, 
     if (!run(&(struct disk_failure){1u << call, nth, error, for_good}, salt)) return;
 }
 
+/** "sync,17,5,1,20": call, which of them, errno, for good, seed; as printed with what went wrong. */
+static bool run_again(const char *what) {
+  char name[16];
+  unsigned long long nth, seed;
+  int error, for_good;
+  if (sscanf(what, "%15[a-z],%llu,%d,%d,%llu", name, &nth, &error, &for_good, &seed) != 5) return false;
+  for (unsigned call = 0; call < DISK_CALLS; call++)
+    if (strcmp(name, disk_call_names[call]) == 0)
+      run(&(struct disk_failure){1u << call, nth, error, for_good != 0}, seed);
+  return all.runs == 1;
+}
+
 static bool ok(bool good, unsigned number, const char *text) {
   printf("%s %u - %s\n", good ? "ok" : "not ok", number, text);
   return good;
@@ -171,20 +182,28 @@ static int report(void) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"most", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+  static const struct option names[] = {
+      {"most", required_argument, NULL, 'm'}, {"only", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
   static const int errors[] = {ENOSPC, EIO};
   uint64_t most = 0;
+  const char *only = NULL;
   for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-    if (c != 'm') {
-      fprintf(stderr, "usage: faults [--most N]   only N calls of each kind fail in turn, not all\n");
+    if (c != 'm' && c != 'o') {
+      fprintf(
+          stderr,
+          "usage: faults [--most N | --only CALL,NTH,ERRNO,FOR_GOOD,SEED]   N calls of each kind fail in turn, or one\n");
       return 2;
     }
-    most = strtoull(optarg, NULL, 10);
+    if (c == 'm')
+      most = strtoull(optarg, NULL, 10);
+    else
+      only = optarg;
   }
   log_init(open("/dev/null", O_WRONLY | O_CLOEXEC), LOG_ERROR, LOG_TEXT);
   life_folder(all.root, sizeof all.root, "faults");
   snprintf(all.data, sizeof all.data, "%s/data", all.root);
   unsigned salt = 0;
+  if (only) return !run_again(only) || all.sum.lost || all.silent || all.stuck;
   for (enum disk_call call = 0; call < DISK_CALLS; call++)
     for (size_t e = 0; e < 2; e++)
       for (int for_good = 0; for_good < 2; for_good++) sweep(call, errors[e], for_good, most, ++salt);
