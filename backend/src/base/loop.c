@@ -153,6 +153,7 @@ int loop_create(struct metrics *metrics, struct loop **out) {
     goto fail;
   }
   if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) goto fail;
+  if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR) goto fail; /* a write past a file's limit is an error, not the end */
   event_assign(&loop->wake, loop->base, loop->wake_fd, EV_READ | EV_PERSIST, on_wake_readable, loop);
   evtimer_assign(&loop->wait_end, loop->base, on_wait_end, NULL);
   if (event_add(&loop->wake, NULL) < 0) goto fail;

@@ -25,7 +25,7 @@ typedef void (*loop_fn)(void *ctx);
 typedef void (*loop_fd_fn)(void *ctx, unsigned ready); /* LOOP_READ | LOOP_WRITE */
 
 /**
- * Ignores SIGPIPE for the process. @metrics may be NULL; otherwise every turn
+ * Ignores SIGPIPE and SIGXFSZ for the process. @metrics may be NULL; otherwise every turn
  * (from its first callback to its last deferred one) is counted in the
  * histogram yoke_loop_turn_seconds, and the longest since the last scrape in
  * yoke_loop_turn_max_microseconds. ERR_NOMEM, ERR_IO.

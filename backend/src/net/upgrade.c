@@ -77,6 +77,21 @@ static void switch_protocols(struct request *r, struct session *s, uint64_t now_
   buf_deinit(&early);
 }
 
+/**
+ * A server that is far behind takes nobody in: whoever comes brings edits, and would be closed as soon as it says so.
+ * Refused here, clients wait longer from one try to the next.
+ */
+static bool refuse_while_behind(struct request *r) {
+  struct store_status status = {0};
+  uint64_t most = r->net->config->limits.store_backlog_max_bytes;
+  r->net->store->ops->status(r->net->store, &status);
+  if (status.backlog_bytes <= most - most / 8) return false;
+  request_reply_detail(r, 503,
+                       "The database takes no edits at the moment%s%s, and too many wait for it: try again later.",
+                       status.reason[0] ? ": " : "", status.reason);
+  return true;
+}
+
 static void on_opened(void *ctx, int err, struct room *room) {
   struct request *r = ctx;
   struct registry *registry = r->registry;
@@ -85,6 +100,10 @@ static void on_opened(void *ctx, int err, struct room *room) {
   if (err || !r->net) {
     if (!err) registry_release(registry, room, now_ms);
     request_reply_err(r, err ? err : ERR_CANCELLED, "room");
+    return;
+  }
+  if (refuse_while_behind(r)) {
+    registry_release(registry, room, now_ms);
     return;
   }
   struct upgrade *u = r->state;

@@ -27,6 +27,8 @@
  */
 
 #define STORE_ROOM_ID_MAX 64
+/** What an append counts at most in the backlog, beside its payload and author. */
+#define STORE_APPEND_COST 1024
 
 /** What is known of a room besides its document. Strings are UTF-8, never NULL. */
 struct store_room {
@@ -102,7 +104,7 @@ struct store_ops {
    * after the commit returned with the data on disk. While the store is down
    * the update is kept and written later: the completion just comes later.
    * Completes with ERR_NOT_FOUND when the room was deleted meanwhile.
-   * Returns ERR_FULL, starting nothing, past store_backlog_max_bytes.
+   * Returns ERR_FULL, starting nothing, past store_backlog_max_bytes (each counts with STORE_APPEND_COST at most).
    */
   int (*append)(struct store *s, const char *room_id, const char *author, uint64_t at, struct blob *payload,
                 store_append_fn done, void *ctx);

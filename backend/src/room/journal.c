@@ -42,10 +42,11 @@ static void answer(struct room *room, const struct journal_waiter *w, int err) {
   }
   if (err) return;
   struct buf message = BUF_INIT;
-  if (yproto_append_saved(&message, w->token) == 0) {
+  if (yproto_append_saved(&message, w->token) == 0)
     member_send(w->member, WS_BINARY, message.data, message.len);
-    room_mark_dirty(room);
-  }
+  else /* it would wait for ever */
+    member_close(w->member, WS_CLOSE_INTERNAL, err_text(ERR_NOMEM));
+  room_mark_dirty(room);
   buf_deinit(&message);
 }
 
