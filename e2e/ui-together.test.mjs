@@ -51,11 +51,13 @@ describe('two people in a room', () => {
   }
 
   pairTest('see each other’s name and colour, and that somebody left', {}, async (roomId) => {
-    await bob.page.evaluate(() => {
-      const kept = JSON.parse(localStorage.getItem('yoke.identity'));
-      localStorage.setItem('yoke.identity', JSON.stringify({ ...kept, color: '#be185d' }));
-    });
-    await bob.enter(server, roomId);
+    for (const [person, color] of [[ann, '#1d4ed8'], [bob, '#be185d']]) {
+      await person.page.evaluate((chosen) => {
+        const kept = JSON.parse(localStorage.getItem('yoke.identity'));
+        localStorage.setItem('yoke.identity', JSON.stringify({ ...kept, color: chosen }));
+      }, color);
+      await person.enter(server, roomId);
+    }
     const bobsFace = ann.page.locator('[data-testid="person"][data-name="Bob"]');
     await bobsFace.waitFor();
     await until('in his colour', () =>
@@ -130,6 +132,7 @@ describe('two people in a room', () => {
     await bob.open('other.txt');
     await ann.page.locator('[data-testid="person"][data-name="Bob"]').click();
     await ann.at('follow-banner').getByText('Bob').waitFor();
+    await until('nothing covers the way to stop', async () => !(await ann.page.getByRole('tooltip').isVisible()));
     await ann.shows('other.txt');
     await bob.open('main.txt');
     await ann.shows('main.txt');

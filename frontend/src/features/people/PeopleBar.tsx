@@ -69,7 +69,8 @@ function Face({ person, place, followed, onFollow }: FaceProps) {
   }
   const action = followed ? `Stop following ${person.name}` : `Follow ${person.name}`;
   return (
-    <Tooltip label={`${action}${place ? ` — ${place}` : ''}`}>
+    // Not while following: it would cover the banner's button to stop.
+    <Tooltip disabled={followed} label={`${action}${place ? ` — ${place}` : ''}`}>
       <UnstyledButton
         className={classes['face']}
         aria-label={place ? `${action}, ${place}` : action}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Person } from '../../collab/types';
-import { COLORS } from '../identity/colors';
+import { COLORS, looksAlike } from '../identity/colors';
 import { distinctColor } from './distinctColor';
 
 const person = (clientId: number, color: string, isSelf = false): Person => ({
@@ -44,6 +44,20 @@ describe('distinctColor', () => {
       [five, nine] = [distinctColor(now(5), RED), distinctColor(now(9), RED)];
     }
     expect(new Set([RED, five, nine]).size).toBe(3);
+  });
+
+  test('counts colours that look alike as one, as long as there are enough', () => {
+    const [TEAL, GREEN] = ['#0f766e', '#15803d'];
+    const mine = distinctColor([person(5, GREEN, true), person(1, TEAL)], GREEN);
+    expect(looksAlike(mine, TEAL)).toBe(false);
+    expect(distinctColor([person(1, GREEN, true), person(5, TEAL)], GREEN)).toBe(GREEN);
+    const seven: Person[] = [];
+    for (let id = 1; id <= 7; id++) {
+      seven.push(person(id, distinctColor([...seven, person(id, TEAL, true)], TEAL)));
+    }
+    for (const a of seven) {
+      for (const b of seven) if (a !== b) expect(looksAlike(a.color, b.color)).toBe(false);
+    }
   });
 
   test('with more people than colours somebody shares one', () => {

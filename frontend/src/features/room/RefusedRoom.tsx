@@ -13,13 +13,15 @@ interface RefusedRoomProps {
 /** The server said no for good. What was typed here can still be taken along. */
 export function RefusedRoom({ session, connection, onDownloadAll }: RefusedRoomProps) {
   const { heading, advice } = refusedText(connection.code, connection.everSynced);
+  // That there is no such room is what the heading says already.
+  const isUnknown = connection.code === 404 && !connection.everSynced;
   const hasText = session.files.get().length > 0;
   useDocumentTitle(heading);
   return (
     <MessagePage
       heading={heading}
       text={hasText ? `${advice} What is in this window can still be downloaded.` : advice}
-      reason={connection.reason}
+      reason={isUnknown ? undefined : connection.reason}
       testId="refused"
     >
       {hasText ? (
