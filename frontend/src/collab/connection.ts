@@ -3,7 +3,7 @@ import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
-import { probeRoom } from './probe';
+import { probeRoom, storeTrouble } from './probe';
 import { createSavedTracker } from './saved';
 import { createStore } from './store';
 import { cleanLine } from './text';
@@ -17,6 +17,7 @@ const BLOCKED_AFTER = 3;
 
 const REFUSAL_MAX = 300;
 const REFUSED = 'The server closed this room for you.';
+const NOT_SAVING = 'The server cannot save to its database at the moment:';
 const BLOCKED =
   'The server answers, but the live connection does not get through. ' +
   'A proxy or firewall in between may block WebSockets.';
@@ -44,6 +45,11 @@ function savedQuestion(token: number): Uint8Array<ArrayBuffer> {
   return encoding.toUint8Array(encoder);
 }
 
+/** The server could not go on with this connection and says why: out of memory, or too far behind. */
+function isTrouble(event: CloseEvent | null): boolean {
+  return event !== null && (event.code === 1011 || event.code === 1013) && event.reason !== '';
+}
+
 /** Told about by `closed`, with its reason. */
 function isFinal(event: CloseEvent | null): boolean {
   return event !== null && event.code >= 4400 && event.code < 4500;
@@ -63,8 +69,11 @@ export function connect(options: ConnectOptions): Connection {
     disableBc: true,
     protocols: ['yoke.v1'],
   });
-  const saved = createSavedTracker((token) => provider.ws?.send(savedQuestion(token)));
   const closed = new AbortController();
+  const saved = createSavedTracker(
+    (token) => provider.ws?.send(savedQuestion(token)),
+    () => storeTrouble(origin, closed.signal),
+  );
   let opened = false;
   let blocked = 0;
   let probing = false;
@@ -94,9 +103,14 @@ export function connect(options: ConnectOptions): Connection {
     if (probing) return;
     probing = true;
     const result = await probeRoom(origin, roomId, closed.signal);
+    const trouble = result.kind === 'fine' ? await storeTrouble(origin, closed.signal) : null;
     probing = false;
     if (closed.signal.aborted || provider.wsconnected) return;
     if (result.kind === 'refused') return refuse(result.code, result.reason);
+    if (trouble !== null) {
+      blocked = 0;
+      return update({ status: 'offline', reason: `${NOT_SAVING} ${trouble}` });
+    }
     blocked = result.kind === 'fine' ? blocked + 1 : 0;
     update({ status: 'offline', ...(blocked >= BLOCKED_AFTER ? { reason: BLOCKED } : {}) });
   }
@@ -148,7 +162,10 @@ export function connect(options: ConnectOptions): Connection {
     saved.disconnected();
     if (closed.signal.aborted || isFinal(event)) return;
     if (failedToOpen) void askWhy();
-    else if (store.get().status !== 'refused') update({ status: 'offline' });
+    else if (store.get().status !== 'refused') {
+      const said = event !== null && isTrouble(event) ? cleanLine(event.reason, REFUSAL_MAX) : '';
+      update({ status: 'offline', ...(said === '' ? {} : { reason: said }) });
+    }
   });
   provider.on('closed', ({ code, reason }) => {
     refuse(code, cleanLine(reason, REFUSAL_MAX) || REFUSED);

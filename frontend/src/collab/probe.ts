@@ -1,3 +1,5 @@
+import { cleanLine } from './text';
+
 /** Why did the server not open the room? Asked over plain HTTP, where it can say. */
 
 export type ProbeResult =
@@ -41,6 +43,7 @@ async function read(response: Response): Promise<ProbeResult> {
 }
 
 const TIMEOUT_MS = 5000;
+const REASON_MAX = 160;
 
 /**
  * @param origin `http(s)://host[:port]`
@@ -58,6 +61,22 @@ export async function probeRoom(
     return room.kind === 'fine' ? await probeOrigin(origin, stop) : room;
   } catch {
     return { kind: 'unreachable' };
+  }
+}
+
+/** What keeps the server from saving, in its words; `null`: nothing, or it does not say. */
+export async function storeTrouble(origin: string, signal: AbortSignal): Promise<string | null> {
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  try {
+    const response = await fetch(`${origin}/api/v1/health`, { signal: stop, cache: 'no-store' });
+    if (response.status !== 503) return null;
+    const body: unknown = await response.json();
+    if (typeof body !== 'object' || body === null || !('database' in body)) return null;
+    const { database } = body;
+    if (typeof database !== 'object' || database === null || !('reason' in database)) return null;
+    return typeof database.reason === 'string' ? cleanLine(database.reason, REASON_MAX) || null : null;
+  } catch {
+    return null;
   }
 }
 

@@ -5,6 +5,8 @@ import type { SavedState, SaveStatus, Store } from './types';
 export const ASK_DELAY_MS = 150;
 /** A confirmation that takes longer than this is shown as `unsaved`. */
 export const SLOW_MS = 5000;
+/** How often the server is asked meanwhile why it does not confirm. */
+const WHY_MS = 3000;
 
 export interface SavedTracker {
   readonly store: Store<SavedState>;
@@ -23,8 +25,13 @@ export interface SavedTracker {
  * Keeps count of what the server confirmed. At most one question is under way;
  * edits made meanwhile are asked about once the answer is there. A question
  * dies with its connection: what is then in doubt is asked about again.
+ *
+ * @param why asks the server what keeps it from saving; `null`: nothing that it knows of
  */
-export function createSavedTracker(ask: (token: number) => void): SavedTracker {
+export function createSavedTracker(
+  ask: (token: number) => void,
+  why: () => Promise<string | null> = () => Promise.resolve(null),
+): SavedTracker {
   let made = 0;
   let confirmed = 0;
   let lastToken = 0;
@@ -32,8 +39,10 @@ export function createSavedTracker(ask: (token: number) => void): SavedTracker {
   let canAsk = false;
   let everSynced = false;
   let slow = false;
+  let reason: string | null = null;
   let askTimer: ReturnType<typeof setTimeout> | undefined;
   let slowTimer: ReturnType<typeof setTimeout> | undefined;
+  let whyTimer: ReturnType<typeof setTimeout> | undefined;
 
   const store = createStore<SavedState>({ state: 'offline', unsavedEdits: 0, since: Date.now() });
 
@@ -47,21 +56,40 @@ export function createSavedTracker(ask: (token: number) => void): SavedTracker {
   function publish(): void {
     const state = status();
     const unsavedEdits = made - confirmed;
+    const because = state === 'unsaved' && reason !== null ? { reason } : {};
     const old = store.get();
-    if (old.state === state && old.unsavedEdits === unsavedEdits) return;
-    store.set({ state, unsavedEdits, since: old.state === state ? old.since : Date.now() });
+    if (
+      old.state === state &&
+      old.unsavedEdits === unsavedEdits &&
+      old.reason === because.reason
+    ) {
+      return;
+    }
+    const since = old.state === state ? old.since : Date.now();
+    store.set({ state, unsavedEdits, since, ...because });
   }
 
   function stopSlow(): void {
     clearTimeout(slowTimer);
+    clearTimeout(whyTimer);
     slowTimer = undefined;
     slow = false;
+    reason = null;
+  }
+
+  async function explain(timer: ReturnType<typeof setTimeout> | undefined): Promise<void> {
+    const answer = await why();
+    if (!slow || slowTimer !== timer) return;
+    reason = answer;
+    publish();
+    whyTimer = setTimeout(() => void explain(timer), WHY_MS);
   }
 
   function waitForAnswer(): void {
     slowTimer ??= setTimeout(() => {
       slow = true;
       publish();
+      void explain(slowTimer);
     }, SLOW_MS);
   }
 

@@ -61,6 +61,8 @@ export interface SavedState {
   readonly unsavedEdits: number;
   /** `Date.now()` at the last change of `state`. */
   readonly since: number;
+  /** Why the server cannot save, where it says so; only when `unsaved`. */
+  readonly reason?: string;
 }
 
 export interface RoomFile {

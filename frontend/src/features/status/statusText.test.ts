@@ -15,6 +15,12 @@ describe('status texts', () => {
     expect(saved('offline', 2)).toBe('2 edits not saved');
   });
 
+  it('says why something is not saved, where the server knows', () => {
+    const because = { state: 'unsaved', unsavedEdits: 1, since: 0, reason: 'the disk is full' } as const;
+    expect(savedText(because).text).toBe('Not saved: the disk is full');
+    expect(saved('unsaved', 1)).toBe('Not saved yet');
+  });
+
   it('counts what is kept while offline', () => {
     expect(offlineText(0)).toBe('You are offline — typing goes on.');
     expect(offlineText(1)).toBe('You are offline — typing goes on, 1 edit kept here.');

@@ -28,7 +28,10 @@ export function savedText(saved: SavedState): StatusText {
     case 'saving':
       return { text: 'Saving…', tone: 'busy' };
     case 'unsaved':
-      return { text: 'Not saved yet', tone: 'bad' };
+      return {
+        text: saved.reason === undefined ? 'Not saved yet' : `Not saved: ${saved.reason}`,
+        tone: 'bad',
+      };
     case 'offline':
       return saved.unsavedEdits > 0
         ? { text: `${editsText(saved.unsavedEdits)} not saved`, tone: 'bad' }
