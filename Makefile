@@ -47,6 +47,9 @@ simulate: ## rooms, store and network simulated, 10,000 seeds (ARGS="--seeds 500
 	@ninja -C build-test --quiet backend/test/sim/simulate
 	@build-test/backend/test/sim/simulate $(ARGS)
 
+away: build e2e/node_modules/.stamp ## stop, hang and cut off PostgreSQL for a minute each while people type
+	@cd e2e && AWAY_SECONDS=60 YOKE_BIN=$(CURDIR)/build/yoke node --test --test-reporter=spec away.test.mjs
+
 bench: build bench/node_modules/.stamp ## compare with Node's y-websocket server (minutes; ARGS="--repeats 1")
 	@ninja -C build --quiet bench/load
 	@bench/compare $(ARGS)

@@ -32,6 +32,16 @@ export class Postgres {
     };
   }
 
+  /** Stop the server ("fast" or "immediate"), keep its data. */
+  async halt(how = 'immediate') {
+    await run(TOOL, ['stop', this.dir, how]);
+  }
+
+  /** Start it again where it was. */
+  async resume() {
+    await run(TOOL, ['start', this.dir]);
+  }
+
   async stop() {
     await run(TOOL, ['remove', this.dir]);
   }
