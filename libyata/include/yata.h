@@ -14,7 +14,12 @@
  * a negative enum yata_error, and on any error leaves its document as it was before the call.
  *
  * Text positions and lengths are UTF-16 code units, as in Yjs; text crosses this interface as
- * UTF-8 (lone surrogates become U+FFFD).
+ * UTF-8 (lone surrogates become U+FFFD). Names with a length beside them need no NUL at their end.
+ *
+ * What is borrowed is said with each function: "until the document changes" is until the next call with that
+ * document which is not const, transactions included. Strings that are handed out are not NUL-terminated.
+ *
+ * docs/libyata.md is a guide with examples.
  */
 #ifndef YATA_H
 #define YATA_H
@@ -79,9 +84,11 @@ typedef struct yata_buf {
 #define YATA_BUF_INIT                                                                                                  \
   { NULL, 0, 0, NULL }
 
+/** Make it empty. `alloc` is borrowed until yata_buf_deinit; NULL: libc. */
 YATA_API void yata_buf_init(yata_buf *buf, const yata_allocator *alloc);
 /** Empty the buffer and keep its memory. */
 YATA_API void yata_buf_clear(yata_buf *buf);
+/** Free its memory: it is empty then, and can be used again. */
 YATA_API void yata_buf_deinit(yata_buf *buf);
 
 /* All functions below that fill a yata_buf append to what it holds; on error its len is as it
@@ -122,6 +129,7 @@ YATA_API void yata_doc_set_limits(yata_doc *doc, size_t max_pending_bytes, uint6
 /** Verify every invariant of the document: 0, or YATA_ERR_CORRUPT. Linear; for tests and tools. */
 YATA_API YATA_CHECKED int yata_doc_check(const yata_doc *doc);
 
+/** The client id of the options. */
 YATA_API uint64_t yata_doc_client_id(const yata_doc *doc);
 
 typedef struct yata_stats {
@@ -235,7 +243,10 @@ typedef struct yata_update_info {
 /** Count what an update holds. Returns as yata_update_validate. */
 YATA_API YATA_CHECKED int yata_update_inspect(const uint8_t *update, size_t len, yata_update_info *out);
 
-/** Append the state vector that a document has which took this update alone. */
+/**
+ * Append the state vector that a document has which took this update alone, as
+ * Y.encodeStateVectorFromUpdate. As yata_update_validate, and YATA_ERR_NOMEM.
+ */
 YATA_API YATA_CHECKED int yata_update_state_vector(const uint8_t *update, size_t len, yata_buf *out);
 
 typedef struct yata_slice {
@@ -250,7 +261,11 @@ typedef struct yata_slice {
  */
 YATA_API YATA_CHECKED int yata_merge_updates(const yata_slice *updates, size_t count, yata_buf *out);
 
-/** Append what of the update the state vector lacks, as Y.diffUpdate. */
+/**
+ * Append what of the update the state vector lacks, as Y.diffUpdate. All deletions are in it.
+ *
+ * Returns 0, or YATA_ERR_MALFORMED (either), YATA_ERR_LIMIT, YATA_ERR_NOMEM.
+ */
 YATA_API YATA_CHECKED int yata_diff_update(const uint8_t *update, size_t len, const uint8_t *sv, size_t sv_len,
                                            yata_buf *out);
 
@@ -445,7 +460,7 @@ YATA_API YATA_CHECKED int yata_snapshot_restore(const yata_doc *doc, const yata_
  */
 YATA_API YATA_CHECKED int yata_txn_begin(yata_doc *doc);
 
-/** The same, with who makes it: `cause` is borrowed for the call; NULL: nobody, at 0. */
+/** The same, with who makes it: `cause` is borrowed for the call; NULL: nobody, at 0. As yata_txn_begin. */
 YATA_API YATA_CHECKED int yata_txn_begin_as(yata_doc *doc, const yata_cause *cause);
 
 /**
@@ -501,6 +516,12 @@ YATA_API YATA_CHECKED int yata_root(yata_doc *doc, const char *name, enum yata_k
 
 /** The type's kind; YATA_KIND_NONE when the handle's type is gone. */
 YATA_API enum yata_kind yata_type_kind(const yata_doc *doc, yata_type type);
+
+/**
+ * The same; but of a root that nobody asked for by kind what its content looks like, as yata_to_json shows it: with
+ * keys a map, with characters a text. Such a root can still be asked for as any kind.
+ */
+YATA_API enum yata_kind yata_type_guess(const yata_doc *doc, yata_type type);
 
 /** The type that holds this one. YATA_ERR_NOT_FOUND: it is a root; YATA_ERR_GONE. */
 YATA_API YATA_CHECKED int yata_type_parent(const yata_doc *doc, yata_type type, yata_type *out);
@@ -596,7 +617,8 @@ typedef struct yata_value {
  *  not after it was destroyed when it has its own allocator. */
 YATA_API void yata_value_deinit(yata_value *value);
 
-/** Convenience: values that borrow what they are given. */
+/** Convenience: values that borrow what they are given. Strings are UTF-8, NUL-terminated without a length; whether
+ *  they are UTF-8 is looked at when the value is used. */
 YATA_API yata_any yata_any_bool(bool value);
 YATA_API yata_any yata_any_number(double value);
 YATA_API yata_any yata_any_string(const char *utf8);
@@ -639,7 +661,7 @@ YATA_API YATA_CHECKED int yata_map_clear(yata_doc *doc, yata_type map);
 /** Delete a key. YATA_ERR_NOT_FOUND when it holds nothing; else as yata_map_set. */
 YATA_API YATA_CHECKED int yata_map_delete(yata_doc *doc, yata_type map, const char *key, size_t key_len);
 
-/** The number of keys that hold something. */
+/** The number of keys that hold something. 0, or YATA_ERR_GONE, YATA_ERR_KIND. */
 YATA_API YATA_CHECKED int yata_map_length(const yata_doc *doc, yata_type map, uint32_t *out);
 
 /**
@@ -652,6 +674,7 @@ YATA_API YATA_CHECKED int yata_map_next(const yata_doc *doc, yata_type map, uint
 
 /* ---- array -------------------------------------------------------------------------------- */
 
+/** The number of elements of an array, or children of XML. 0, or YATA_ERR_GONE, YATA_ERR_KIND. */
 YATA_API YATA_CHECKED int yata_array_length(const yata_doc *doc, yata_type array, uint32_t *out);
 
 /** Get the value at an index. As yata_map_get, with YATA_ERR_RANGE instead of NOT_FOUND. */
@@ -669,6 +692,7 @@ YATA_API YATA_CHECKED int yata_array_push(yata_doc *doc, yata_type array, const 
 YATA_API YATA_CHECKED int yata_array_insert_type(yata_doc *doc, yata_type array, uint32_t index, enum yata_kind kind,
                                                  yata_type *out);
 
+/** Delete `count` elements from `index` on. Errors as yata_array_insert: YATA_ERR_RANGE when there are fewer. */
 YATA_API YATA_CHECKED int yata_array_delete(yata_doc *doc, yata_type array, uint32_t index, uint32_t count);
 
 /**
@@ -898,6 +922,7 @@ YATA_API YATA_CHECKED int yata_relpos_insert(yata_doc *doc, const yata_relpos *p
 /** Delete what is between two positions of one text or array, in either order. YATA_ERR_KIND when they are in
  *  different ones; as yata_relpos_resolve, yata_text_delete and yata_array_delete. */
 YATA_API YATA_CHECKED int yata_relpos_delete(yata_doc *doc, const yata_relpos *from, const yata_relpos *to);
+
 /* ---- events ------------------------------------------------------------------------------- */
 
 /*
@@ -1087,6 +1112,7 @@ typedef struct yata_subdoc_change {
 /** Walk what a transaction did to sub-documents: start with *cursor 0, and call until YATA_ERR_NOT_FOUND. For the
  *  observers of transactions and of updates. */
 YATA_API YATA_CHECKED int yata_txn_next_subdoc(const yata_txn_event *txn, uint32_t *cursor, yata_subdoc_change *out);
+
 /* ---- undo --------------------------------------------------------------------------------- */
 
 /*
@@ -1272,8 +1298,10 @@ typedef struct yata_awareness_options {
 #define YATA_AWARENESS_STATE_BYTES ((size_t)64 << 10)
 #define YATA_AWARENESS_TIMEOUT_MS 30000
 
-/** Create one where nobody is present. YATA_ERR_NOMEM, YATA_ERR_INVALID (client id). */
+/** Create one where nobody is present. `options` is borrowed for the call; NULL: client id 0 and the defaults.
+ *  YATA_ERR_NOMEM, YATA_ERR_INVALID (client id). */
 YATA_API YATA_CHECKED int yata_awareness_create(const yata_awareness_options *options, yata_awareness **out);
+/** Free it. NULL is fine. */
 YATA_API void yata_awareness_destroy(yata_awareness *awareness);
 
 typedef struct yata_clients {
@@ -1293,7 +1321,8 @@ typedef struct yata_awareness_changes {
 } yata_awareness_changes;
 
 /**
- * Set the local state, with the next clock.
+ * Set the local state, with the next clock; the first is 1. (Clock 0 is no news to others: y-protocols gives it to
+ * the empty state that it begins with.)
  *
  * @json     one JSON text, UTF-8; borrowed for the call. NULL: the local client is gone.
  * @changes  may be NULL.

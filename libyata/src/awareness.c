@@ -60,7 +60,8 @@ static bool same(const struct yata_slot *slot, yata_slice json) {
 
 static int set(yata_awareness *a, yata_slice json, uint64_t now) {
   uint32_t s = yata_slot_find(a, a->client_id);
-  uint64_t clock = s == YATA_NO_SLOT ? 0 : after(a->slots[s].clock);
+  /* 0 is no news to others: y-protocols gives it to a state that it sets before the first. */
+  uint64_t clock = s == YATA_NO_SLOT ? 1 : after(a->slots[s].clock);
   bool was = s != YATA_NO_SLOT && a->slots[s].json != NULL;
   if (json.data == NULL) {
     yata_awareness_note(a, YATA_REMOVED, a->client_id);

@@ -174,6 +174,13 @@ static enum yata_kind guess(const yata_doc *doc, uint32_t t) {
   return doc->types[t].start != 0 ? YATA_KIND_TEXT : YATA_KIND_MAP;
 }
 
+enum yata_kind yata_type_guess(const yata_doc *doc, yata_type type) {
+  uint32_t t;
+  if (yata_handle(doc, type, YATA_KIND_NONE, &t) < 0) return YATA_KIND_NONE;
+  enum yata_kind kind = (enum yata_kind)doc->types[t].kind;
+  return kind != YATA_KIND_NONE ? kind : guess(doc, t);
+}
+
 int yata_json_put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
   enum yata_kind kind = (enum yata_kind)doc->types[t].kind;
   if (t == 0) return put_map(doc, 0, 0, out);
