@@ -39,50 +39,59 @@ static int print(const char *what, struct result *r) {
   return 0;
 }
 
-/* The first root that holds text, or could. */
+/* The first root that looks like text; in a document without one, a new one. */
 static int find_text(yata_doc *doc, yata_type *out) {
   uint32_t cursor = 0;
   yata_slice name;
-  char copy[256];
   while (yata_root_next(doc, &cursor, out, &name) == 0) {
-    if (name.len >= sizeof(copy)) continue;
-    memcpy(copy, name.data, name.len);
-    copy[name.len] = 0;
-    if (yata_text(doc, copy, out) == 0) return 0;
+    if (yata_type_guess(doc, *out) != YATA_KIND_TEXT) continue;
+    char *copy = strndup((const char *)name.data, name.len);
+    int err = copy != NULL ? yata_text(doc, copy, out) : YATA_ERR_NOMEM;
+    free(copy);
+    return err;
   }
-  return -1;
+  return yata_text(doc, "text", out);
 }
 
-/* Read the text for the first time; then ask for a position, for which an index may be built. */
-static void measure_text(yata_doc *doc, struct result *r) {
+/* Read the text for the first time. */
+static int measure_text(yata_doc *doc, struct result *r) {
   yata_type text;
   yata_buf buf = YATA_BUF_INIT;
-  yata_stats stats;
-  uint32_t length;
-  yata_doc_stats(doc, &r->stats);
   double from = now_ms();
   int err = find_text(doc, &text);
   if (err == 0) err = yata_text_read(doc, text, &buf);
-  r->first_text_ms = err == 0 ? now_ms() - from : 0;
+  r->first_text_ms = now_ms() - from;
   yata_buf_deinit(&buf);
+  return err;
+}
+
+/* What the document holds; then ask for a position, for which an index may be built. */
+static int measure(yata_doc *doc, struct result *r) {
+  yata_type text;
+  yata_stats stats;
+  uint32_t length;
+  yata_doc_stats(doc, &r->stats);
+  int err = measure_text(doc, r);
+  if (err == 0) err = find_text(doc, &text);
   if (err == 0) err = yata_text_length(doc, text, &length);
   if (err == 0) err = yata_txn_begin(doc);
   if (err == 0) err = yata_text_insert(doc, text, length / 2, "x", 1);
   yata_txn_abort(doc);
   yata_doc_stats(doc, &stats);
-  r->indexed_bytes = err == 0 ? stats.live_bytes : r->stats.live_bytes;
+  r->indexed_bytes = stats.live_bytes;
+  return err;
 }
 
 static int load(const struct update *file, struct result *r) {
   for (int i = 0; i < RUNS; i++) {
     yata_doc *doc;
     double from = now_ms();
-    if (yata_doc_create(NULL, &doc) < 0) return -1;
-    int err = file_apply(doc, file);
+    if (yata_doc_create(NULL, &doc) < 0) return YATA_ERR_NOMEM;
+    int err = file_apply(doc, file) < 0 ? FILE_SAID : 0;
     r->ms[i] = now_ms() - from;
-    measure_text(doc, r);
+    if (err == 0) err = measure(doc, r);
     yata_doc_destroy(doc);
-    if (err < 0) return -1;
+    if (err < 0) return err;
   }
   r->operations = 1;
   return 0;
@@ -100,40 +109,49 @@ static size_t prefix(const yata_buf *file, size_t *at) {
   return n;
 }
 
+static int explain_row(const struct update *file, size_t at, size_t n, int version, int err) {
+  const uint8_t *p = file->bytes.data + at;
+  size_t offset = 0;
+  const char *expected = version == 1 ? yata_update_explain(p, n, &offset) : yata_update_explain_v2(p, n, &offset);
+  fprintf(stderr, "yata: %s: in the update at offset %zu: offset %zu: %s%s\n", file->path, at, offset,
+          expected != NULL ? "expected " : "", expected != NULL ? expected : yata_strerror(err));
+  return FILE_SAID;
+}
+
 static int apply_row(yata_doc *doc, const struct update *file, size_t *operations) {
   const yata_buf *b = &file->bytes;
-  size_t at = 0;
   int version = file->version;
+  size_t at = 0;
   for (*operations = 0; at < b->len; ++*operations) {
     size_t from = at, n = prefix(b, &at);
     if (n > b->len - at) {
       fprintf(stderr, "yata: %s: offset %zu: expected %zu bytes of an update behind their length\n", file->path, from,
               n);
-      return -1;
+      return FILE_SAID;
     }
     if (version == 0 && (version = yata_update_detect(b->data + at, n)) == 0) version = 1;
-    yata_applied a;
-    int err = (version == 1 ? yata_apply_update : yata_apply_update_v2)(doc, b->data + at, n, &a);
-    if (err < 0) {
-      fprintf(stderr, "yata: %s: offset %zu: %s\n", file->path, at + a.error_offset, yata_strerror(err));
-      return -1;
-    }
+    int err = (version == 1 ? yata_apply_update : yata_apply_update_v2)(doc, b->data + at, n, NULL);
+    if (err < 0) return explain_row(file, at, n, version, err);
     at += n;
   }
   return 0;
 }
 
-/* The file is a row of updates, each behind its length as a varUint. */
+/* The file is a row of updates, each behind its length as a varUint; or one update, as it is. */
 static int apply(const struct update *file, struct result *r) {
+  struct update one = *file;
+  if (one.version == 0) one.version = yata_update_detect(one.bytes.data, one.bytes.len);
+  bool row = one.version == 0 || (file->version != 0 && yata_update_detect(one.bytes.data, one.bytes.len) == 0);
   for (int i = 0; i < RUNS; i++) {
     yata_doc *doc;
-    if (yata_doc_create(NULL, &doc) < 0) return -1;
+    if (yata_doc_create(NULL, &doc) < 0) return YATA_ERR_NOMEM;
     double from = now_ms();
-    int err = apply_row(doc, file, &r->operations);
+    int err = row ? apply_row(doc, file, &r->operations) : file_apply(doc, &one) < 0 ? FILE_SAID : 0;
     r->ms[i] = now_ms() - from;
-    measure_text(doc, r);
+    if (!row) r->operations = 1;
+    if (err == 0) err = measure(doc, r);
     yata_doc_destroy(doc);
-    if (err < 0) return -1;
+    if (err < 0) return err;
   }
   return 0;
 }
@@ -148,6 +166,14 @@ static int insert_once(yata_doc *doc, yata_type text, uint32_t *random, yata_buf
   return err < 0 ? err : yata_txn_commit(doc, out);
 }
 
+/* After edits: the items are those of now, and the memory has the index in it. */
+static void finish(const yata_doc *doc, struct result *r) {
+  yata_stats stats;
+  yata_doc_stats(doc, &stats);
+  r->stats.items = stats.items;
+  r->indexed_bytes = stats.live_bytes;
+}
+
 /* 10,000 characters at random places, each in a transaction of its own that emits its update. */
 static int edit(const struct update *file, struct result *r) {
   r->operations = 10000;
@@ -157,17 +183,18 @@ static int edit(const struct update *file, struct result *r) {
     yata_type text;
     yata_buf out = YATA_BUF_INIT;
     uint32_t random = 1;
-    if (yata_doc_create(&options, &doc) < 0) return -1;
-    int err = file_apply(doc, file);
+    if (yata_doc_create(&options, &doc) < 0) return YATA_ERR_NOMEM;
+    int err = file_apply(doc, file) < 0 ? FILE_SAID : 0;
+    yata_doc_stats(doc, &r->stats);
+    if (err == 0) err = measure_text(doc, r);
     if (err == 0) err = find_text(doc, &text);
     double from = now_ms();
     for (size_t n = 0; n < r->operations && err == 0; n++) err = insert_once(doc, text, &random, &out);
     r->ms[i] = now_ms() - from;
-    yata_doc_stats(doc, &r->stats);
-    r->indexed_bytes = r->stats.live_bytes;
+    finish(doc, r);
     yata_buf_deinit(&out);
     yata_doc_destroy(doc);
-    if (err < 0) return -1;
+    if (err < 0) return err;
   }
   return 0;
 }
@@ -178,14 +205,14 @@ static int local(const struct update *file, struct result *r) {
     yata_options options = {.client_id = 1};
     yata_doc *doc;
     yata_type text;
-    if (yata_doc_create(&options, &doc) < 0) return -1;
+    if (yata_doc_create(&options, &doc) < 0) return YATA_ERR_NOMEM;
     int err = yata_text(doc, "text", &text);
     double from = now_ms();
     if (err == 0) err = local_run(&file->bytes, doc, text, &r->operations);
     r->ms[i] = now_ms() - from;
-    measure_text(doc, r);
+    if (err == 0) err = measure(doc, r);
     yata_doc_destroy(doc);
-    if (err < 0) return -1;
+    if (err < 0) return err;
   }
   return 0;
 }
@@ -197,8 +224,10 @@ static int encode(const struct update *file, struct result *r) {
   yata_buf out = YATA_BUF_INIT, update = YATA_BUF_INIT;
   yata_type text;
   uint32_t random = 1;
-  if (yata_doc_create(&options, &doc) < 0) return -1;
-  int err = file_apply(doc, file);
+  if (yata_doc_create(&options, &doc) < 0) return YATA_ERR_NOMEM;
+  int err = file_apply(doc, file) < 0 ? FILE_SAID : 0;
+  yata_doc_stats(doc, &r->stats);
+  if (err == 0) err = measure_text(doc, r);
   if (err == 0) err = find_text(doc, &text);
   for (int i = 0; i < RUNS && err == 0; i++) {
     err = insert_once(doc, text, &random, &update);
@@ -208,8 +237,7 @@ static int encode(const struct update *file, struct result *r) {
       err = (file->version == 1 ? yata_encode_state_as_update : yata_encode_state_as_update_v2)(doc, NULL, 0, &out);
     r->ms[i] = now_ms() - from;
   }
-  yata_doc_stats(doc, &r->stats);
-  r->indexed_bytes = r->stats.live_bytes;
+  finish(doc, r);
   r->operations = 1;
   yata_buf_deinit(&out);
   yata_buf_deinit(&update);
@@ -231,9 +259,15 @@ int bench(const char *what, const char *path, int version) {
     fprintf(stderr, "yata: bench %s: expected load, apply, local, edit, encode or grow\n", what);
     return 2;
   }
-  int err = rows || script ? file_read(path, &file.bytes) : file_read_update(path, version, &file);
+  int err =
+      (rows || script ? file_read(path, &file.bytes) : file_read_update(path, version, &file)) < 0 ? FILE_SAID : 0;
   r.bytes = file.bytes.len;
-  if (err == 0 && (err = run(&file, &r)) < 0) fprintf(stderr, "yata: bench %s: %s: failed\n", what, path);
+  if (err == 0 && r.bytes == 0) {
+    fprintf(stderr, "yata: %s: offset 0 of 0: expected %s; there is nothing\n", path, rows ? "updates" : "edits");
+    err = FILE_SAID;
+  }
+  if (err == 0 && (err = run(&file, &r)) < 0 && err != FILE_SAID)
+    fprintf(stderr, "yata: bench %s: %s: %s\n", what, path, yata_strerror(err));
   if (err == 0) err = print(what, &r);
   yata_buf_deinit(&file.bytes);
   return err < 0 ? 1 : 0;

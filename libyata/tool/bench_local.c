@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "file.h"
+
 static int insert(yata_doc *doc, yata_type text, uint32_t at, const void *s, size_t len, yata_buf *out) {
   yata_buf_clear(out);
   int err = yata_txn_begin(doc);
@@ -26,15 +28,20 @@ static uint32_t u32(const uint8_t *p) {
   return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+static int incomplete(size_t offset, const char *expected) {
+  fprintf(stderr, "yata: offset %zu: expected %s\n", offset, expected);
+  return FILE_SAID;
+}
+
 int local_run(const yata_buf *script, yata_doc *doc, yata_type text, size_t *operations) {
   yata_buf out = YATA_BUF_INIT;
   int err = 0;
   *operations = 0;
   for (size_t i = 0; i < script->len && err == 0;) {
-    if (script->len - i < 12) return fprintf(stderr, "yata: offset %zu: expected an edit of 12 bytes or more\n", i), -1;
+    if (script->len - i < 12) return incomplete(i, "an edit: 12 bytes or more");
     const uint8_t *p = script->data + i;
     uint32_t at = u32(p), deleted = u32(p + 4), len = u32(p + 8);
-    if (len > script->len - i - 12) return fprintf(stderr, "yata: offset %zu: expected %u bytes\n", i, len), -1;
+    if (len > script->len - i - 12) return incomplete(i + 8, "the length of what follows");
     if (deleted > 0) err = erase(doc, text, at, deleted, &out);
     if (err == 0 && len > 0) err = insert(doc, text, at, p + 12, len, &out);
     *operations += deleted > 0 && len > 0 ? 2 : 1;
@@ -151,6 +158,10 @@ int bench_grow(const char *pattern, const char *count) {
   size_t at = 0, n = sizeof(patterns) / sizeof(*patterns);
   yata_options one = {.client_id = 1}, two = {.client_id = 2};
   struct grow g = {.out = YATA_BUF_INIT, .count = (size_t)strtoull(count, NULL, 10), .random = 1};
+  if (g.count == 0 || strspn(count, "0123456789") != strlen(count)) {
+    fprintf(stderr, "yata: bench grow %s %s: expected a number of edits, 1 or more\n", pattern, count);
+    return 2;
+  }
   while (at < n && strcmp(patterns[at].name, pattern) != 0) at++;
   if (at == n) {
     fprintf(stderr, "yata: bench grow %s: expected front, middle, random, turns, delete or abort\n", pattern);

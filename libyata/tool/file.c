@@ -49,10 +49,18 @@ static const char *explain(const yata_buf *b, int version, size_t *offset) {
 
 /* Say why it is not an update in that version, or, with 0, in either. */
 static void explain_to_user(const char *path, const yata_buf *b, int version) {
+  if (b->len == 0) {
+    fprintf(stderr, "yata: %s: offset 0 of 0: expected an update; there is nothing\n", path);
+    return;
+  }
   for (int v = version != 0 ? version : 1; v <= (version != 0 ? version : 2); v++) {
     size_t offset = 0;
     const char *expected = explain(b, v, &offset);
-    fprintf(stderr, "yata: %s: as version %d: offset %zu of %zu: expected %s\n", path, v, offset, b->len, expected);
+    bool other = version != 0 && explain(b, 3 - v, NULL) == NULL;
+    fprintf(stderr, "yata: %s: as version %d: offset %zu of %zu: expected %s%s\n", path, v, offset, b->len, expected,
+            !other   ? ""
+            : v == 1 ? "; it is in version 2"
+                     : "; it is in version 1");
   }
 }
 

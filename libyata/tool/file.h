@@ -12,6 +12,9 @@ struct update {
   int version;
 };
 
+/** For those that return what the library said, too: this has been complained of. */
+#define FILE_SAID (-100)
+
 int file_read(const char *path, yata_buf *out);
 int file_write(const char *path, const uint8_t *data, size_t len);
 /** Read an update and verify it. `version` 0: find out which it is in. */

@@ -24,14 +24,14 @@ static const char usage[] =
     "A FILE holds a Yjs update; - is a pipe. Whether it is in encoding version 1 or 2 is found out, unless --v1 or --v2\n"
     "says so. `merge` writes the version of the first FILE, `diff` that of its FILE.\n"
     "\n"
-    "info     what the update is made of, and the names of its root types\n"
-    "text     the text of the root of that name; of the only one, or the first that holds text\n"
+    "info     what the update is made of, and its root types\n"
+    "text     the text of the root of that name, or of the first that holds text\n"
     "json     the whole document\n"
     "merge    one update that does what all do, to OUT\n"
     "diff     what FILE has beyond the encoded state vector, to standard output\n"
     "check    well formed, complete, and sound when it is loaded?\n"
     "bench    one line of JSON: median_ms of 15 runs, bytes, items, live_bytes, ...\n"
-    "         apply reads a row of updates, each behind its length as a varUint;\n"
+    "         apply reads a row of updates, each behind its length as a varUint, or one update;\n"
     "         local edits: position, deleted units, bytes, 32 bits each, and those bytes;\n"
     "         grow edits as front, middle, random, turns, delete or abort\n"
     "\n"
@@ -54,7 +54,7 @@ static void print_info(const struct update *u, const yata_update_info *in, const
          u->version, u->bytes.len, in->clients, in->structs, (unsigned long long)in->units, in->deleted_ranges,
          stats.items, stats.pending_bytes, stats.live_bytes);
   while (yata_root_next(doc, &cursor, &type, &name) == 0)
-    printf("root %.*s (%s)\n", (int)name.len, (const char *)name.data, kind_name(yata_type_kind(doc, type)));
+    printf("root %.*s (%s)\n", (int)name.len, (const char *)name.data, kind_name(yata_type_guess(doc, type)));
 }
 
 static int info(const struct args *a) {
@@ -73,27 +73,37 @@ static int info(const struct args *a) {
   return status;
 }
 
-/* The root to show when none is named: the only one, else the first that is text. */
+static bool is_text(enum yata_kind kind) {
+  return kind == YATA_KIND_TEXT || kind == YATA_KIND_XML_TEXT;
+}
+
+/* The root to show: the one that is named, or the first that looks like text. */
 static int pick(yata_doc *doc, const char *name, yata_type *out) {
   uint32_t cursor = 0;
   yata_slice s;
   yata_type type;
-  char first[256];
   while (yata_root_next(doc, &cursor, &type, &s) == 0) {
-    if (name != NULL && s.len == strlen(name) && memcmp(s.data, name, s.len) == 0) return yata_text(doc, name, out);
-    if (name != NULL || s.len >= sizeof(first)) continue;
-    memcpy(first, s.data, s.len);
-    first[s.len] = 0;
-    if (yata_text(doc, first, out) == 0) return 0;
+    bool named = name != NULL && s.len == strlen(name) && memcmp(s.data, name, s.len) == 0;
+    enum yata_kind kind = yata_type_guess(doc, type);
+    if (!named && (name != NULL || !is_text(kind))) continue;
+    char *copy = strndup((const char *)s.data, s.len);
+    int err = copy != NULL ? yata_text(doc, copy, out) : YATA_ERR_NOMEM;
+    uint32_t length = 0;
+    if (err == 0) err = yata_text_length(doc, *out, &length);
+    free(copy);
+    /* A text may have attributes, and then looks like a map. */
+    return err == 0 && length == 0 && !is_text(kind) ? YATA_ERR_KIND : err;
   }
   return YATA_ERR_NOT_FOUND;
 }
 
 static int no_text(const struct args *a, int err) {
   if (err == YATA_ERR_NOT_FOUND && a->name != NULL)
-    fprintf(stderr, "yata: %s: no root type is called %s\n", a->files[0], a->name);
+    fprintf(stderr, "yata: %s: no root type is called %s; `yata info` lists them\n", a->files[0], a->name);
   else if (err == YATA_ERR_NOT_FOUND)
-    fprintf(stderr, "yata: %s: no root type holds text\n", a->files[0]);
+    fprintf(stderr, "yata: %s: no root type holds text; `yata json` shows what there is\n", a->files[0]);
+  else if (err == YATA_ERR_KIND)
+    fprintf(stderr, "yata: %s: the root type %s holds no text; `yata json` shows it\n", a->files[0], a->name);
   else
     file_complain(a->files[0], err);
   return 1;
@@ -213,26 +223,45 @@ static int check(const struct args *a) {
 
 static int run_bench(const struct args *a) {
   bool grow = strcmp(a->files[0], "grow") == 0;
-  if (a->count != (grow ? 3 : 2)) return fputs(usage, stderr), 2;
-  return grow ? bench_grow(a->files[1], a->files[2]) : bench(a->files[0], a->files[1], a->version);
+  if (a->count == (grow ? 3 : 2))
+    return grow ? bench_grow(a->files[1], a->files[2]) : bench(a->files[0], a->files[1], a->version);
+  return fprintf(stderr, "usage: yata bench %s\n", grow ? "grow PATTERN COUNT" : "WHAT FILE"), 2;
 }
 
+enum out { NO_OUT, OUT_FIRST, OUT_LAST };
+
 static const struct command {
-  const char *name;
+  const char *name, *words;
   int (*run)(const struct args *args);
   size_t least, most; /* words that are no options */
+  enum out out;       /* which of them is written */
   unsigned options;
 } commands[] = {
-    {"info", info, 1, 1, ARGS_VERSION},   {"text", text, 1, 1, ARGS_VERSION | ARGS_NAME},
-    {"json", json, 1, 1, ARGS_VERSION},   {"merge", merge, 2, SIZE_MAX, ARGS_VERSION},
-    {"diff", diff, 2, 2, ARGS_VERSION},   {"convert", convert, 2, 2, ARGS_VERSION | ARGS_TO},
-    {"check", check, 1, 1, ARGS_VERSION}, {"bench", run_bench, 2, 3, ARGS_VERSION},
+    {"info", "FILE", info, 1, 1, NO_OUT, ARGS_VERSION},
+    {"text", "[--name NAME] FILE", text, 1, 1, NO_OUT, ARGS_VERSION | ARGS_NAME},
+    {"json", "FILE", json, 1, 1, NO_OUT, ARGS_VERSION},
+    {"merge", "OUT FILE...", merge, 2, SIZE_MAX, OUT_FIRST, ARGS_VERSION},
+    {"diff", "FILE STATE_VECTOR", diff, 2, 2, NO_OUT, ARGS_VERSION},
+    {"convert", "--to v1|v2 FILE OUT", convert, 2, 2, OUT_LAST, ARGS_VERSION | ARGS_TO},
+    {"check", "FILE", check, 1, 1, NO_OUT, ARGS_VERSION},
+    {"bench", "load|apply|local|edit|encode FILE", run_bench, 2, 3, NO_OUT, ARGS_VERSION},
 };
+
+/* Standard input is read to its end, so it can be one file alone. */
+static bool reads_twice(const struct command *c, const struct args *a) {
+  size_t n = 0;
+  for (size_t i = 0; i < a->count; i++) {
+    bool written = (c->out == OUT_FIRST && i == 0) || (c->out == OUT_LAST && i + 1 == a->count);
+    n += !written && strcmp(a->files[i], "-") == 0;
+  }
+  return n > 1;
+}
 
 static int run(const struct command *c, int argc, char **argv) {
   struct args a;
-  if (args_parse(c->name, c->options, argc, argv, &a) < 0) return 2;
-  if (a.count < c->least || a.count > c->most) return fputs(usage, stderr), 2;
+  if (args_parse(c->name, c->options, argc, argv, &a) < 0 || a.count < c->least || a.count > c->most)
+    return fprintf(stderr, "usage: yata %s %s\n", c->name, c->words), 2;
+  if (reads_twice(c, &a)) return fprintf(stderr, "yata %s: - can be one file alone\n", c->name), 2;
   return c->run(&a);
 }
 

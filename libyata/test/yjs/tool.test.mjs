@@ -55,16 +55,18 @@ test('info says what an update is made of, in either version', () => {
   for (const [path, version, bytes] of [[one, 1, v1], [two, 2, v2]]) {
     const { out } = well(['info', path])
     assert.match(out, new RegExp(`^version ${version}\nbytes ${bytes.length}\nclients 1\nstructs \\d+\nunits 17\n`))
-    assert.match(out, /^root text \(.*\)$/m)
+    assert.match(out, /^root map \(map\)\nroot text \(text\)\nroot other \(text\)$/m)
     assert.match(out, /^deleted ranges 1$/m)
   }
 })
 
 test('text shows the first text, or the one that is named', () => {
+  for (const path of [one, two]) assert.equal(well(['text', path]).out, 'llo 😀')
   assert.equal(well(['text', '--name', 'other', two]).out, 'second')
   assert.equal(well(['text', '--name=text', one]).out, 'llo 😀')
   assert.equal(well(['text', one, '--name', 'text', '--v1']).out, 'llo 😀')
   refused(1, /one: no root type is called missing/, ['text', '--name', 'missing', one])
+  refused(1, /one: the root type map holds no text/, ['text', '--name', 'map', one])
   refused(1, /empty: no root type holds text/, ['text', file('empty', Y.encodeStateAsUpdate(new Y.Doc()))])
 })
 
@@ -131,14 +133,42 @@ test('an error names the offset, and what was expected there', () => {
     ['text', '--v2', file('cut2', v2.subarray(0, v2.length - 1))])
   refused(1, /as version 1: offset \d+ of/, ['json', '--v1', two])
   refused(1, /No such file or directory/, ['info', file('missing')])
-  refused(1, /offset 0 of 0/, ['info', '-'], '')
+  refused(1, /offset 0 of 0: expected an update; there is nothing/, ['info', '-'], '')
+  refused(1, /as version 1: offset \d+ of \d+: expected .*; it is in version 2$/m, ['text', '--v1', two])
+})
+
+test('random bytes are refused by every command, and nothing is printed', () => {
+  let seed = 1
+  const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) >> 16
+  for (const size of [1, 2, 3, 10, 100, 5000]) {
+    const path = file('random', Uint8Array.from({ length: size }, () => random() % 256))
+    for (const command of [['info'], ['text'], ['json'], ['check'], ['diff', one], ['bench', 'load'], ['bench', 'apply']]) {
+      refused(1, /offset \d+( of \d+)?: expected/, [...command, path])
+    }
+    refused(1, /offset \d+ of \d+: expected/, ['convert', '--to', 'v2', path, '-'])
+    refused(1, /offset \d+ of \d+: expected/, ['merge', '-', one, path])
+  }
+})
+
+test('every file that was cut short is refused with an offset within it', () => {
+  for (const [bytes, version] of [[v1, '--v1'], [v2, '--v2']]) {
+    for (let n = 1; n < bytes.length; n += 7) {
+      const { status, err } = yata(['check', version, file('part', bytes.subarray(0, n))])
+      assert.equal(status, 1)
+      const [, offset, of] = /offset (\d+) of (\d+): expected/.exec(err)
+      assert.ok(Number(offset) <= n && Number(of) === n, err)
+    }
+  }
 })
 
 test('wrong usage is told, with status 2', () => {
   refused(2, /^usage/, [])
   refused(2, /^yata: no such command: frobnicate\nusage/, ['frobnicate'])
   refused(2, /^usage/, ['info'])
-  refused(2, /^usage/, ['info', one, two])
+  refused(2, /^usage: yata info FILE\n$/, ['info', one, two])
+  refused(2, /^usage: yata bench WHAT FILE\n$/, ['bench', 'load', one, two])
+  refused(2, /expected a number of edits/, ['bench', 'grow', 'front', 'many'])
+  refused(2, /- can be one file alone/, ['diff', '-', '-'])
   refused(2, /no such option: --name/, ['json', '--name', 'x', one])
   refused(2, /expected load, apply/, ['bench', 'nothing', one])
   assert.match(well(['--help']).out, /^usage: yata info FILE\n/)
@@ -153,13 +183,14 @@ test('what cannot be written is an error', { skip: process.platform !== 'linux' 
 test('bench prints one line of figures', () => {
   const row = [v1, Y.encodeStateAsUpdate(new Y.Doc())].map(u => Buffer.from([u.length, ...u]))
   const rows = file('rows', Buffer.concat(row))
-  for (const [what, path] of [['load', one], ['load', two], ['encode', two], ['edit', one], ['apply', rows]]) {
+  for (const [what, path] of [['load', one], ['load', two], ['encode', two], ['edit', one], ['apply', rows],
+    ['apply', two]]) {
     const { out } = well(['bench', what, path])
     const line = JSON.parse(out)
     assert.equal(out.trim().split('\n').length, 1)
     assert.equal(line.bench, what)
     assert.ok(line.median_ms >= 0 && line.bytes > 0 && line.items > 0 && line.live_bytes > 1000)
-    assert.ok(line.live_bytes_indexed >= line.live_bytes)
+    assert.ok(line.live_bytes_indexed >= line.live_bytes && line.first_text_ms > 0)
   }
   refused(1, /offset \d+: expected \d+ bytes of an update/, ['bench', 'apply', file('short', Buffer.from([9, 0, 0]))])
 })
