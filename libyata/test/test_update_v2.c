@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Version 2 that is well formed, cut short, tampered with, and made to swell. */
+#include <time.h>
+
 #include "testing.h"
 
 static void a_state_in_version_2_makes_the_same_document(void **state) {
@@ -64,22 +66,75 @@ static void what_is_tampered_with_is_refused_or_well_formed(void **state) {
   yata_buf_deinit(&v1);
 }
 
-/* 2^31 - 1 structs in a few bytes: every one is a GC struct of length 1. */
+/* ---- a few bytes that state very much --------------------------------------------------------- */
+
+#define BILLIONS 0x41, 0xff, 0xff, 0xff, 0xff, 7 /* a column: 1, very often */
+
+/* 2^31 - 1 structs, every one of them a GC struct of length 1. */
+static const uint8_t many_structs[] = {
+    0,                                   /* flags */
+    0, 1,        7,                      /* keys; the client */
+    0, 0,        1,    0,                /* clocks; info: 0 for ever */
+    0, 0,        0,                      /* strings, parents, types */
+    6, BILLIONS,                         /* lengths */
+    1, 0xff,     0xff, 0xff, 0xff, 7, 0, /* one client, that many structs, from clock 0 */
+    0,                                   /* no deletions */
+};
+
+/* One struct of JSON content that has 2^31 - 1 values, which are empty strings. */
+static const uint8_t many_values[] = {
+    0,                                  /* flags */
+    0, 1,    7,                         /* keys; the client */
+    0, 0,    1,    2,                   /* clocks; info: JSON */
+    4, 1,    'r',  1,    0,             /* strings: the root's name, then lengths of 0 for ever */
+    1, 1,    0,                         /* the parent is a root; types */
+    6, 0xbf, 0xff, 0xff, 0xff, 0xff, 7, /* lengths: once 2^31 - 1 */
+    1, 1,    0,                         /* one client, one struct, from clock 0 */
+    0,                                  /* no deletions */
+};
+
+/* No structs; 2^31 - 1 ranges of one client are deleted. */
+static const uint8_t many_ranges[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0xff, 0xff, 0xff, 0xff, 7, 0, 0};
+
+static double cpu_ms(void) {
+  return (double)clock() * 1e3 / CLOCKS_PER_SEC;
+}
+
+#define REFUSED(call)                                                                                                  \
+  do {                                                                                                                 \
+    double from = cpu_ms();                                                                                            \
+    assert_true(call);                                                                                                 \
+    assert_true(cpu_ms() - from < 50);                                                                                 \
+  } while (0)
+
+/* Every function that takes an update refuses it in less than 50 ms, and takes hardly any memory. */
+static void assert_refused_at_once(const uint8_t *bomb, size_t len) {
+  static const uint8_t nothing[13] = {0}, no_ids[] = {0};
+  const yata_slice two[] = {{nothing, sizeof(nothing)}, {bomb, len}};
+  yata_doc *doc = new_doc(1);
+  yata_buf out = YATA_BUF_INIT;
+  REFUSED(yata_apply_update_v2(doc, bomb, len, NULL) < 0);
+  REFUSED(yata_update_validate_v2(bomb, len, NULL) < 0);
+  REFUSED(yata_merge_updates_v2(two, 2, &out) < 0);
+  REFUSED(yata_diff_update_v2(bomb, len, no_ids, 1, &out) < 0);
+  REFUSED(yata_intersect_update_v2(bomb, len, no_ids, 1, &out) < 0);
+  REFUSED(yata_update_state_vector_v2(bomb, len, &out) < 0);
+  REFUSED(yata_update_v2_to_v1(bomb, len, &out) < 0);
+  REFUSED(yata_update_detect(bomb, len) == 0);
+  yata_stats stats;
+  yata_doc_stats(doc, &stats);
+  assert_true(out.cap < 1000000 && stats.live_bytes < 10000);
+  assert_int_equal(stats.items, 0);
+  yata_buf_deinit(&out);
+  yata_doc_destroy(doc);
+}
+
 static void few_bytes_that_swell_are_refused(void **state) {
   (void)state;
-  static const uint8_t bomb[] = {
-      0,                                  /* flags */
-      0, 1,    7,                         /* keys; the client */
-      0, 0,    1,    0,                   /* clocks; info: 0 for ever */
-      0, 0,    0,                         /* strings, parents, types */
-      6, 0x41, 0xff, 0xff, 0xff, 0xff, 7, /* lengths: 1, very often */
-      1, 0xff, 0xff, 0xff, 0xff, 7,    0, /* one client, that many structs, from clock 0 */
-      0,                                  /* no deletions */
-  };
-  yata_buf v1 = YATA_BUF_INIT;
-  assert_int_equal(yata_update_v2_to_v1(bomb, sizeof(bomb), &v1), YATA_ERR_LIMIT);
-  assert_true(v1.cap < 1000000);
-  yata_buf_deinit(&v1);
+  assert_refused_at_once(many_structs, sizeof(many_structs));
+  assert_refused_at_once(many_values, sizeof(many_values));
+  assert_refused_at_once(many_ranges, sizeof(many_ranges));
+  assert_int_equal(yata_update_validate_v2(many_structs, sizeof(many_structs), NULL), YATA_ERR_LIMIT);
 }
 
 /* ---- what is wrong, and where ----------------------------------------------------------------- */
