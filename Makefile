@@ -21,7 +21,7 @@ test: ## run all tests (V=1 names each, ONLY="c web" picks suites)
 	@tools/setup test
 	@tools/run-tests $(if $(V),--verbose) $(ONLY)
 
-check-package: ## libyata as others get it: built alone, installed, linked, in 32 bits where gcc-multilib is there
+check-package: ## libyata as others get it: installed, linked, in 32 bits, unoptimised (`make test` runs most of it)
 	@tools/setup test
 	@libyata/test/package/check-package
 

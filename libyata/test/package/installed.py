@@ -4,13 +4,14 @@
 import os
 import re
 import shutil
+import sys
 
-from tap import Failed, build_with_meson, expect_same, run
+from tap import Failed, Skip, build_with_meson, expect_same, run
 
 VERSION = "0.1.0"
 LIBRARY = "libyata.so." + VERSION
 FILES = ["bin/yata", "include/yata.h", "lib/libyata.a", "lib/libyata.so", "lib/libyata.so.0", "lib/" + LIBRARY,
-         "lib/pkgconfig/libyata.pc"]
+         "lib/pkgconfig/libyata.pc", "share/man/man1/yata.1", "share/man/man3/libyata.3"]
 NEEDED = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
@@ -127,6 +128,49 @@ def check_static(package, build):
     run([program])
 
 
+def check_examples(package, root, build):
+    """Those of the guide, as a user builds them: what they print is what the guide says."""
+    folder = os.path.join(root, "libyata", "examples")
+    names = sorted(name[:-2] for name in os.listdir(folder) if name.endswith(".c"))
+    if not names:
+        raise Failed("there are no examples")
+    flags = pkg_config(package, "--cflags", "--libs")
+    for name in names:
+        program = os.path.join(build, "example-" + name)
+        run(["cc", *WARNINGS, os.path.join(folder, name + ".c"), "-o", program, *flags])
+        expect_output(folder, name, run([program], env={"LD_LIBRARY_PATH": package.lib}))
+
+
+def check_python(package, root):
+    folder = os.path.join(root, "libyata", "examples")
+    said = run([sys.executable, "-B", "edit.py", "notes.yjs"], cwd=os.path.join(folder, "python"),
+               env={"YATA_LIBRARY": os.path.join(package.lib, "libyata.so.0"), "PYTHONIOENCODING": "utf-8"})
+    expect_output(folder, "edit", said)
+
+
+def expect_output(folder, name, said):
+    with open(os.path.join(folder, "expected", name + ".txt"), encoding="utf-8") as stream:
+        expected = stream.read()
+    if said != expected:
+        raise Failed(f"{name} printed\n{said}\ninstead of\n{expected}")
+
+
+def check_manual(package, page):
+    if not shutil.which("mandoc"):
+        raise Skip("mandoc is not here")
+    run(["mandoc", "-T", "lint", "-W", "warning", os.path.join(package.prefix, "share", "man", page)])
+
+
+def check_manual_example(package, build):
+    with open(os.path.join(package.prefix, "share", "man", "man3", "libyata.3"), encoding="utf-8") as stream:
+        code = re.search(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", stream.read(), re.M | re.S).group(1)
+    source, program = write(build, "manual.c", code.replace("\\e", "\\")), os.path.join(build, "manual")
+    run(["cc", *WARNINGS, source, "-o", program, *pkg_config(package, "--cflags", "--libs")])
+    said = run([program], env={"LD_LIBRARY_PATH": package.lib})
+    if said != '{"notes":"hello"}\n':
+        raise Failed("it printed " + said)
+
+
 def compilers():
     """(command, language) of what is here; of C++ at least one is wanted."""
     c = [[name, "c"] for name in ("gcc", "clang") if shutil.which(name)]
@@ -163,7 +207,7 @@ executable('use', 'use.c', dependencies: yata)
     run([os.path.join(built, "use")])
 
 
-def check(tap, root, build):
+def check(tap, root, build, quick):
     package = tap.test("built and installed alone, with nothing but libc around", install, root, build)
     if package is None:
         return
@@ -176,4 +220,10 @@ def check(tap, root, build):
     for compiler, language in compilers():
         for standard in ("c11", "c17") if language == "c" else ("c++11", "c++17"):
             tap.test(f"yata.h as {standard} with {compiler}", check_header, package, build, compiler, language, standard)
-    tap.test("as a subproject of meson", check_subproject, root, build)
+    if not quick:
+        tap.test("as a subproject of meson", check_subproject, root, build)
+    tap.test("the examples print what the guide says", check_examples, package, root, build)
+    tap.test("the example in Python prints what the guide says", check_python, package, root)
+    for page in ("man1/yata.1", "man3/libyata.3"):
+        tap.test(f"mandoc has nothing to say of {page}", check_manual, package, page)
+    tap.test("the example of libyata(3) works", check_manual_example, package, build)

@@ -49,7 +49,7 @@ class Tap:
         return 1 if self.failures else 0
 
 
-def run(command, cwd=None, env=None, stdin="", timeout=120):
+def run(command, cwd=None, env=None, stdin="", timeout=300):
     """Run; its standard output. Raises Failed with all that it said."""
     done = subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, input=stdin, text=True, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace")
@@ -70,4 +70,4 @@ def build_with_meson(root, folder, *options, env=None):
     if not os.path.exists(os.path.join(folder, "build.ninja")):
         shutil.rmtree(folder, ignore_errors=True)
         run(["meson", "setup", folder, root, "-Dlibyata_only=true", *options], env=env)
-    run(["ninja", "-C", folder], env=env, timeout=300)
+    run(["ninja", "-C", folder], env=env, timeout=900)
