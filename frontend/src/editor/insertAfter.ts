@@ -19,12 +19,28 @@ export function insertAfter(text: Y.Text, offset: number, inserted: string, tran
 
 /** What is left and right of `offset`, deleted or not; `right` is not deleted where the offset is inside of an item. */
 function neighbours(text: Y.Text, offset: number): { left: Y.Item | null; right: Y.Item | null } {
-  let left: Y.Item | null = null;
-  let right = text._start;
-  for (let before = offset; right !== null && before > 0; right = right.right) {
-    if (right.countable && !right.deleted) before -= right.length;
-    if (before < 0) break;
+  let { item: right, before } = startFor(text, offset);
+  let left = right?.left ?? null;
+  for (; right !== null && before < offset; right = right.right) {
+    if (right.countable && !right.deleted) before += right.length;
+    if (before > offset) break;
     left = right;
   }
   return { left, right };
+}
+
+/** An item left of `offset`, not far from it where Yjs remembers one nearby, and how many characters stand before it. */
+function startFor(text: Y.Text, offset: number): { item: Y.Item | null; before: number } {
+  let item = text._start;
+  let before = 0;
+  for (const { p, index } of text._searchMarker ?? []) {
+    if (Math.abs(index - offset) >= Math.abs(before - offset)) continue;
+    item = p;
+    before = index;
+  }
+  while (item !== null && item.left !== null && before >= offset) {
+    item = item.left;
+    if (item.countable && !item.deleted) before -= item.length;
+  }
+  return { item, before };
 }
