@@ -170,7 +170,8 @@ describe('a backlog that is full', () => {
     await client.saved();
     await pg.halt('immediate');
     for (let i = 0; i < 40; i++) client.text().insert(0, `<${i}${'x'.repeat(4000)}>`);
-    await until('closed with 1013', () => client.closes.includes(1013));
+    // With 1013 and the reason (limits-rooms.test.mjs), or reset with what was still under way.
+    await until('closed', () => client.closes.length > 0);
     assert.ok((await metric(server, 'yoke_store_backlog_bytes')) <= 65536);
     const put = await server.api('PUT', `/api/v1/rooms/${roomId}/files/a.txt`, {
       headers: { 'content-type': 'text/plain' },

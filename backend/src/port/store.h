@@ -104,7 +104,8 @@ struct store_ops {
    * after the commit returned with the data on disk. While the store is down
    * the update is kept and written later: the completion just comes later.
    * Completes with ERR_NOT_FOUND when the room was deleted meanwhile.
-   * Returns ERR_FULL, starting nothing, past store_backlog_max_bytes (each counts with STORE_APPEND_COST at most).
+   * Returns ERR_FULL, starting nothing, past store_backlog_max_bytes (each counts with STORE_APPEND_COST at most),
+   * unless nothing waits.
    */
   int (*append)(struct store *s, const char *room_id, const char *author, uint64_t at, struct blob *payload,
                 store_append_fn done, void *ctx);

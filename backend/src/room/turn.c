@@ -97,7 +97,8 @@ int room_admit(struct room *room, size_t len) {
   room->registry->store->ops->status(room->registry->store, &status);
   /* As much as the append may count: refused there, it would be in the document and not in the log. */
   uint64_t cost = len + STORE_APPEND_COST + 4 * limits->name_max_chars;
-  if (status.backlog_bytes + cost > limits->store_backlog_max_bytes) return ERR_UNAVAILABLE;
+  bool waiting = status.backlog_bytes > 0; /* alone any update may wait, or a large one never could */
+  if (waiting && status.backlog_bytes + cost > limits->store_backlog_max_bytes) return ERR_UNAVAILABLE;
   return document_fits(&room->document, len, limits->document_max_bytes) ? 0 : ERR_TOO_LARGE;
 }
 

@@ -98,7 +98,7 @@ static int op_append(struct store *s, const char *room_id, const char *author, u
   static_assert(sizeof(struct request) <= STORE_APPEND_COST, "an append counts as more than the port says");
   uint64_t bytes = payload->len + strlen(author) + sizeof(struct request);
   uint64_t most = core->limits.store_backlog_max_bytes;
-  if (bytes > most || core->backlog_bytes > most - bytes) return ERR_FULL;
+  if (core->backlog_bytes && (bytes > most || core->backlog_bytes > most - bytes)) return ERR_FULL;
   struct request *r = request_create(REQUEST_APPEND, room_id, ctx);
   if (!r) return ERR_NOMEM;
   if (!request_text(r, &r->author, author)) {

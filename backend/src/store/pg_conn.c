@@ -2,9 +2,11 @@
 #include "store/pg_conn.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -147,10 +149,18 @@ static void connect_watch(struct pg_conn *c, unsigned want) {
     pg_conn_drop(c, "cannot watch the connection");
 }
 
+/** "yoke 12@host": one name for all connections of this process. */
+static void name_ourselves(char *out, size_t cap) {
+  char host[HOST_NAME_MAX + 1] = "";
+  if (gethostname(host, sizeof host - 1) != 0 || !host[0]) snprintf(host, sizeof host, "localhost");
+  snprintf(out, cap, PG_CONN_NAME "%ld@%.40s", (long)getpid(), host);
+}
+
 static void connect_start(struct pg_conn *c, const struct resolve_answer *addresses) {
   struct buf hosts = BUF_INIT, numbers = BUF_INIT;
-  char port[8], patience[24];
+  char port[8], patience[24], name[64];
   snprintf(port, sizeof port, "%u", c->port);
+  name_ourselves(name, sizeof name);
   snprintf(patience, sizeof patience, "%llu", (unsigned long long)c->timeout_ms);
   c->state = STATE_CONNECTING;
   if (address_lists(c, addresses, &hosts, &numbers) == 0) {
@@ -184,7 +194,7 @@ static void connect_start(struct pg_conn *c, const struct resolve_answer *addres
                                   "3",
                                   patience,
                                   "UTF8",
-                                  "yoke",
+                                  name,
                                   NULL};
     c->pg = PQconnectStartParams(names, values, 0);
   }

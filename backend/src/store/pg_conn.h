@@ -15,6 +15,9 @@
  */
 struct pg_conn;
 
+/** What the application_name of our connections begins with; process and host follow. */
+#define PG_CONN_NAME "yoke "
+
 /** Why a pipeline failed: its first error. */
 struct pg_failure {
   char state[6];     /* SQLSTATE */

@@ -15,7 +15,7 @@ struct pg_session {
   const struct pg_statement *statements;
   size_t statement_count;
   uint64_t timeout_ms;
-  bool ready;
+  bool ready, notices_others;
   uint64_t rooms, schema;
 };
 
@@ -40,6 +40,9 @@ static void set_up(struct pg_session *s) {
   for (size_t i = 0; i < PG_SCHEMA_STEPS; i++) pg_conn_query(s->conn, pg_schema_steps[i]);
   pg_conn_query(s->conn, "SELECT coalesce(max(version), 0)::bigint FROM schema_version");
   pg_conn_query(s->conn, "SELECT count(*) FROM rooms");
+  pg_conn_query(s->conn, "SELECT min(application_name) FROM pg_stat_activity WHERE datname = current_database() "
+                         "AND application_name LIKE '" PG_CONN_NAME "%' "
+                         "AND application_name <> current_setting('application_name')");
   for (size_t i = 0; i < s->statement_count; i++) pg_conn_prepare(s->conn, s->statements[i].name, s->statements[i].sql);
   pg_conn_run(s->conn);
 }
@@ -65,6 +68,11 @@ static void on_result(void *ctx, size_t index, const PGresult *result) {
   if (index == STEP_FSYNC && PQntuples(result) == 1 && strcmp(PQgetvalue(result, 0, 0), "on") != 0)
     log_warn(LOG_NONE, "the database server runs with fsync off: what is called saved is lost when its machine fails");
   if (index == version_step() && PQntuples(result) == 1) s->schema = pg_cell_number(result, 0, 0);
+  if (index == version_step() + 2 && s->notices_others && !PQgetisnull(result, 0, 0))
+    log_warn(LOG_NONE,
+             "another server (%s) uses this database: neither loses anything, but people on the two do not see what "
+             "the others type until a room is loaded anew: stop one of them",
+             PQgetvalue(result, 0, 0));
   if (index == version_step() + 1 && PQntuples(result) == 1) s->rooms = pg_cell_number(result, 0, 0);
 }
 
@@ -101,6 +109,7 @@ int pg_session_create(const struct pg_session_options *options, struct pg_sessio
   s->statements = options->statements;
   s->statement_count = options->statement_count;
   s->timeout_ms = options->timeout_ms;
+  s->notices_others = options->notices_others;
   struct pg_conn_options conn = {options->db, options->loop, options->timeout_ms, &conn_events, s};
   int err = pg_conn_create(&conn, &s->conn);
   if (err) {

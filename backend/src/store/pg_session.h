@@ -28,6 +28,7 @@ struct pg_session_options {
   const struct config_db *db;
   struct loop *loop;
   uint64_t timeout_ms;
+  bool notices_others; /* warn when another server uses the database */
   const struct pg_statement *statements;
   size_t statement_count;
   const struct pg_session_events *events;

@@ -307,6 +307,7 @@ int pg_writer_create(const struct pg_writer_options *options, struct pg_writer *
       .db = options->db,
       .loop = w->core->loop,
       .timeout_ms = w->core->limits.store_timeout_ms,
+      .notices_others = true,
       .statements = statements,
       .statement_count = sizeof statements / sizeof statements[0],
       .events = &session_events,
