@@ -79,10 +79,10 @@ static void answer_ready(struct registry *registry) {
     struct open_request *request = registry->ready;
     registry->ready = request->next;
     if (!registry->ready) registry->ready_tail = &registry->ready;
-    if (request->room && request->room->state == ROOM_DELETED) {
+    if (request->room && (request->room->state == ROOM_DELETED || registry->stopping)) {
+      request->err = request->room->state == ROOM_DELETED ? ERR_NOT_FOUND : ERR_UNAVAILABLE;
       request->room->pins--;
       request->room = NULL;
-      request->err = ERR_NOT_FOUND;
     }
     request->done(request->ctx, request->err, request->room);
     free(request);

@@ -534,6 +534,22 @@ static void at_the_end_everything_is_saved_acknowledged_and_closed(void **state)
   peer_leave(&a);
 }
 
+static void keep_answer(void *ctx, int err, struct room *room) {
+  (void)room;
+  *(int *)ctx = err;
+}
+
+static void a_room_that_loads_while_the_server_stops_is_not_opened(void **state) {
+  (void)state;
+  int open_err = 1, stop_err = 1;
+  put_away();
+  assert_int_equal(registry_open(f.registry, f.id, keep_answer, &open_err), 0);
+  assert_int_equal(registry_shutdown(f.registry, f.now_ms, on_stopped, &stop_err), 0);
+  fixture_settle(&f);
+  assert_int_equal(open_err, ERR_UNAVAILABLE);
+  assert_int_equal(stop_err, 0);
+}
+
 #define ROOM_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void) {
@@ -565,6 +581,7 @@ int main(void) {
       ROOM_TEST(one_who_asks_and_does_not_read_is_closed_in_the_same_turn),
       ROOM_TEST(one_first_sync_may_be_larger_than_what_a_slow_reader_may_leave),
       ROOM_TEST(at_the_end_everything_is_saved_acknowledged_and_closed),
+      ROOM_TEST(a_room_that_loads_while_the_server_stops_is_not_opened),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
