@@ -38,18 +38,54 @@ static int apply_ranges(struct yata_doc *doc, const struct yata_ranges *r, struc
   return 0;
 }
 
-/* Apply new deletions and those that were pending; what remains is joined. */
-static int apply_deletions(struct yata_doc *doc, const struct yata_ranges *fresh, struct yata_ranges *pending) {
-  struct yata_ranges rest = {0};
-  int err = apply_ranges(doc, fresh, &rest);
-  if (err == 0) err = apply_ranges(doc, pending, &rest);
-  if (err < 0) {
-    yata_mem_drop(&doc->mem, &rest.v, &rest.cap, sizeof(*rest.v));
-    return err;
+/* The deletions of an update are applied as they are read, while they are in the order that Yjs writes: no place is
+ * gone over twice. The rest is sorted first. */
+struct deleting {
+  struct yata_doc *doc;
+  struct yata_ranges rest;   /* of what is not there yet */
+  struct yata_ranges others; /* to be sorted */
+  bool in_order;
+};
+
+static int read_client(struct deleting *d, struct yata_source *source, uint64_t client, uint64_t ranges) {
+  uint64_t end = 0;
+  for (uint64_t i = 0; i < ranges; i++) {
+    struct yata_range r = {.client = client};
+    YATA_TRY(yata_source_range(source, &r.clock, &r.len));
+    if (r.len == 0) continue;
+    d->in_order &= r.clock >= end;
+    end = r.clock + r.len;
+    const struct yata_ranges one = {&r, 1, 1};
+    YATA_TRY(d->in_order ? apply_ranges(d->doc, &one, &d->rest)
+                         : yata_ranges_add(d->doc, &d->others, client, r.clock, r.len));
   }
-  yata_ranges_sort(&rest);
-  yata_mem_drop(&doc->mem, &pending->v, &pending->cap, sizeof(*pending->v));
-  *pending = rest;
+  return 0;
+}
+
+static int read_deletions(struct deleting *d, struct yata_source *source) {
+  uint64_t clients, client, ranges, before = UINT64_MAX;
+  YATA_TRY(yata_source_count(source, true, &clients));
+  for (uint64_t i = 0; i < clients; i++, before = client) {
+    YATA_TRY(yata_source_client(source, &client, &ranges));
+    d->in_order &= client < before;
+    YATA_TRY(read_client(d, source, client, ranges));
+  }
+  yata_ranges_sort(&d->others);
+  YATA_TRY(apply_ranges(d->doc, &d->others, &d->rest));
+  return yata_source_end(source);
+}
+
+/* Apply new deletions and those that were pending; what remains is joined. */
+static int apply_deletions(struct yata_doc *doc, struct yata_source *source, struct yata_ranges *pending) {
+  struct deleting d = {.doc = doc, .in_order = true};
+  int err = read_deletions(&d, source);
+  if (err == 0) err = apply_ranges(doc, pending, &d.rest);
+  yata_mem_drop(&doc->mem, &d.others.v, &d.others.cap, sizeof(*d.others.v));
+  struct yata_ranges *gone = err < 0 ? &d.rest : pending;
+  yata_mem_drop(&doc->mem, &gone->v, &gone->cap, sizeof(*gone->v));
+  if (err < 0) return err;
+  yata_ranges_sort(&d.rest);
+  *pending = d.rest;
   return 0;
 }
 
@@ -80,30 +116,35 @@ static bool should_retry(struct yata_doc *doc, const struct yata_pending *p) {
   return false;
 }
 
-static int apply_parsed(struct yata_doc *doc, const struct yata_parsed *p, struct work *w, bool *retry) {
+/* `all`, *second: as for yata_apply_structs. */
+static int apply_source(struct yata_doc *doc, struct yata_source *source, bool all, struct work *w, bool *retry,
+                        bool *second) {
   struct yata_left left = {0};
-  int err = yata_apply_structs(doc, p, &left);
+  struct yata_later later;
+  yata_later_init(&later, source, &doc->alloc);
+  int err = yata_apply_structs(doc, source, all, &later, &left, second);
   *retry = w->pending.update.len > 0 && should_retry(doc, &w->pending);
-  if (err == 0 && left.n_sections > 0) err = own_pending(doc, w);
-  if (err == 0 && left.n_sections > 0) err = yata_pending_add(doc, p, &left, &w->pending);
+  bool go_on = err == 0 && !*second;
+  if (go_on && left.n_sections > 0) err = own_pending(doc, w);
+  if (go_on && err == 0 && left.n_sections > 0) err = yata_pending_add(doc, &later, &left, &w->pending);
   yata_mem_drop(&doc->mem, &left.missing, &left.cap_missing, sizeof(*left.missing));
-  if (err == 0) err = apply_deletions(doc, &p->deleted, &w->ds);
+  yata_later_deinit(&doc->mem, &later);
+  if (go_on && err == 0) err = apply_deletions(doc, source, &w->ds);
   if (err == 0 && w->ds.n * sizeof(*w->ds.v) > doc->max_pending) err = YATA_ERR_LIMIT;
   return err;
 }
 
 static int retry_pending(struct yata_doc *doc, struct work *w) {
   struct work old = *w;
-  struct yata_parsed p;
+  struct yata_source source;
   bool ignored;
   w->pending = (struct yata_pending){0};
   w->lent = false;
   yata_buf_init(&w->pending.update, &doc->alloc);
-  int err = yata_update_parse(&doc->mem, old.pending.update.data, old.pending.update.len, YATA_NESTING_MAX, &p, NULL);
-  if (err == 0) {
-    err = apply_parsed(doc, &p, w, &ignored);
-    yata_parsed_deinit(&doc->mem, &p);
-  }
+  const yata_slice update = {old.pending.update.data, old.pending.update.len};
+  int err = yata_source_open(&source, false, update, YATA_NESTING_MAX, 0, &doc->mem, &doc->alloc);
+  if (err == 0) err = apply_source(doc, &source, true, w, &ignored, &ignored);
+  yata_source_close(&source, &doc->mem);
   drop_pending(doc, &old);
   return err;
 }
@@ -152,11 +193,65 @@ static void finish(struct yata_doc *doc, struct work *w, yata_applied *out) {
   if (doc->events != NULL) yata_events_encode(doc);
 }
 
+static void undo(struct yata_doc *doc, struct work *w) {
+  yata_tidy_drop(doc);
+  yata_txn_undo(doc);
+  work_deinit(doc, w);
+}
+
+/* An update as bytes, or what is found out about it. */
+struct attempt {
+  yata_slice update;
+  bool v2;
+  bool all, second; /* as for yata_apply_structs */
+  const yata_cause *cause;
+  yata_applied *out;
+};
+
+static int attempt_source(struct yata_doc *doc, struct attempt *a, struct yata_source *source) {
+  struct work w;
+  bool retry = false;
+  YATA_TRY(work_init(doc, &w));
+  yata_txn_open(doc, false, a->cause);
+  int err = apply_source(doc, source, a->all, &w, &retry, &a->second);
+  if (a->second && !a->all) {
+    undo(doc, &w);
+    return 0;
+  }
+  if (err == 0 && retry) err = retry_pending(doc, &w);
+  if (err == 0) err = yata_tidy_plan(doc);
+  if (err == 0 && doc->events != NULL) err = yata_events_prepare(doc);
+  if (err < 0) {
+    undo(doc, &w);
+    return err;
+  }
+  finish(doc, &w, a->out);
+  yata_txn_close(doc);
+  if (doc->events != NULL) yata_events_finish(doc);
+  yata_tidy_commit(doc);
+  work_deinit(doc, &w);
+  return 0;
+}
+
+static int attempt(struct yata_doc *doc, struct attempt *a) {
+  struct yata_source source;
+  uint64_t structs = doc->max_steps < YATA_V2_STRUCTS ? doc->max_steps : YATA_V2_STRUCTS;
+  int err = yata_source_open(&source, a->v2, a->update, doc->max_nesting, structs, &doc->mem, &doc->alloc);
+  if (err == 0) err = attempt_source(doc, a, &source);
+  if (err == YATA_ERR_MALFORMED || err == YATA_ERR_LIMIT) a->out->error_offset = yata_source_offset(&source);
+  yata_source_close(&source, &doc->mem);
+  return err;
+}
+
+static int apply_update(struct yata_doc *doc, struct attempt a) {
+  YATA_TRY(attempt(doc, &a));
+  if (!a.second) return 0;
+  a.all = true;
+  return attempt(doc, &a);
+}
+
 int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const yata_cause *cause, yata_applied *out) {
   yata_applied ignored;
-  struct yata_parsed p;
-  struct work w;
-  bool retry;
   if (out == NULL) out = &ignored;
   *out = (yata_applied){0};
   if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
@@ -165,31 +260,40 @@ int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const
     out->changed = true;
     return 0;
   }
-  YATA_TRY(yata_update_parse(&doc->mem, update, len, doc->max_nesting, &p, &out->error_offset));
-  int err = work_init(doc, &w);
-  if (err < 0) {
-    yata_parsed_deinit(&doc->mem, &p);
-    return err;
-  }
-  yata_txn_open(doc, false, cause);
-  err = apply_parsed(doc, &p, &w, &retry);
-  if (err == 0 && retry) err = retry_pending(doc, &w);
-  if (err == 0) err = yata_tidy_plan(doc);
-  if (err == 0 && doc->events != NULL) err = yata_events_prepare(doc);
-  if (err == 0) {
-    finish(doc, &w, out);
-    yata_txn_close(doc);
-    if (doc->events != NULL) yata_events_finish(doc);
-    yata_tidy_commit(doc);
-  } else {
-    yata_tidy_drop(doc);
-    yata_txn_undo(doc);
-  }
-  work_deinit(doc, &w);
-  yata_parsed_deinit(&doc->mem, &p);
+  return apply_update(doc, (struct attempt){.update = {update, len}, .cause = cause, .out = out});
+}
+
+/* What people type goes by way of version 1: its short path is worth more. */
+#define SMALL 128
+
+static int apply_small_v2(struct yata_doc *doc, const struct attempt *a) {
+  yata_buf v1;
+  yata_buf_init(&v1, &doc->alloc);
+  int err = yata_update_to_v1(a->update.data, a->update.len, 0, &v1, &a->out->error_offset);
+  if (err == 0) err = yata_apply_update_as(doc, v1.data, v1.len, a->cause, a->out);
+  yata_buf_deinit(&v1);
   return err;
+}
+
+int yata_apply_update_v2_as(yata_doc *doc, const uint8_t *update, size_t len, const yata_cause *cause,
+                            yata_applied *out) {
+  yata_applied ignored;
+  if (out == NULL) out = &ignored;
+  *out = (yata_applied){0};
+  if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
+  doc->txn.tidied.n = 0;
+  const struct attempt a = {.update = {update, len}, .v2 = true, .cause = cause, .out = out};
+  if (len < SMALL && doc->events == NULL) {
+    int err = apply_small_v2(doc, &a);
+    if (err != YATA_ERR_LIMIT) return err;
+  }
+  return apply_update(doc, a);
 }
 
 int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out) {
   return yata_apply_update_as(doc, update, len, NULL, out);
+}
+
+int yata_apply_update_v2(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out) {
+  return yata_apply_update_v2_as(doc, update, len, NULL, out);
 }

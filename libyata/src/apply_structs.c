@@ -11,40 +11,25 @@ struct head {
 
 struct run {
   struct yata_doc *doc;
-  const struct yata_parsed *p;
-  struct yata_section **todo; /* sections not yet done, sorted; taken from the end */
-  uint32_t n_todo, cap_todo;
+  struct yata_source *source;
+  struct yata_later *later;
+  uint32_t id; /* of this run: clients that have a section in it bear it */
   struct head *stack;
   uint32_t n_stack, cap_stack;
   struct yata_left *left;
 };
 
-static bool lacks(struct yata_doc *doc, const struct yata_struct *st, const struct yata_wid *id) {
-  return id->client != st->id.client && id->clock >= yata_client_state(doc, id->client);
-}
-
-/* The client of which the struct needs more than is there. */
-static bool is_missing(struct yata_doc *doc, const struct yata_struct *st, uint64_t *client) {
-  const struct yata_wid *id = st->has_left && lacks(doc, st, &st->left)                        ? &st->left
-                              : st->has_right && lacks(doc, st, &st->right)                    ? &st->right
-                              : st->parent == YATA_PARENT_ID && lacks(doc, st, &st->parent_id) ? &st->parent_id
-                                                                                               : NULL;
-  if (id == NULL) return false;
-  *client = id->client;
-  return true;
-}
-
 static struct yata_section *find_section(const struct run *r, uint64_t client) {
-  uint32_t lo = 0, hi = r->p->n_sections;
+  uint32_t lo = 0, hi = r->later->n_sections;
   while (lo < hi) {
     uint32_t mid = (lo + hi) / 2;
-    if (r->p->sections[mid].client < client)
+    if (r->later->sections[mid].client < client)
       lo = mid + 1;
     else
       hi = mid;
   }
-  if (lo == r->p->n_sections || r->p->sections[lo].client != client) return NULL;
-  return &r->p->sections[lo];
+  if (lo == r->later->n_sections || r->later->sections[lo].client != client) return NULL;
+  return &r->later->sections[lo];
 }
 
 static int note_missing(struct run *r, uint64_t client, uint32_t clock) {
@@ -79,7 +64,7 @@ static int push(struct run *r, const struct head *h) {
 static void read_next(struct run *r, struct yata_section *s, struct head *h) {
   h->section = s;
   h->i = s->next++;
-  yata_parsed_read(r->p, s, h->i, &h->st);
+  yata_later_read(r->later, s, h->i, &h->st);
 }
 
 /* ---- one struct ----------------------------------------------------------------------------- */
@@ -88,25 +73,51 @@ static void read_next(struct run *r, struct yata_section *s, struct head *h) {
 struct origins {
   uint32_t left_client, left;
   uint32_t right_client, right; /* items; 0: none */
+  uint32_t parent_client;
 };
 
-static uint32_t find_id(struct yata_doc *doc, const struct yata_wid *id, uint32_t *client) {
-  *client = yata_client_find(doc, id->client);
-  return yata_index_lookup(doc, *client, id->clock);
+/* The number of a client. False: of what it names there is nothing yet. */
+static bool locate(struct yata_doc *doc, const struct yata_wid *own, uint32_t client, const struct yata_wid *id,
+                   uint32_t *out) {
+  if (id->client == own->client) {
+    *out = client;
+    return true;
+  }
+  *out = yata_client_find(doc, id->client);
+  return *out != YATA_NO_CLIENT && id->clock < doc->clients[*out].state;
+}
+
+/* The first id that the struct needs and that is not there; NULL: none. */
+static const struct yata_wid *locate_all(struct yata_doc *doc, const struct yata_struct *st, uint32_t client,
+                                         struct origins *o) {
+  o->left = o->right = 0;
+  if (st->has_left && !locate(doc, &st->id, client, &st->left, &o->left_client)) return &st->left;
+  if (st->has_right && !locate(doc, &st->id, client, &st->right, &o->right_client)) return &st->right;
+  if (st->parent == YATA_PARENT_ID && !locate(doc, &st->id, client, &st->parent_id, &o->parent_client))
+    return &st->parent_id;
+  return NULL;
+}
+
+/* The right origin is most often the left one's neighbour. */
+static uint32_t find_right(const struct yata_doc *doc, const struct yata_struct *st, const struct origins *o) {
+  if (o->left != 0) {
+    const struct yata_item *l = &doc->items[o->left], *r = &doc->items[l->right];
+    if (l->right != 0 && r->clock == st->right.clock && r->client == o->right_client) return l->right;
+  }
+  return yata_index_lookup(doc, o->right_client, st->right.clock);
 }
 
 /* The parent type, found before anything is split. */
 static int resolve_parent(struct yata_doc *doc, const struct yata_struct *st, struct origins *o, struct yata_new *n) {
-  uint32_t c;
-  if (st->has_left) o->left = find_id(doc, &st->left, &o->left_client);
-  if (st->has_right) o->right = find_id(doc, &st->right, &o->right_client);
+  if (st->has_left) o->left = yata_index_lookup(doc, o->left_client, st->left.clock);
+  if (st->has_right) o->right = find_right(doc, st, o);
   if ((o->left != 0 && doc->items[o->left].kind == YATA_WIRE_GC) ||
       (o->right != 0 && doc->items[o->right].kind == YATA_WIRE_GC))
     return 0;
   if (st->parent == YATA_PARENT_NAME) {
     YATA_TRY(yata_root_get(doc, st->name, &n->parent));
   } else if (st->parent == YATA_PARENT_ID) {
-    uint32_t h = find_id(doc, &st->parent_id, &c);
+    uint32_t h = yata_index_lookup(doc, o->parent_client, st->parent_id.clock);
     if (doc->items[h].kind == YATA_WIRE_TYPE) n->parent = doc->items[h].content;
   } else {
     const struct yata_item *from = &doc->items[o->left != 0 ? o->left : o->right];
@@ -123,7 +134,8 @@ static int resolve_left(struct yata_doc *doc, const struct yata_struct *st, uint
   struct yata_wid id = st->left;
   if (offset > 0) {
     id = (struct yata_wid){st->id.client, st->id.clock + offset - 1};
-    o->left = find_id(doc, &id, &o->left_client);
+    o->left_client = n->client;
+    o->left = yata_index_lookup(doc, n->client, id.clock);
   } else if (!st->has_left) {
     return 0;
   }
@@ -168,36 +180,37 @@ static void type_content(const struct yata_struct *st, struct yata_new *n) {
   (void)err; /* verified before */
 }
 
-static int integrate_struct(struct yata_doc *doc, const struct yata_struct *st, uint32_t offset) {
-  struct yata_new n = {.clock = st->id.clock + offset,
+static int integrate_struct(struct yata_doc *doc, const struct yata_struct *st, uint32_t client, uint32_t offset,
+                            struct origins *o) {
+  struct yata_new n = {.client = client,
+                       .clock = st->id.clock + offset,
                        .len = st->len - offset,
                        .kind = st->kind,
                        .content = st->content,
                        .skip = offset};
-  YATA_TRY(yata_client_get(doc, st->id.client, &n.client));
+  if (client == YATA_NO_CLIENT) YATA_TRY(yata_client_get(doc, st->id.client, &n.client));
   if (st->kind != YATA_WIRE_GC) {
-    struct origins o = {0};
-    YATA_TRY(resolve_parent(doc, st, &o, &n));
+    YATA_TRY(resolve_parent(doc, st, o, &n));
     if (n.parent != 0) {
-      YATA_TRY(resolve_left(doc, st, offset, &o, &n));
-      YATA_TRY(resolve_right(doc, st, &o, &n));
+      YATA_TRY(resolve_left(doc, st, offset, o, &n));
+      YATA_TRY(resolve_right(doc, st, o, &n));
     }
   }
   if (st->kind == YATA_WIRE_TYPE) type_content(st, &n);
   return yata_integrate(doc, &n, NULL);
 }
 
-/* ---- all structs ---------------------------------------------------------------------------- */
+/* ---- in the order of dependencies ----------------------------------------------------------- */
 
 /* The next struct to look at: of the stack, of the current section, of the one before. */
-static bool next_head(struct run *r, struct yata_section **target, struct head *h) {
+static bool next_head(struct run *r, uint32_t *todo, struct yata_section **target, struct head *h) {
   if (r->n_stack > 0) {
     *h = r->stack[--r->n_stack];
     return true;
   }
   while (*target == NULL || (*target)->dropped || (*target)->next == (*target)->n) {
-    if (r->n_todo == 0) return false;
-    *target = r->todo[--r->n_todo];
+    if (*todo == 0) return false;
+    *target = &r->later->sections[--*todo];
   }
   read_next(r, *target, h);
   return true;
@@ -205,8 +218,9 @@ static bool next_head(struct run *r, struct yata_section **target, struct head *
 
 /* Look at one struct; `again`: *h was replaced by one that it depends on. */
 static int visit(struct run *r, struct head *h, bool *again) {
-  uint32_t state = yata_client_state(r->doc, h->st.id.client);
-  uint64_t client;
+  uint32_t client = yata_client_find(r->doc, h->st.id.client);
+  uint32_t state = client != YATA_NO_CLIENT ? r->doc->clients[client].state : 0;
+  struct origins o;
   *again = false;
   if (h->st.kind == YATA_WIRE_SKIP) return 0;
   if (state < h->st.id.clock) {
@@ -216,11 +230,13 @@ static int visit(struct run *r, struct head *h, bool *again) {
   }
   uint32_t offset = state - h->st.id.clock;
   if (offset >= h->st.len) return 0;
-  if (!is_missing(r->doc, &h->st, &client)) return integrate_struct(r->doc, &h->st, offset);
+  const struct yata_wid *missing = locate_all(r->doc, &h->st, client, &o);
+  if (missing == NULL) return integrate_struct(r->doc, &h->st, client, offset, &o);
+  uint64_t other = missing->client;
   YATA_TRY(push(r, h));
-  struct yata_section *s = find_section(r, client);
+  struct yata_section *s = find_section(r, other);
   if (s == NULL || s->dropped || s->next == s->n) {
-    YATA_TRY(note_missing(r, client, yata_client_state(r->doc, client)));
+    YATA_TRY(note_missing(r, other, yata_client_state(r->doc, other)));
     return give_up(r);
   }
   read_next(r, s, h);
@@ -228,28 +244,97 @@ static int visit(struct run *r, struct head *h, bool *again) {
   return 0;
 }
 
-static int integrate_all(struct run *r) {
+static int integrate_later(struct run *r) {
   struct yata_section *target = NULL;
   struct head h;
   bool again;
-  YATA_TRY(
-      yata_mem_grow(&r->doc->mem, &r->todo, &r->cap_todo, (size_t)r->p->n_sections + 1, sizeof(struct yata_section *)));
-  /* Every struct of a new document becomes an item: no growing, and nothing to spare afterwards. */
-  if (r->doc->txn.virgin)
-    YATA_TRY(yata_mem_grow(&r->doc->mem, &r->doc->items, &r->doc->cap_items, (size_t)r->doc->n_items + r->p->n_refs,
-                           sizeof(*r->doc->items)));
-  for (uint32_t i = 0; i < r->p->n_sections; i++) r->todo[r->n_todo++] = &r->p->sections[i];
-  while (next_head(r, &target, &h)) {
+  uint32_t todo;
+  yata_later_order(r->later);
+  todo = r->later->n_sections;
+  while (next_head(r, &todo, &target, &h)) {
     do YATA_TRY(visit(r, &h, &again));
     while (again);
   }
   return 0;
 }
 
-int yata_apply_structs(struct yata_doc *doc, const struct yata_parsed *p, struct yata_left *left) {
-  struct run r = {.doc = doc, .p = p, .left = left};
-  int err = integrate_all(&r);
-  yata_mem_drop(&doc->mem, &r.todo, &r.cap_todo, sizeof(struct yata_section *));
+/* ---- in the order in which they stand --------------------------------------------------------- */
+
+/* Integrate a struct if all that it depends on is there. */
+static int try_struct(struct yata_doc *doc, const struct yata_struct *st, uint32_t client, bool *waits) {
+  struct origins o;
+  uint32_t state = client != YATA_NO_CLIENT ? doc->clients[client].state : 0;
+  if (st->kind == YATA_WIRE_SKIP) return 0;
+  *waits = state < st->id.clock;
+  if (*waits) return 0;
+  uint32_t offset = state - st->id.clock;
+  if (offset >= st->len) return 0;
+  *waits = locate_all(doc, st, client, &o) != NULL;
+  return *waits ? 0 : integrate_struct(doc, st, client, offset, &o);
+}
+
+/* Is it the client's second section? Yjs knows the last one alone; so do we, when all of them were read. */
+static bool is_second(struct run *r, uint64_t id) {
+  uint32_t client = yata_client_find(r->doc, id);
+  return client != YATA_NO_CLIENT && r->doc->clients[client].run == r->id;
+}
+
+/* Every struct of a new document becomes an item: no growing, and little to spare afterwards. */
+static int reserve(struct run *r, uint64_t structs) {
+  struct yata_doc *doc = r->doc;
+  if (!doc->txn.virgin) return 0;
+  const struct yata_rd *bytes = r->source->v2 ? &r->source->in.rest : &r->source->rd;
+  uint64_t most = (uint64_t)(bytes->end - bytes->base);
+  size_t want = (size_t)doc->n_items + (size_t)(structs < most ? structs : most);
+  return yata_mem_grow(&doc->mem, &doc->items, &doc->cap_items, want, sizeof(*doc->items));
+}
+
+/* From the first struct that has to wait on all do. */
+static int read_section(struct run *r, bool all, bool *second) {
+  struct yata_doc *doc = r->doc;
+  struct yata_wid first;
+  uint64_t structs;
+  YATA_TRY(yata_source_section(r->source, &structs, &first));
+  bool later = all || structs == 0;
+  if (!all && is_second(r, first.client)) {
+    *second = true;
+    return 0;
+  }
+  if (later) YATA_TRY(yata_later_begin(&doc->mem, r->later, first.client));
+  YATA_TRY(reserve(r, structs));
+  uint32_t client = yata_client_find(doc, first.client);
+  const struct yata_struct *st = NULL;
+  for (uint64_t i = 0; i < structs; i++) {
+    uint32_t off = yata_source_at(r->source);
+    YATA_TRY(yata_source_struct(r->source, &st));
+    if (!later) {
+      YATA_TRY(try_struct(doc, st, client, &later));
+      if (client == YATA_NO_CLIENT) client = yata_client_find(doc, first.client);
+      if (later) YATA_TRY(yata_later_begin(&doc->mem, r->later, first.client));
+    }
+    if (later) YATA_TRY(yata_later_add(&doc->mem, r->later, st, off));
+  }
+  if (client != YATA_NO_CLIENT) doc->clients[client].run = r->id;
+  if (!later) return 0;
+  r->later->sections[r->later->n_sections - 1].unknown = client == YATA_NO_CLIENT;
+  return yata_later_end(&doc->mem, r->later, yata_source_at(r->source), st ? st->id.clock + st->len : first.clock);
+}
+
+static int read_all(struct run *r, bool all, bool *second) {
+  uint64_t n;
+  *second = false;
+  YATA_TRY(yata_source_count(r->source, false, &n));
+  for (uint64_t i = 0; i < n && !*second; i++) YATA_TRY(read_section(r, all, second));
+  for (uint32_t i = 0; i < r->later->n_sections && !all && !*second; i++)
+    *second = r->later->sections[i].unknown && is_second(r, r->later->sections[i].client);
+  return 0;
+}
+
+int yata_apply_structs(struct yata_doc *doc, struct yata_source *source, bool all, struct yata_later *later,
+                       struct yata_left *left, bool *second) {
+  struct run r = {.doc = doc, .source = source, .later = later, .left = left, .id = ++doc->run};
+  int err = read_all(&r, all, second);
+  if (err == 0 && !*second && later->n_sections > 0) err = integrate_later(&r);
   yata_mem_drop(&doc->mem, &r.stack, &r.cap_stack, sizeof(*r.stack));
   return err;
 }

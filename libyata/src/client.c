@@ -129,6 +129,15 @@ void yata_client_deinit(struct yata_doc *doc, struct yata_client *c) {
   yata_store_deinit(doc, &c->values, true);
 }
 
+void yata_clients_truncate(struct yata_doc *doc, uint32_t n) {
+  /* The newest client of a chain is its head. */
+  while (doc->n_clients > n) {
+    struct yata_client *c = &doc->clients[--doc->n_clients];
+    yata_client_deinit(doc, c);
+    doc->client_hash[hash_id(c->id) & (doc->n_client_hash - 1)] = c->next_hash;
+  }
+}
+
 /* ---- index -------------------------------------------------------------------------------- */
 
 struct yata_pos yata_index_search(const struct yata_client *c, uint32_t clock) {
@@ -180,7 +189,7 @@ static int log_index(struct yata_doc *doc, uint32_t client, uint32_t clock) {
   return yata_log(doc, &undo);
 }
 
-int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h) {
+int yata_index_append_slow(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h) {
   struct yata_client *c = &doc->clients[client];
   if (c->n_blocks == 0 || c->blocks[c->n_blocks - 1].n == YATA_BLOCK_MAX) YATA_TRY(block_insert(doc, c, c->n_blocks));
   struct yata_block *b = &c->blocks[c->n_blocks - 1];

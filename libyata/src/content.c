@@ -69,6 +69,14 @@ static int append_ascii(struct yata_doc *doc, struct yata_store *text, const uin
   return 0;
 }
 
+int yata_text_append_ascii(struct yata_doc *doc, uint32_t client, const uint8_t *p, uint32_t len, uint32_t *pos) {
+  struct yata_store *text = &doc->clients[client].text;
+  size_t taken;
+  *pos = text->len;
+  for (size_t left = len; left > 0; left -= taken, p += taken) YATA_TRY(append_ascii(doc, text, p, left, &taken));
+  return 0;
+}
+
 int yata_text_append(struct yata_doc *doc, uint32_t client, yata_slice utf8, uint32_t *pos) {
   struct yata_store *text = &doc->clients[client].text;
   const uint8_t *p = utf8.data, *end = p + utf8.len;

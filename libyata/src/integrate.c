@@ -179,6 +179,8 @@ static int add_text(struct yata_doc *doc, const struct yata_new *n, uint32_t *co
   yata_slice s = n->content;
   uint32_t pos, units = 0;
   const uint8_t *p = s.data;
+  if (s.len == (size_t)n->skip + n->len) /* a unit for each byte */
+    return yata_text_append_ascii(doc, n->client, p + n->skip, n->len, content);
   while (units < n->skip) units += yata_utf8_next(&p) >= 0x10000 ? 2 : 1;
   *content = doc->clients[n->client].text.len;
   if (units > n->skip)
@@ -219,10 +221,7 @@ static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t
   YATA_TRY(yata_item_new(doc, &h));
   YATA_TRY(yata_index_append(doc, n->client, n->clock, h));
   struct yata_item *it = &doc->items[h];
-  it->client = n->client;
-  it->clock = n->clock;
-  it->len = n->len;
-  it->kind = YATA_WIRE_GC;
+  *it = (struct yata_item){.client = n->client, .clock = n->clock, .len = n->len, .kind = YATA_WIRE_GC};
   yata_item_set_deleted(doc, it);
   doc->clients[n->client].state += n->len;
   *out = h;
@@ -231,7 +230,10 @@ static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t
 
 /* Text that goes on where its client's last item ends needs no item: Yjs would merge the two. */
 static bool extends(const struct yata_doc *doc, const struct yata_new *n) {
-  if (n->kind != YATA_WIRE_STRING || n->left == 0 || doc->txn.apart) return false;
+  const struct yata_txn *txn = &doc->txn;
+  if (n->kind != YATA_WIRE_STRING || n->left == 0 || txn->apart) return false;
+  /* A whole state was merged by whoever wrote it: what follows something in it will be split off it again. */
+  if (txn->virgin && txn->n_splits > 8 && txn->n_splits > txn->extended / 2) return false;
   const struct yata_item *l = &doc->items[n->left];
   return l->kind == YATA_WIRE_STRING && !(l->flags & (YATA_ITEM_DELETED | YATA_ITEM_REDONE)) &&
          l->client == n->client && l->clock + l->len == n->clock && n->origin == n->client + 1 &&
@@ -245,6 +247,7 @@ static int extend(struct yata_doc *doc, const struct yata_new *n) {
   YATA_TRY(yata_log_item(doc, n->left));
   YATA_TRY(yata_log_type(doc, parent));
   YATA_TRY(add_text(doc, n, &pos));
+  doc->txn.extended++;
   doc->items[n->left].len += n->len;
   yata_tree_grown(doc, n->left, n->len);
   doc->types[parent].length += n->len;
@@ -273,7 +276,7 @@ static int link_item(struct yata_doc *doc, const struct yata_new *n, uint32_t le
   if (right != 0) doc->items[right].left = h;
   doc->items[h].left = left;
   doc->items[h].right = right;
-  yata_tree_linked(doc, h);
+  if (doc->types[n->parent].tree != 0) yata_tree_linked(doc, h);
   return 0;
 }
 

@@ -71,6 +71,7 @@ struct yata_client {
   uint64_t id;
   uint32_t next_hash; /* number + 1 */
   uint32_t state;     /* next clock */
+  uint32_t run;       /* the last application of an update that had a section of it */
   uint32_t touched;   /* 1 + position in txn.touched; valid when txn_id is the current */
   uint32_t txn_id;
   struct yata_block *blocks; /* none is empty */
@@ -236,7 +237,9 @@ struct yata_txn {
   bool quiet;      /* a change is going on that is logged as a whole */
   uint32_t shifts; /* SHIFT records there may be */
   uint32_t quick;  /* a quick edit was the first thing done; n_undo behind it, 0: none */
+  uint32_t clients_before;
   uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
+  uint32_t extended; /* structs of text that went into the item before them */
 };
 
 /* Open addressing by the first unit of an item. What the flag of no item stands behind is void: so a
@@ -269,6 +272,7 @@ struct yata_doc {
   uint32_t n_ordered;         /* … of the first so many; all between transactions */
   uint32_t *client_hash, n_client_hash;
   uint32_t last_client;
+  uint32_t run; /* counts applications of updates */
 
   struct yata_key *keys;
   uint32_t n_keys, cap_keys;

@@ -7,7 +7,7 @@
 #include "encode.h"
 
 /* Write what could not be integrated as an update. */
-static int write_left(const struct yata_parsed *p, const struct yata_left *left, yata_buf *out) {
+static int write_left(const struct yata_later *p, const struct yata_left *left, yata_buf *out) {
   struct yata_struct st;
   /* Sections are sorted: so that the highest client comes first, go backwards. */
   YATA_TRY(yata_buf_put_uint(out, left->n_sections));
@@ -18,7 +18,7 @@ static int write_left(const struct yata_parsed *p, const struct yata_left *left,
     YATA_TRY(yata_buf_put_uint(out, s->client));
     YATA_TRY(yata_buf_put_uint(out, p->refs[s->first + s->next].clock));
     for (uint32_t j = s->next; j < s->n; j++) {
-      yata_parsed_read(p, s, j, &st);
+      yata_later_read(p, s, j, &st);
       YATA_TRY(yata_struct_write(out, &st, 0));
     }
   }
@@ -51,13 +51,13 @@ static int add_missing(struct yata_doc *doc, struct yata_pending *p, const struc
   return 0;
 }
 
-int yata_pending_add(struct yata_doc *doc, const struct yata_parsed *parsed, const struct yata_left *left,
+int yata_pending_add(struct yata_doc *doc, const struct yata_later *later, const struct yata_left *left,
                      struct yata_pending *p) {
   yata_buf rest, merged;
   if (left->n_sections == 0) return 0;
   yata_buf_init(&rest, &doc->alloc);
   yata_buf_init(&merged, &doc->alloc);
-  int err = write_left(parsed, left, &rest);
+  int err = write_left(later, left, &rest);
   if (err == 0) err = add_missing(doc, p, left->missing, left->n_missing);
   if (err == 0 && p->update.len > 0) {
     yata_slice both[] = {{p->update.data, p->update.len}, {rest.data, rest.len}};

@@ -3,9 +3,9 @@
 #ifndef YATA_PENDING_H
 #define YATA_PENDING_H
 
-#include "update.h"
+#include "later.h"
 
-/* What of a parsed update could not be integrated: the structs from `next` on of its dropped sections. */
+/* What of an update could not be integrated: the structs from `next` on of those sections that were dropped. */
 struct yata_left {
   uint32_t n_sections; /* dropped */
   struct yata_missing *missing;
@@ -13,7 +13,7 @@ struct yata_left {
 };
 
 /** Add what is left of an update to what is pending. YATA_ERR_LIMIT, YATA_ERR_NOMEM. */
-YATA_CHECKED int yata_pending_add(struct yata_doc *doc, const struct yata_parsed *parsed, const struct yata_left *left,
+YATA_CHECKED int yata_pending_add(struct yata_doc *doc, const struct yata_later *later, const struct yata_left *left,
                                   struct yata_pending *p);
 YATA_CHECKED int yata_pending_copy(struct yata_doc *doc, const struct yata_pending *from, struct yata_pending *to);
 void yata_pending_deinit(struct yata_doc *doc, struct yata_pending *p);

@@ -40,7 +40,15 @@ void yata_rollback(struct yata_doc *doc, uint32_t mark);
 
 /* ---- items -------------------------------------------------------------------------------- */
 
-YATA_CHECKED int yata_item_new(struct yata_doc *doc, uint32_t *out);
+YATA_CHECKED int yata_item_new_slow(struct yata_doc *doc, uint32_t *out);
+
+/** A new item; it is the caller's to fill in. */
+static inline YATA_CHECKED int yata_item_new(struct yata_doc *doc, uint32_t *out) {
+  if (doc->free_items != 0 || doc->n_items == doc->cap_items || yata_logs(doc)) return yata_item_new_slow(doc, out);
+  *out = doc->n_items++;
+  doc->used_items++;
+  return 0;
+}
 void yata_item_free(struct yata_doc *doc, uint32_t h);
 
 /** Move the boundary between an item and its deleted neighbour: `units` (modulo 2^32) go over to that. */
@@ -100,9 +108,22 @@ static inline YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t 
 YATA_CHECKED int yata_client_note(struct yata_doc *doc, uint32_t client);
 /** The client's state when the transaction began. */
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client);
+/** Forget the newest clients, of which there must be nothing, down to n. */
+void yata_clients_truncate(struct yata_doc *doc, uint32_t n);
 void yata_client_deinit(struct yata_doc *doc, struct yata_client *c);
 
-YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
+YATA_CHECKED int yata_index_append_slow(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
+
+static inline YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h) {
+  struct yata_client *c = &doc->clients[client];
+  if (c->n_blocks == 0 || yata_logs(doc)) return yata_index_append_slow(doc, client, clock, h);
+  struct yata_block *b = &c->blocks[c->n_blocks - 1];
+  if (b->n == b->cap) return yata_index_append_slow(doc, client, clock, h);
+  b->clocks[b->n] = clock;
+  b->clocks[b->cap + b->n] = h;
+  b->n++;
+  return 0;
+}
 YATA_CHECKED int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h);
 /** Remove; *pos is then the place before it, which must exist. */
 void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_pos *pos);
@@ -143,6 +164,9 @@ void yata_ent_undo(struct yata_doc *doc, uint32_t ent);
 
 /** Append valid UTF-8 to the client's text; *pos is where it begins. */
 YATA_CHECKED int yata_text_append(struct yata_doc *doc, uint32_t client, yata_slice utf8, uint32_t *pos);
+/** The same of ASCII alone. */
+YATA_CHECKED int yata_text_append_ascii(struct yata_doc *doc, uint32_t client, const uint8_t *p, uint32_t len,
+                                        uint32_t *pos);
 uint16_t yata_text_unit(const struct yata_store *text, uint32_t pos);
 /** Overwrite one unit of a chunk; widens the chunk when it must. */
 YATA_CHECKED int yata_text_patch(struct yata_doc *doc, struct yata_store *text, uint32_t pos, uint16_t unit);

@@ -2,7 +2,7 @@
 /* Items, interned keys, shared types and the entries of their maps. */
 #include "store.h"
 
-int yata_item_new(struct yata_doc *doc, uint32_t *out) {
+int yata_item_new_slow(struct yata_doc *doc, uint32_t *out) {
   if (doc->free_items == 0)
     YATA_TRY(yata_mem_grow(&doc->mem, &doc->items, &doc->cap_items, doc->n_items + 1, sizeof(*doc->items)));
   uint32_t h = doc->free_items ? doc->free_items : doc->n_items;
@@ -13,7 +13,6 @@ int yata_item_new(struct yata_doc *doc, uint32_t *out) {
   else
     doc->n_items++;
   doc->used_items++;
-  doc->items[h] = (struct yata_item){0};
   *out = h;
   return 0;
 }

@@ -22,6 +22,8 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   txn->shifts = txn->quick = 0;
   txn->quiet = false;
   txn->steps = 0;
+  txn->extended = 0;
+  txn->clients_before = doc->n_clients;
   txn->types_before = doc->n_types;
   txn->ents_before = doc->n_ents;
   txn->keys_before = doc->n_keys;
@@ -49,6 +51,7 @@ void yata_txn_close(struct yata_doc *doc) {
 
 void yata_txn_undo(struct yata_doc *doc) {
   yata_rollback(doc, 0);
+  yata_clients_truncate(doc, doc->txn.clients_before);
   doc->txn.n_subs = 0;
   yata_txn_close(doc);
 }

@@ -107,23 +107,3 @@ int yata_update_state_vector_v2(const uint8_t *update, size_t len, yata_buf *out
   yata_buf_deinit(&v1);
   return err;
 }
-
-/* ---- into a document ------------------------------------------------------------------------ */
-
-int yata_apply_update_v2_as(yata_doc *doc, const uint8_t *update, size_t len, const yata_cause *cause,
-                            yata_applied *out) {
-  yata_buf v1;
-  size_t offset = 0;
-  if (out != NULL) *out = (yata_applied){0};
-  if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
-  yata_buf_init(&v1, &doc->alloc);
-  int err = yata_update_to_v1(update, len, &v1, &offset);
-  if (err < 0 && out != NULL) out->error_offset = offset;
-  if (err == 0) err = yata_apply_update_as(doc, v1.data, v1.len, cause, out);
-  yata_buf_deinit(&v1);
-  return err;
-}
-
-int yata_apply_update_v2(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out) {
-  return yata_apply_update_v2_as(doc, update, len, NULL, out);
-}

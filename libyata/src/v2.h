@@ -78,11 +78,36 @@ struct yata_v2_in {
   struct yata_v2_str *keys; /* what was read, for later references */
   uint32_t n_keys, cap_keys;
   size_t longest_key;
-  uint64_t structs_left, key_bytes_left; /* so that few bytes do not swell without bounds */
+  uint64_t structs_left, gaps_left, key_bytes_left; /* so that few bytes do not swell without bounds */
   uint32_t nesting;
   const char *what;     /* after a failure: what should have been … */
   const uint8_t *where; /* … there */
 };
+
+/** Structs that an update may state beyond those that its length stands for, where no document says less. */
+#define YATA_V2_STRUCTS ((uint64_t)1 << 24)
+
+/**
+ * Begin to read an update; yata_v2_close ends it, whatever comes. `data` is borrowed until then.
+ *
+ * @structs  how many it may state in all beyond 8 for each byte.
+ * @mem      for the keys; NULL: allocates nothing, see yata_v2_in.mem.
+ *
+ * These return 0, YATA_ERR_MALFORMED or YATA_ERR_LIMIT with in->what and in->where, YATA_ERR_NOMEM.
+ */
+YATA_CHECKED int yata_v2_open(struct yata_v2_in *in, const uint8_t *data, size_t len, uint32_t nesting,
+                              uint64_t structs, struct yata_mem *mem);
+void yata_v2_close(struct yata_v2_in *in, struct yata_mem *mem);
+/** The number of clients; of the delete set's. */
+YATA_CHECKED int yata_v2_count(struct yata_v2_in *in, bool deletions, uint64_t *out);
+/** A client's structs: how many, and the id of the first. */
+YATA_CHECKED int yata_v2_section(struct yata_v2_in *in, uint64_t *structs, struct yata_wid *first);
+/** The struct with the id vs->st.id. */
+YATA_CHECKED int yata_v2_struct(struct yata_v2_in *in, struct yata_v2_struct *vs);
+YATA_CHECKED int yata_v2_client(struct yata_v2_in *in, uint64_t *client, uint64_t *ranges);
+/** *at is where the client's last range ended, 0 before. */
+YATA_CHECKED int yata_v2_range(struct yata_v2_in *in, uint64_t *at, uint64_t *clock, uint64_t *len);
+YATA_CHECKED int yata_v2_end(struct yata_v2_in *in);
 
 /** Calls while an update is walked; each may be NULL, a negative result ends the walk. */
 struct yata_v2_walk {
@@ -102,8 +127,10 @@ struct yata_v2_walk {
 YATA_CHECKED int yata_v2_walk(const uint8_t *data, size_t len, uint32_t nesting, struct yata_mem *mem,
                               const struct yata_v2_walk *walk, size_t *error_offset, const char **what);
 
-/** As yata_update_v2_to_v1; *error_offset (may be NULL) is set on YATA_ERR_MALFORMED and YATA_ERR_LIMIT. */
-YATA_CHECKED int yata_update_to_v1(const uint8_t *update, size_t len, yata_buf *out, size_t *error_offset);
+/** As yata_update_v2_to_v1 (`structs`: see yata_v2_open); *error_offset (may be NULL) is set on YATA_ERR_MALFORMED and
+ *  YATA_ERR_LIMIT. */
+YATA_CHECKED int yata_update_to_v1(const uint8_t *update, size_t len, uint64_t structs, yata_buf *out,
+                                   size_t *error_offset);
 
 /** Take the next string. */
 YATA_CHECKED int yata_v2_next_string(struct yata_v2_strings *strings, struct yata_v2_str *out);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Walking an update in version 2 once, verifying it. The fields of all structs stand in columns, each run-length
- * encoded, which is why few bytes may state many structs: their number is bounded by that of the bytes. */
+/* Reading an update in version 2 once, verifying it. The fields of all structs stand in columns, each run-length
+ * encoded, which is why few bytes may rightly state many structs: a list that was filled from the front and emptied
+ * takes as many bytes for ten million items as for ten. So their number is bounded by itself, and looked at before
+ * any is read. Gaps (GC structs, skips) next to one another are one; so those are bounded by the number of bytes. */
 #include "v2.h"
 
-#define STRUCTS_BASE 65536
 #define STRUCTS_PER_BYTE 8
+#define GAPS_BASE 65536
 #define KEY_BYTES_BASE 65536
 #define KEY_BYTES_PER_BYTE 256
 
@@ -199,13 +201,17 @@ static int verify(struct yata_v2_in *in, const struct yata_struct *st) {
   return 0;
 }
 
-static int get_struct(struct yata_v2_in *in, struct yata_v2_struct *vs) {
+int yata_v2_struct(struct yata_v2_in *in, struct yata_v2_struct *vs) {
   struct yata_struct *st = &vs->st;
   uint8_t info;
   int err = yata_col_next_byte(&in->info, &info);
   if (err < 0) return fail(in, in->info.rd.p, "a struct: its info byte", err);
-  if (in->structs_left-- == 0) return fail(in, in->info.rd.p, "fewer structs in so few bytes", YATA_ERR_LIMIT);
-  *st = (struct yata_struct){.id = st->id, .kind = info & 0x1f};
+  st->kind = info & 0x1f;
+  st->has_left = st->has_right = st->has_sub = false;
+  st->parent = YATA_PARENT_COPY;
+  st->content = (yata_slice){NULL, 0};
+  if ((st->kind == YATA_WIRE_GC || st->kind == YATA_WIRE_SKIP) && in->gaps_left-- == 0)
+    return fail(in, in->info.rd.p, "fewer gaps in so few bytes", YATA_ERR_LIMIT);
   if (st->kind == YATA_WIRE_GC) {
     YATA_TRY(get_length(in, "a length", &st->len));
   } else if (st->kind == YATA_WIRE_SKIP) {
@@ -224,16 +230,42 @@ static int get_rest(struct yata_v2_in *in, const char *what, uint64_t *out) {
   return err < 0 ? fail(in, in->rest.p, what, err) : 0;
 }
 
+int yata_v2_section(struct yata_v2_in *in, uint64_t *structs, struct yata_wid *first) {
+  const uint8_t *at = in->rest.p;
+  YATA_TRY(get_rest(in, "the number of a client's structs", structs));
+  if (*structs > in->structs_left) return fail(in, at, "fewer structs in so few bytes", YATA_ERR_LIMIT);
+  in->structs_left -= *structs;
+  YATA_TRY(get_uint(in, &in->client, "a client id below 2^53", &first->client));
+  int err = yata_rd_clock(&in->rest, &first->clock);
+  return err < 0 ? fail(in, in->rest.p, "a clock below 2^31", err) : 0;
+}
+
+int yata_v2_client(struct yata_v2_in *in, uint64_t *client, uint64_t *ranges) {
+  YATA_TRY(get_rest(in, "the delete set: a client id below 2^53", client));
+  return get_rest(in, "the delete set: a client's number of ranges", ranges);
+}
+
+int yata_v2_range(struct yata_v2_in *in, uint64_t *at, uint64_t *clock, uint64_t *len) {
+  static const char what[] = "the delete set: a range's distance and length";
+  uint64_t from, more;
+  const uint8_t *where = in->rest.p;
+  YATA_TRY(get_rest(in, what, &from));
+  YATA_TRY(get_rest(in, what, &more));
+  if (from > YATA_CLOCK_MAX || more >= YATA_CLOCK_MAX || *at + from + more + 1 > YATA_CLOCK_MAX)
+    return fail(in, where, "the delete set: a range that ends below the greatest clock", YATA_ERR_LIMIT);
+  *clock = *at + from;
+  *len = more + 1;
+  *at = *clock + *len;
+  return 0;
+}
+
 static int walk_section(struct yata_v2_in *in, const struct yata_v2_walk *w) {
   struct yata_v2_struct vs = {0};
   uint64_t structs;
-  YATA_TRY(get_rest(in, "the number of a client's structs", &structs));
-  YATA_TRY(get_uint(in, &in->client, "a client id below 2^53", &vs.st.id.client));
-  int err = yata_rd_clock(&in->rest, &vs.st.id.clock);
-  if (err < 0) return fail(in, in->rest.p, "a clock below 2^31", err);
+  YATA_TRY(yata_v2_section(in, &structs, &vs.st.id));
   if (w->on_section) YATA_TRY(w->on_section(w->user, vs.st.id.client, structs));
   for (uint64_t i = 0; i < structs; i++) {
-    YATA_TRY(get_struct(in, &vs));
+    YATA_TRY(yata_v2_struct(in, &vs));
     if (w->on_struct) YATA_TRY(w->on_struct(w->user, &vs));
     vs.st.id.clock += vs.st.len;
   }
@@ -241,19 +273,11 @@ static int walk_section(struct yata_v2_in *in, const struct yata_v2_walk *w) {
 }
 
 static int walk_deleted(struct yata_v2_in *in, const struct yata_v2_walk *w) {
-  static const char what[] = "the delete set: a range's distance and length";
-  uint64_t client, ranges, from, more, at = 0;
-  YATA_TRY(get_rest(in, "the delete set: a client id below 2^53", &client));
-  YATA_TRY(get_rest(in, "the delete set: a client's number of ranges", &ranges));
+  uint64_t client, ranges, at = 0, clock, len;
+  YATA_TRY(yata_v2_client(in, &client, &ranges));
   for (uint64_t i = 0; i < ranges; i++) {
-    const uint8_t *where = in->rest.p;
-    YATA_TRY(get_rest(in, what, &from));
-    YATA_TRY(get_rest(in, what, &more));
-    if (from > YATA_CLOCK_MAX || more >= YATA_CLOCK_MAX || at + from + more + 1 > YATA_CLOCK_MAX)
-      return fail(in, where, "the delete set: a range that ends below the greatest clock", YATA_ERR_LIMIT);
-    at += from;
-    if (w->on_deleted) YATA_TRY(w->on_deleted(w->user, client, at, more + 1));
-    at += more + 1;
+    YATA_TRY(yata_v2_range(in, &at, &clock, &len));
+    if (w->on_deleted) YATA_TRY(w->on_deleted(w->user, client, clock, len));
   }
   return 0;
 }
@@ -289,33 +313,52 @@ static int open_columns(struct yata_v2_in *in) {
   return 0;
 }
 
-static int walk_all(struct yata_v2_in *in, const struct yata_v2_walk *w) {
-  uint64_t n;
-  YATA_TRY(open_columns(in));
-  YATA_TRY(get_rest(in, "the number of clients", &n));
-  for (uint64_t i = 0; i < n; i++) YATA_TRY(walk_section(in, w));
-  YATA_TRY(get_rest(in, "the delete set: its number of clients", &n));
-  for (uint64_t i = 0; i < n; i++) YATA_TRY(walk_deleted(in, w));
-  return in->rest.p == in->rest.end ? 0 : fail(in, in->rest.p, "the end", YATA_ERR_MALFORMED);
-}
-
-int yata_v2_walk(const uint8_t *data, size_t len, uint32_t nesting, struct yata_mem *mem,
-                 const struct yata_v2_walk *walk, size_t *error_offset, const char **what) {
+int yata_v2_open(struct yata_v2_in *in, const uint8_t *data, size_t len, uint32_t nesting, uint64_t structs,
+                 struct yata_mem *mem) {
   static const uint8_t nothing;
   if (data == NULL) data = &nothing;
-  struct yata_v2_in in = {
+  *in = (struct yata_v2_in){
       .base = data,
       .rest = yata_rd_of(data, len),
       .mem = mem,
-      .structs_left = (uint64_t)len * STRUCTS_PER_BYTE + STRUCTS_BASE,
+      .structs_left = (uint64_t)len * STRUCTS_PER_BYTE + structs,
+      .gaps_left = (uint64_t)len * STRUCTS_PER_BYTE + GAPS_BASE,
       .key_bytes_left = (uint64_t)len * KEY_BYTES_PER_BYTE + KEY_BYTES_BASE,
       .nesting = nesting,
       .what = "an update of less than 4 GiB",
       .where = data,
   };
-  int err = len > UINT32_MAX ? YATA_ERR_LIMIT : walk_all(&in, walk);
-  if (mem != NULL) yata_mem_drop(mem, &in.keys, &in.cap_keys, sizeof(*in.keys));
-  if (err < 0 && error_offset != NULL) *error_offset = (size_t)(in.where - data);
+  return len > UINT32_MAX ? YATA_ERR_LIMIT : open_columns(in);
+}
+
+void yata_v2_close(struct yata_v2_in *in, struct yata_mem *mem) {
+  if (mem != NULL) yata_mem_drop(mem, &in->keys, &in->cap_keys, sizeof(*in->keys));
+}
+
+int yata_v2_count(struct yata_v2_in *in, bool deletions, uint64_t *out) {
+  return get_rest(in, deletions ? "the delete set: its number of clients" : "the number of clients", out);
+}
+
+int yata_v2_end(struct yata_v2_in *in) {
+  return in->rest.p == in->rest.end ? 0 : fail(in, in->rest.p, "the end", YATA_ERR_MALFORMED);
+}
+
+static int walk_all(struct yata_v2_in *in, const struct yata_v2_walk *w) {
+  uint64_t n;
+  YATA_TRY(yata_v2_count(in, false, &n));
+  for (uint64_t i = 0; i < n; i++) YATA_TRY(walk_section(in, w));
+  YATA_TRY(yata_v2_count(in, true, &n));
+  for (uint64_t i = 0; i < n; i++) YATA_TRY(walk_deleted(in, w));
+  return yata_v2_end(in);
+}
+
+int yata_v2_walk(const uint8_t *data, size_t len, uint32_t nesting, struct yata_mem *mem,
+                 const struct yata_v2_walk *walk, size_t *error_offset, const char **what) {
+  struct yata_v2_in in;
+  int err = yata_v2_open(&in, data, len, nesting, YATA_V2_STRUCTS, mem);
+  if (err == 0) err = walk_all(&in, walk);
+  yata_v2_close(&in, mem);
+  if (err < 0 && error_offset != NULL) *error_offset = (size_t)(in.where - in.base);
   if (what != NULL) *what = err < 0 ? in.what : NULL;
   return err;
 }

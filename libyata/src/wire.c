@@ -228,8 +228,51 @@ static const char *const contents[32] = {
     [YATA_WIRE_DOC] = "a sub-document: its guid and options",
 };
 
+/* Bytes that an item's head and the length behind it take at most in read_plain. */
+#define PLAIN_MAX (1 + 5 * YATA_WORD)
+
+static const uint8_t *word_id(const uint8_t *p, struct yata_wid *id) {
+  uint64_t clock;
+  if ((p = yata_word_uint(p, &id->client)) == NULL || (p = yata_word_uint(p, &clock)) == NULL) return NULL;
+  if (clock > YATA_CLOCK_MAX || id->client > YATA_CLIENT_MAX) return NULL;
+  id->clock = (uint32_t)clock;
+  return p;
+}
+
+/* Most structs by far: text, or what is deleted, beside others. False: look again, and closer. */
+static bool read_plain(struct yata_rd *rd, struct yata_struct *st) {
+  const uint8_t *p = rd->p, *content;
+  if (rd->end - p < PLAIN_MAX) return false;
+  uint8_t info = *p++, kind = info & 0x1f;
+  uint64_t n;
+  if ((kind != YATA_WIRE_STRING && kind != YATA_WIRE_DELETED) || !(info & (YATA_INFO_LEFT | YATA_INFO_RIGHT)))
+    return false;
+  st->kind = kind;
+  st->has_left = info & YATA_INFO_LEFT;
+  st->has_right = info & YATA_INFO_RIGHT;
+  st->has_sub = false;
+  st->parent = YATA_PARENT_COPY;
+  if (st->has_left && ((p = word_id(p, &st->left)) == NULL || is_ahead(&st->left, &st->id))) return false;
+  if (st->has_right && ((p = word_id(p, &st->right)) == NULL || is_ahead(&st->right, &st->id))) return false;
+  content = p;
+  if ((p = yata_word_uint(p, &n)) == NULL || n == 0) return false;
+  if (kind == YATA_WIRE_STRING) {
+    if (n > (size_t)(rd->end - p) || !yata_utf8_check(p, (size_t)n, &st->len)) return false;
+    content = p;
+    p += n;
+  } else {
+    if (n > YATA_CLOCK_MAX) return false;
+    st->len = (uint32_t)n;
+  }
+  if (st->len > YATA_CLOCK_MAX - st->id.clock) return false;
+  st->content = (yata_slice){content, (size_t)(p - content)};
+  rd->p = p;
+  return true;
+}
+
 int yata_struct_read(struct yata_rd *rd, uint32_t nesting, struct yata_struct *st) {
   const uint8_t *at = rd->p;
+  if (read_plain(rd, st)) return 0;
   rd->what = "a struct: its info byte";
   if (rd->p == rd->end) return YATA_ERR_MALFORMED;
   uint8_t info = *rd->p++;

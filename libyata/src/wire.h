@@ -47,6 +47,31 @@ static inline YATA_CHECKED int yata_rd_uint(struct yata_rd *rd, uint64_t *out) {
   return yata_rd_uint_slow(rd, out);
 }
 
+/** A varUint where YATA_WORD bytes can be read: the byte behind it. NULL: longer than that, or no such machine. */
+#define YATA_WORD 8
+
+static inline const uint8_t *yata_word_uint(const uint8_t *p, uint64_t *out) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t w;
+  if (*p < 0x80) {
+    *out = *p;
+    return p + 1;
+  }
+  memcpy(&w, p, sizeof(w));
+  uint64_t ends = ~w & 0x8080808080808080u;
+  if (ends == 0) return NULL;
+  w &= (ends ^ (ends - 1)) & 0x7f7f7f7f7f7f7f7fu;
+  w = (w & 0x007f007f007f007fu) | (w & 0x7f007f007f007f00u) >> 1;
+  w = (w & 0x00003fff00003fffu) | (w & 0x3fff00003fff0000u) >> 2;
+  *out = (w & 0x0fffffffu) | (w & 0x0fffffff00000000u) >> 4;
+  return p + (__builtin_ctzll(ends) >> 3) + 1;
+#else
+  (void)p;
+  (void)out;
+  return NULL;
+#endif
+}
+
 /** A varUint that must fit YATA_CLOCK_MAX, else YATA_ERR_LIMIT. */
 YATA_CHECKED int yata_rd_clock_slow(struct yata_rd *rd, uint32_t *out);
 

@@ -137,6 +137,73 @@ static void few_bytes_that_swell_are_refused(void **state) {
   assert_int_equal(yata_update_validate_v2(many_structs, sizeof(many_structs), NULL), YATA_ERR_LIMIT);
 }
 
+/* A million GC structs, which no writer leaves next to one another. */
+static void gaps_without_bytes_are_refused(void **state) {
+  (void)state;
+  static const uint8_t bomb[] = {
+      0, 0,    1,    7,    0, 0, 1, 0, 0, 0, 0, 5, 0x41, 0xbe, 0x84, 0x3d, 0, /* columns as above */
+      1, 0xc0, 0x84, 0x3d, 0,                                                 /* a client, a million structs, clock 0 */
+      0,
+  };
+  static const uint8_t empty[] = {0, 0};
+  yata_doc *doc = new_doc(5);
+  yata_stats stats;
+  assert_int_equal(yata_update_validate_v2(bomb, sizeof(bomb), NULL), YATA_ERR_LIMIT);
+  assert_int_equal(yata_apply_update_v2(doc, bomb, sizeof(bomb), NULL), YATA_ERR_LIMIT);
+  assert_state(doc, empty, 2);
+  yata_doc_stats(doc, &stats);
+  assert_int_equal(stats.clients, 0);
+  yata_doc_destroy(doc);
+}
+
+/* Each item was put before the one before, and all are gone: equal steps in every column, so few bytes. */
+static void many_equal_deletions_load_again(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(5), *again = new_doc(6);
+  yata_buf v2 = YATA_BUF_INIT;
+  yata_type array;
+  const yata_any value = yata_any_number(1);
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_array(doc, "list", &array));
+  for (int i = 0; i < 100000; i++) assert_ok(yata_array_insert(doc, array, 0, &value, 1));
+  assert_ok(yata_txn_commit(doc, NULL));
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_array_delete(doc, array, 0, 100000));
+  assert_ok(yata_txn_commit(doc, NULL));
+  assert_ok(yata_encode_state_as_update_v2(doc, NULL, 0, &v2));
+  assert_true(v2.len < 300);
+  assert_ok(yata_update_validate_v2(v2.data, v2.len, NULL));
+  yata_doc_set_limits(again, 0, 1000);
+  assert_int_equal(yata_apply_update_v2(again, v2.data, v2.len, NULL), YATA_ERR_LIMIT);
+  yata_doc_set_limits(again, 0, 0);
+  assert_ok(yata_apply_update_v2(again, v2.data, v2.len, NULL));
+  assert_same(doc, again);
+  yata_buf_deinit(&v2);
+  yata_doc_destroy(doc);
+  yata_doc_destroy(again);
+}
+
+/* A client that has two sections, which Yjs never writes: the last one counts, as when Yjs reads it. */
+static void of_two_sections_of_a_client_the_last_counts(void **state) {
+  (void)state;
+  static const uint8_t twice[] = {2, 1, 7, 0, 4, 1, 1, 't', 1, 'a', 1, 7, 0, 4, 1, 1, 't', 1, 'b', 0};
+  static const uint8_t once[] = {1, 1, 7, 0, 4, 1, 1, 't', 1, 'b', 0};
+  /* The first waits for client 9. */
+  static const uint8_t waits[] = {2, 1, 7, 0, 0x84, 9, 0, 1, 'a', 1, 7, 0, 4, 1, 1, 't', 1, 'b', 0};
+  static const uint8_t emptied[] = {2, 1, 7, 0, 0x84, 9, 0, 1, 'a', 0, 7, 0, 0}, empty[] = {0, 0};
+  const yata_slice updates[] = {{twice, sizeof(twice)}, {waits, sizeof(waits)}};
+  for (size_t i = 0; i < 2; i++) {
+    yata_doc *doc = new_doc(5);
+    assert_ok(yata_apply_update(doc, updates[i].data, updates[i].len, NULL));
+    assert_state(doc, once, sizeof(once));
+    yata_doc_destroy(doc);
+  }
+  yata_doc *doc = new_doc(5);
+  assert_ok(yata_apply_update(doc, emptied, sizeof(emptied), NULL));
+  assert_state(doc, empty, sizeof(empty));
+  yata_doc_destroy(doc);
+}
+
 /* ---- what is wrong, and where ----------------------------------------------------------------- */
 
 static void an_error_names_the_offset_and_what_was_expected(void **state) {
@@ -370,6 +437,9 @@ int main(void) {
       cmocka_unit_test(what_is_cut_short_is_refused),
       cmocka_unit_test(what_is_tampered_with_is_refused_or_well_formed),
       cmocka_unit_test(few_bytes_that_swell_are_refused),
+      cmocka_unit_test(gaps_without_bytes_are_refused),
+      cmocka_unit_test(many_equal_deletions_load_again),
+      cmocka_unit_test(of_two_sections_of_a_client_the_last_counts),
       cmocka_unit_test(an_error_names_the_offset_and_what_was_expected),
       cmocka_unit_test(the_version_is_found_out),
       cmocka_unit_test(both_versions_count_the_same),

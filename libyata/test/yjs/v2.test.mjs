@@ -198,3 +198,19 @@ test('thirty bytes that state billions of structs are refused at once', async t 
   await assert.rejects(ours.apply2(bomb), { status: -3 })
   assert.ok(performance.now() - from < 1000)
 })
+
+test('a hundred thousand structs in 500 bytes load as in yjs: keys that were set over and over', async t => {
+  const driver = new Driver()
+  t.after(() => driver.close())
+  const doc = new Y.Doc()
+  doc.clientID = 3
+  doc.transact(() => {
+    for (let i = 0; i < 100000; i++) doc.getMap('m').set(`k${i % 50}`, i >> 15)
+  })
+  const update = Y.encodeStateAsUpdateV2(doc)
+  assert.ok(update.length < 2000)
+  const ours = new YataDoc(driver, 0)
+  await ours.create(7)
+  await ours.apply2(update)
+  equal(await ours.encode2(), update)
+})
