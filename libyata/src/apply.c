@@ -91,26 +91,22 @@ static int apply_deletions(struct yata_doc *doc, struct yata_source *source, str
 
 /* ---- an update ------------------------------------------------------------------------------ */
 
-/* The pending state while an update is applied; replaces the document's in the end. What is pending is the
- * document's own until it has to change, for most updates have nothing to do with it. */
+/* The pending state while an update is applied; replaces the document's in the
+ * end. Structs that are pending stay where they are until they are tried again,
+ * for most updates have nothing to do with them. */
 struct work {
   struct yata_pending pending;
   struct yata_ranges ds;
-  bool lent; /* pending is the document's */
+  bool lent;                /* `pending` is not used: the document's counts, and … */
+  struct yata_addition add; /* … what is to be added to it */
 };
 
-static int own_pending(struct yata_doc *doc, struct work *w) {
-  if (!w->lent) return 0;
-  YATA_TRY(yata_pending_copy(doc, &doc->pending, &w->pending));
-  w->lent = false;
-  return 0;
-}
-
-static void drop_pending(struct yata_doc *doc, struct work *w) {
-  if (!w->lent) yata_pending_deinit(doc, &w->pending);
+static struct yata_pending *pending_of(struct yata_doc *doc, struct work *w) {
+  return w->lent ? &doc->pending : &w->pending;
 }
 
 static bool should_retry(struct yata_doc *doc, const struct yata_pending *p) {
+  if (p->update.len == 0) return false;
   for (uint32_t i = 0; i < p->n; i++)
     if (p->missing[i].clock < yata_client_state(doc, p->missing[i].client)) return true;
   return false;
@@ -123,10 +119,9 @@ static int apply_source(struct yata_doc *doc, struct yata_source *source, bool a
   struct yata_later later;
   yata_later_init(&later, source, &doc->alloc);
   int err = yata_apply_structs(doc, source, all, &later, &left, second);
-  *retry = w->pending.update.len > 0 && should_retry(doc, &w->pending);
+  *retry = should_retry(doc, pending_of(doc, w));
   bool go_on = err == 0 && !*second;
-  if (go_on && left.n_sections > 0) err = own_pending(doc, w);
-  if (go_on && err == 0 && left.n_sections > 0) err = yata_pending_add(doc, &later, &left, &w->pending);
+  if (go_on && left.n_sections > 0) err = yata_pending_prepare(doc, &later, &left, pending_of(doc, w), &w->add);
   yata_mem_drop(&doc->mem, &left.missing, &left.cap_missing, sizeof(*left.missing));
   yata_later_deinit(&doc->mem, &later);
   if (go_on && err == 0) err = apply_deletions(doc, source, &w->ds);
@@ -134,23 +129,37 @@ static int apply_source(struct yata_doc *doc, struct yata_source *source, bool a
   return err;
 }
 
+static void drop_addition(struct yata_doc *doc, struct work *w) {
+  yata_addition_deinit(doc, &w->add);
+  w->add = (struct yata_addition){0};
+}
+
+/* Try again what is pending, with what this update adds to it; what is left
+ * then is w->pending. */
 static int retry_pending(struct yata_doc *doc, struct work *w) {
-  struct work old = *w;
   struct yata_source source;
   bool ignored;
-  w->pending = (struct yata_pending){0};
+  yata_buf all;
+  yata_buf_init(&all, &doc->alloc);
+  int err = yata_pending_write(doc, &doc->pending, (yata_slice){w->add.update.data, w->add.update.len}, &all);
+  drop_addition(doc, w);
   w->lent = false;
   yata_buf_init(&w->pending.update, &doc->alloc);
-  const yata_slice update = {old.pending.update.data, old.pending.update.len};
-  int err = yata_source_open(&source, false, update, YATA_NESTING_MAX, 0, &doc->mem, &doc->alloc);
-  if (err == 0) err = apply_source(doc, &source, true, w, &ignored, &ignored);
-  yata_source_close(&source, &doc->mem);
-  drop_pending(doc, &old);
+  yata_buf_init(&w->pending.more, &doc->alloc);
+  if (err == 0) {
+    const yata_slice update = {all.data, all.len};
+    err = yata_source_open(&source, false, update, YATA_NESTING_MAX, 0, &doc->mem, &doc->alloc);
+    if (err == 0) err = apply_source(doc, &source, true, w, &ignored, &ignored);
+    yata_source_close(&source, &doc->mem);
+  }
+  if (err == 0) yata_pending_add(&w->pending, &w->add);
+  drop_addition(doc, w);
+  yata_buf_deinit(&all);
   return err;
 }
 
 static int work_init(struct yata_doc *doc, struct work *w) {
-  *w = (struct work){.pending = doc->pending, .lent = true};
+  *w = (struct work){.lent = true};
   const struct yata_ranges *ds = &doc->pending_ds;
   YATA_TRY(yata_mem_grow(&doc->mem, &w->ds.v, &w->ds.cap, ds->n, sizeof(*ds->v)));
   if (ds->n > 0) memcpy(w->ds.v, ds->v, ds->n * sizeof(*ds->v));
@@ -159,13 +168,13 @@ static int work_init(struct yata_doc *doc, struct work *w) {
 }
 
 static void work_deinit(struct yata_doc *doc, struct work *w) {
-  drop_pending(doc, w);
+  yata_pending_deinit(doc, &w->pending);
+  drop_addition(doc, w);
   yata_mem_drop(&doc->mem, &w->ds.v, &w->ds.cap, sizeof(*w->ds.v));
 }
 
 static bool same_pending(const struct yata_doc *doc, const struct work *w) {
-  const yata_buf *a = &doc->pending.update, *b = &w->pending.update;
-  bool same = w->lent || (a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0));
+  bool same = w->lent ? !w->add.is_new : yata_pending_same(&doc->pending, &w->pending);
   return same && doc->pending_ds.n == w->ds.n &&
          (w->ds.n == 0 || memcmp(doc->pending_ds.v, w->ds.v, w->ds.n * sizeof(*w->ds.v)) == 0);
 }
@@ -180,10 +189,16 @@ static bool grew(const struct yata_doc *doc) {
 /* Everything worked: from here on nothing fails. */
 static void finish(struct yata_doc *doc, struct work *w, yata_applied *out) {
   out->changed = grew(doc) || !same_pending(doc, w);
-  struct work old = {.pending = doc->pending, .ds = doc->pending_ds, .lent = w->lent};
-  doc->pending = w->pending;
+  if (w->lent) {
+    yata_pending_add(&doc->pending, &w->add);
+  } else {
+    struct yata_pending old = doc->pending;
+    doc->pending = w->pending;
+    w->pending = old;
+  }
+  struct yata_ranges old_ds = doc->pending_ds;
   doc->pending_ds = w->ds;
-  *w = old;
+  w->ds = old_ds;
   out->pending = doc->pending.update.len > 0 || doc->pending_ds.n > 0;
   if (grew(doc)) doc->mark_epoch++;
   if (doc->events != NULL) yata_events_deliver(doc);

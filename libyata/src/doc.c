@@ -2,6 +2,7 @@
 #include "events.h"
 #include "tree.h"
 #include "txn.h"
+#include "waiting.h"
 
 /* The allocator of the document's own buffers: as the document's, counted. */
 static void *counted(void *user, void *ptr, size_t old_size, size_t new_size) {
@@ -43,6 +44,7 @@ int yata_doc_create(const yata_options *options, yata_doc **out) {
   yata_doc_set_limits(doc, o->max_pending_bytes, o->max_steps);
   doc->alloc = (yata_allocator){counted, &doc->mem};
   yata_buf_init(&doc->pending.update, &doc->alloc);
+  yata_buf_init(&doc->pending.more, &doc->alloc);
   yata_buf_init(&doc->txn.guids, &doc->alloc);
   int err = init_tables(doc);
   if (err < 0) {
@@ -72,8 +74,7 @@ void yata_doc_destroy(yata_doc *doc) {
   yata_mem_drop(mem, &doc->ent_hash, &doc->n_ent_hash, sizeof(*doc->ent_hash));
   yata_mem_drop(mem, &doc->twins, &doc->cap_twins, sizeof(*doc->twins));
   yata_mem_drop(mem, &doc->seen, &doc->cap_seen, sizeof(*doc->seen));
-  yata_buf_deinit(&doc->pending.update);
-  yata_mem_drop(mem, &doc->pending.missing, &doc->pending.cap, sizeof(*doc->pending.missing));
+  yata_pending_deinit(doc, &doc->pending);
   yata_mem_drop(mem, &doc->pending_ds.v, &doc->pending_ds.cap, sizeof(*doc->pending_ds.v));
   yata_mem_drop(mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
   yata_mem_drop(mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
@@ -96,7 +97,8 @@ void yata_doc_stats(const yata_doc *doc, yata_stats *out) {
   *out = (yata_stats){.items = doc->used_items,
                       .types = doc->used_types,
                       .live_bytes = doc->mem.live,
-                      .pending_bytes = doc->pending.update.len + doc->pending_ds.n * sizeof(struct yata_range)};
+                      .pending_bytes = doc->pending.update.len + doc->pending.more.len +
+                                       doc->pending_ds.n * sizeof(struct yata_range)};
   for (uint32_t i = 0; i < doc->n_clients; i++) {
     out->clients += doc->clients[i].state > 0;
     out->units += doc->clients[i].state;

@@ -5,6 +5,7 @@
 
 #include "integrate.h"
 #include "update.h"
+#include "waiting.h"
 
 static struct yata_wid wid(const struct yata_doc *doc, uint32_t client, uint32_t clock) {
   return (struct yata_wid){doc->clients[client].id, clock};
@@ -224,7 +225,9 @@ static int encode_with_pending(const struct yata_doc *doc, const struct yata_sv 
   yata_buf own = {.alloc = out->alloc}, ds = own, structs = own;
   yata_slice parts[3];
   size_t n = 0;
-  int err = encode_own(doc, sv, &own);
+  struct yata_doc *same = (struct yata_doc *)doc; /* nobody can tell */
+  int err = yata_pending_merge(same, &same->pending);
+  if (err == 0) err = encode_own(doc, sv, &own);
   parts[n++] = (yata_slice){own.data, own.len};
   if (err == 0 && doc->pending_ds.n > 0) {
     err = yata_buf_put_u8(&ds, 0);

@@ -145,11 +145,14 @@ struct yata_missing {
   uint32_t clock; /* retry when the client's state is above */
 };
 
-/* Structs that wait: an update in version 1 and what they wait for. */
+/* Structs that wait, and what they wait for: pending.h. */
 struct yata_pending {
-  yata_buf update;
+  yata_buf update;          /* in version 1; empty when nothing waits */
+  yata_buf more;            /* updates that came since, each behind its length: to be merged into it */
+  uint32_t parts;           /* of `more` */
+  struct yata_ranges units; /* that wait: sorted by client, lowest first, and joined */
   struct yata_missing *missing;
-  uint32_t n, cap;
+  uint32_t n, cap; /* of missing; sorted by client, one for each */
 };
 
 enum yata_undo_kind {

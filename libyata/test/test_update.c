@@ -268,6 +268,45 @@ static void a_hundred_thousand_clients_are_taken_without_delay(void **state) {
   free(later);
 }
 
+/* The last first: all but the very first have to wait. */
+static void what_waits_in_thousands_of_parts_is_all_there(void **state) {
+  (void)state;
+  enum { N = 3000 };
+  static yata_buf updates[N];
+  yata_doc *doc = new_doc(5), *other = new_doc(6), *third = new_doc(7);
+  yata_buf half = YATA_BUF_INIT;
+  yata_type text;
+  yata_applied a;
+  assert_ok(yata_text(doc, "text", &text));
+  for (uint32_t i = 0; i < N; i++) {
+    updates[i] = (yata_buf)YATA_BUF_INIT;
+    assert_ok(yata_txn_begin(doc));
+    assert_ok(yata_text_insert(doc, text, i / 2, "x", 1));
+    assert_ok(yata_txn_commit(doc, &updates[i]));
+  }
+  for (uint32_t i = N - 1; i > 0; i--) {
+    assert_ok(yata_apply_update(other, updates[i].data, updates[i].len, &a));
+    assert_true(a.changed && a.pending);
+    if (i % 100 != 0) continue;
+    assert_ok(yata_apply_update(other, updates[i].data, updates[i].len, &a));
+    assert_true(!a.changed && a.pending);
+  }
+  assert_ok(yata_encode_state_as_update(other, NULL, 0, &half));
+  assert_ok(yata_apply_update(third, half.data, half.len, &a));
+  assert_true(a.pending);
+  assert_ok(yata_apply_update(third, updates[0].data, updates[0].len, &a));
+  assert_ok(yata_apply_update(other, updates[0].data, updates[0].len, &a));
+  assert_false(a.pending);
+  assert_same(doc, other);
+  assert_same(doc, third);
+  assert_ok(yata_doc_check(other));
+  for (uint32_t i = 0; i < N; i++) yata_buf_deinit(&updates[i]);
+  yata_buf_deinit(&half);
+  yata_doc_destroy(doc);
+  yata_doc_destroy(other);
+  yata_doc_destroy(third);
+}
+
 static void a_state_vector_that_is_none_is_refused(void **state) {
   (void)state;
   static const uint8_t bad[] = {0xff, 0xff, 0x03, 1, 1};
@@ -298,6 +337,7 @@ int main(void) {
       cmocka_unit_test(a_struct_that_depends_on_its_own_future_is_refused),
       cmocka_unit_test(pending_beyond_its_limit_is_refused),
       cmocka_unit_test(a_hundred_thousand_clients_are_taken_without_delay),
+      cmocka_unit_test(what_waits_in_thousands_of_parts_is_all_there),
       cmocka_unit_test(a_state_vector_that_is_none_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
