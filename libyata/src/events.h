@@ -55,7 +55,8 @@ struct yata_events {
   uint32_t count[YATA_OBSERVINGS];
   struct yata_undo_manager *managers;
   struct yata_redone redone;
-  uint32_t follow_ups; /* empty transactions that Yjs makes: where a manager forgot steps, or text might be tidied up */
+  /* Empty transactions that Yjs makes: where a manager forgot steps, text might be tidied up, a sub-document went. */
+  uint32_t follow_ups;
 
   /* Of the transaction that ends. */
   yata_txn_event txn;

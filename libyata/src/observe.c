@@ -2,6 +2,7 @@
 /* Observers: who they are, and calling them when a transaction ends. */
 #include "edit.h"
 #include "encode.h"
+#include "subdoc.h"
 #include "txn.h"
 #include "undo.h"
 
@@ -195,7 +196,7 @@ void yata_events_deliver(struct yata_doc *doc) {
   for (uint32_t i = 0; i < ev->n_changed && ev->count[YATA_OF_TYPE] > 0; i++) call_type(doc, &ev->changed[i]);
   for (uint32_t i = 0; i < ev->n_buckets; i++) call_deep(doc, &ev->buckets[i]);
   yata_undo_capture(doc);
-  ev->follow_ups += may_be_tidied(doc);
+  ev->follow_ups += may_be_tidied(doc) + yata_subdocs_removed(doc);
   for (uint32_t i = 0; (o = next_observer(ev, &i, YATA_OF_TXN)) != NULL;) o->on.txn(o->user, &ev->txn);
   yata_changes_forget(doc);
   doc->busy = false;

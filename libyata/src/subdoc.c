@@ -82,6 +82,12 @@ bool yata_subdoc_is_there(const struct yata_doc *doc, struct yata_unit at) {
   return !yata_item_deleted(doc, yata_index_lookup(doc, at.client, at.clock));
 }
 
+uint32_t yata_subdocs_removed(const struct yata_doc *doc) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < doc->txn.n_subs; i++) n += doc->txn.subs[i].what == YATA_SUBDOC_REMOVED;
+  return n;
+}
+
 static void remove_at(struct yata_doc *doc, struct yata_unit at) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < doc->n_subdocs; i++)

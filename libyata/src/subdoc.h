@@ -11,6 +11,8 @@ YATA_CHECKED int yata_subdoc_added(struct yata_doc *doc, uint32_t h);
 YATA_CHECKED int yata_subdoc_deleting(struct yata_doc *doc, uint32_t h);
 /** The transaction stands: bring doc->subdocs up to date. Before anything is collected; cannot fail. */
 void yata_subdocs_settle(struct yata_doc *doc);
+/** How many the transaction deleted. */
+uint32_t yata_subdocs_removed(const struct yata_doc *doc);
 
 /** Note for observers what happens to the one in an item: an enum yata_subdoc_kind. */
 YATA_CHECKED int yata_subdoc_log(struct yata_doc *doc, uint32_t h, uint8_t what);
