@@ -1224,6 +1224,32 @@ YATA_API YATA_CHECKED int yata_to_json(const yata_doc *doc, yata_type type, yata
 
 YATA_API YATA_CHECKED int yata_text_read_at(const yata_doc *doc, yata_type text, const yata_snapshot *snapshot,
                                             yata_buf *out);
+/** What became of a part of a text between two snapshots. */
+enum yata_ychange { YATA_CHANGE_NONE, YATA_CHANGE_ADDED, YATA_CHANGE_REMOVED };
+
+/** How to look at a text. Zeroed: as it is now. All of it is borrowed while the text is looked at. */
+typedef struct yata_text_view {
+  const yata_snapshot *at;     /* as of then; NULL: as it is now */
+  const yata_snapshot *before; /* show, too, what was there then; NULL: compare with nothing */
+  /**
+   * Make the attribute `ychange` of a part that is at one of the two only: Yjs' computeYChange. Parts of one client
+   * that follow one another are one run where the value is an object whose `type` is "added" or "removed" and whose
+   * `user` is the client's id, a number. The value is borrowed until it is called again. NULL, or returning NULL:
+   * {"type": "added"} or {"type": "removed"}, and each part is a run.
+   *
+   * @id  of the part's first unit.
+   */
+  const yata_any *(*ychange)(void *user, enum yata_ychange change, yata_id id);
+  void *user;
+} yata_text_view;
+
+/** As yata_text_next, with the same view in each call of a walk. Of a part that was removed the index counts it, too.
+ *  Also YATA_ERR_INVALID: the value of `ychange` is none that JSON has. */
+YATA_API YATA_CHECKED int yata_text_next_at(const yata_doc *doc, yata_type text, const yata_text_view *view,
+                                            yata_text_cursor *cursor, yata_text_run *run);
+/** Append the runs as JSON, as JSON.stringify prints Y.Text.toDelta(at, before, ychange). */
+YATA_API YATA_CHECKED int yata_text_delta_at(const yata_doc *doc, yata_type text, const yata_text_view *view,
+                                             yata_buf *out);
 YATA_API YATA_CHECKED int yata_map_get_at(const yata_doc *doc, yata_type map, const yata_snapshot *snapshot,
                                           const char *key, size_t key_len, yata_value *out);
 /** Of a key whose value was collected, the cursor and the key are set with YATA_ERR_ERASED, and the walk can go on. */

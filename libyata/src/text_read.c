@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading text: all of it, or run by run with its attributes, as Y.Text.toDelta. */
+/* Reading text: all of it, or run by run with its attributes, as Y.Text.toDelta; also as of snapshots. */
+#include "snapshot_view.h"
 #include "text.h"
 
 int yata_text_read(const yata_doc *doc, yata_type text, yata_buf *out) {
@@ -22,7 +23,7 @@ int yata_text_read(const yata_doc *doc, yata_type text, yata_buf *out) {
 /* ---- runs --------------------------------------------------------------------------------- */
 
 struct state {
-  uint32_t next; /* item */
+  uint32_t next, offset; /* item, and which of its units */
   uint64_t steps;
   struct yata_formats now;
   struct yata_formats shown; /* `now` in the order of an object's members */
@@ -30,6 +31,10 @@ struct state {
   yata_any_entry *entries;
   uint32_t cap_entries;
   yata_buf text;
+  struct yata_view at, before; /* the views */
+  yata_buf ychange;            /* JSON of the attribute in force */
+  enum yata_ychange changed;   /* NONE: it joins with no other part */
+  uint64_t changed_by;
 };
 
 static int show(struct yata_doc *doc, struct state *s) {
@@ -63,52 +68,147 @@ static int embed_run(struct yata_doc *doc, const struct yata_item *it, yata_text
   return 0;
 }
 
+/* ---- changes between snapshots ------------------------------------------------------------ */
+
+static const yata_slice ychange_key = {(const uint8_t *)"ychange", 7};
+
+/* The next units that stand on the same side of every edge of the view. */
+struct part {
+  uint32_t len;
+  bool at, before; /* visible then */
+};
+
+static struct part part_of(const struct yata_doc *doc, struct state *s, const yata_text_view *view,
+                           const struct yata_item *it) {
+  struct part p = {.before = false};
+  p.len = yata_view_run(&s->at, doc, it, s->offset, &p.at);
+  if (view->before == NULL) return p;
+  uint32_t n = yata_view_run(&s->before, doc, it, s->offset, &p.before);
+  if (n < p.len) p.len = n;
+  return p;
+}
+
+/* Would Yjs find the client, and the change, in the attribute when it meets the next part? */
+static bool joins(const yata_any *value, const char *change, uint64_t client) {
+  bool user = false, type = false;
+  if (value->kind != YATA_ANY_OBJECT) return false;
+  for (size_t i = 0; i < value->u.object.len; i++) {
+    const yata_any_entry *e = &value->u.object.entries[i];
+    const yata_any *v = &e->value;
+    if (e->key.len != 4) continue;
+    if (memcmp(e->key.data, "user", 4) == 0) user = v->kind == YATA_ANY_NUMBER && v->u.number == (double)client;
+    if (memcmp(e->key.data, "type", 4) == 0)
+      type = v->kind == YATA_ANY_STRING && v->u.bytes.len == strlen(change) &&
+             memcmp(v->u.bytes.data, change, v->u.bytes.len) == 0;
+  }
+  return user && type;
+}
+
+static int set_change(struct yata_doc *doc, struct state *s, const yata_text_view *view, enum yata_ychange change,
+                      yata_id id) {
+  const char *name = change == YATA_CHANGE_ADDED ? "added" : "removed";
+  const yata_any_entry type = {{(const uint8_t *)"type", 4}, yata_any_string(name)};
+  const yata_any fallback = {.kind = YATA_ANY_OBJECT, .u.object = {&type, 1}};
+  const yata_any *value = view->ychange != NULL ? view->ychange(view->user, change, id) : NULL;
+  if (value == NULL) value = &fallback;
+  yata_buf_clear(&s->ychange);
+  YATA_TRY(yata_any_stringify(&s->ychange, value, doc->max_nesting));
+  s->changed = joins(value, name, id.client) ? change : YATA_CHANGE_NONE;
+  s->changed_by = id.client;
+  s->stale = true;
+  return yata_formats_set(doc, &s->now,
+                          (struct yata_format){.key = ychange_key, .value = {s->ychange.data, s->ychange.len}});
+}
+
+/* Give the next part of a string the attribute that it needs. `*ends`: the run ends here, and this is for the next. */
+static int mark_change(struct yata_doc *doc, struct state *s, const yata_text_view *view, const struct part *p,
+                       const struct yata_item *it, const yata_text_run *run, bool *ends) {
+  enum yata_ychange change = YATA_CHANGE_NONE;
+  const yata_id id = {doc->clients[it->client].id, (uint64_t)it->clock + s->offset};
+  uint32_t found;
+  if (view->at == NULL && view->before == NULL) return 0;
+  if (view->at != NULL && !p->at)
+    change = YATA_CHANGE_REMOVED;
+  else if (view->before != NULL && !p->before)
+    change = YATA_CHANGE_ADDED;
+  YATA_TRY(yata_formats_find(doc, &s->now, ychange_key, &found));
+  if (change == YATA_CHANGE_NONE ? found == YATA_NO_FORMAT
+                                 : found != YATA_NO_FORMAT && s->changed == change && s->changed_by == id.client)
+    return 0;
+  *ends = run->len > 0;
+  if (*ends) return 0;
+  if (change != YATA_CHANGE_NONE) return set_change(doc, s, view, change, id);
+  s->stale = true;
+  return yata_formats_delete(doc, &s->now, ychange_key);
+}
+
+/* ---- collecting --------------------------------------------------------------------------- */
+
+/* Add a part to the run, or end the run before it. */
+static int collect_part(struct yata_doc *doc, struct state *s, const yata_text_view *view, const struct part *p,
+                        yata_text_run *run, bool *ends) {
+  const struct yata_item *it = &doc->items[s->next];
+  switch (it->kind) {
+  case YATA_WIRE_STRING:
+    YATA_TRY(mark_change(doc, s, view, p, it, run, ends));
+    if (*ends) return 0;
+    run->len += p->len;
+    return yata_text_encode(&doc->clients[it->client].text, it->content + s->offset, p->len, false, &s->text);
+  case YATA_WIRE_FORMAT:
+    if (!p->at) return 0;
+    *ends = run->len > 0;
+    if (*ends) return 0;
+    s->stale = true;
+    return yata_formats_update(doc, &s->now, yata_format_of(doc, s->next));
+  case YATA_WIRE_EMBED:
+  case YATA_WIRE_TYPE: *ends = run->len > 0; return *ends ? 0 : embed_run(doc, it, run);
+  case YATA_WIRE_DELETED: return YATA_ERR_ERASED;
+  default: return 0;
+  }
+}
+
 /* Collect one run. Before a format, and an embed, the text so far is one. */
-static int collect(struct yata_doc *doc, struct state *s, yata_text_run *run) {
+static int collect(struct yata_doc *doc, struct state *s, const yata_text_view *view, yata_text_run *run) {
+  bool ends = false;
   yata_buf_clear(&s->text);
-  for (; s->next != 0; s->next = doc->items[s->next].right) {
+  while (s->next != 0 && !ends && run->kind == YATA_TEXT_INSERT) {
     const struct yata_item *it = &doc->items[s->next];
-    bool other = it->kind == YATA_WIRE_FORMAT || it->kind == YATA_WIRE_EMBED || it->kind == YATA_WIRE_TYPE;
-    if (it->flags & YATA_ITEM_DELETED) continue;
-    if (it->kind == YATA_WIRE_STRING) {
-      YATA_TRY(yata_text_encode(&doc->clients[it->client].text, it->content, it->len, false, &s->text));
-      run->len += it->len;
-    } else if (other && run->len > 0) {
-      break;
-    } else if (it->kind == YATA_WIRE_FORMAT) {
-      YATA_TRY(yata_formats_update(doc, &s->now, yata_format_of(doc, s->next)));
-      s->stale = true;
-    } else if (other) {
-      YATA_TRY(embed_run(doc, it, run));
-      s->next = it->right;
-      break;
-    }
+    const struct part p = part_of(doc, s, view, it);
+    if (p.at || p.before) YATA_TRY(collect_part(doc, s, view, &p, run, &ends));
+    if (ends) break;
+    s->offset += p.len;
+    if (s->offset < it->len) continue;
+    s->next = it->right;
+    s->offset = 0;
   }
   if (run->len == 0) return YATA_ERR_NOT_FOUND;
   if (run->kind == YATA_TEXT_INSERT) run->text = (yata_slice){s->text.data, s->text.len};
   return s->stale ? show(doc, s) : 0;
 }
 
-static int begin(struct yata_doc *doc, uint32_t t, yata_text_cursor *cursor) {
+static int begin(struct yata_doc *doc, uint32_t t, const yata_text_view *view, yata_text_cursor *cursor) {
   struct state *s = yata_mem_resize(&doc->mem, NULL, 0, sizeof(*s));
   if (s == NULL) return YATA_ERR_NOMEM;
-  *s = (struct state){.next = doc->types[t].start};
+  *s = (struct state){.next = doc->types[t].start, .at = {.s = view->at}, .before = {.s = view->before}};
   yata_buf_init(&s->text, &doc->alloc);
+  yata_buf_init(&s->ychange, &doc->alloc);
   cursor->state = s;
   return 0;
 }
 
-int yata_text_next(const yata_doc *const_doc, yata_type text, yata_text_cursor *cursor, yata_text_run *run) {
+int yata_text_next_at(const yata_doc *const_doc, yata_type text, const yata_text_view *view, yata_text_cursor *cursor,
+                      yata_text_run *run) {
   /* Memory that the cursor takes is the document's; its content stays as it is. */
   struct yata_doc *doc = (struct yata_doc *)const_doc;
+  bool now = view->at == NULL && view->before == NULL;
   uint32_t t;
   *run = (yata_text_run){.kind = YATA_TEXT_INSERT};
-  YATA_TRY(yata_handle(doc, text, YATA_KIND_TEXT, &t));
-  if (cursor->state == NULL) YATA_TRY(begin(doc, t, cursor));
+  YATA_TRY(now ? yata_handle(doc, text, YATA_KIND_TEXT, &t) : yata_handle_kept(doc, text, YATA_KIND_TEXT, &t));
+  if (cursor->state == NULL) YATA_TRY(begin(doc, t, view, cursor));
   struct state *s = cursor->state;
   uint64_t steps = doc->txn.steps;
   doc->txn.steps = s->steps;
-  int err = collect(doc, s, run);
+  int err = collect(doc, s, view, run);
   s->steps = doc->txn.steps;
   doc->txn.steps = steps;
   if (err < 0) return err;
@@ -119,6 +219,12 @@ int yata_text_next(const yata_doc *const_doc, yata_type text, yata_text_cursor *
   return 0;
 }
 
+static const yata_text_view as_it_is = {0};
+
+int yata_text_next(const yata_doc *doc, yata_type text, yata_text_cursor *cursor, yata_text_run *run) {
+  return yata_text_next_at(doc, text, &as_it_is, cursor, run);
+}
+
 void yata_text_cursor_deinit(const yata_doc *const_doc, yata_text_cursor *cursor) {
   struct yata_doc *doc = (struct yata_doc *)const_doc;
   struct state *s = cursor->state;
@@ -127,6 +233,7 @@ void yata_text_cursor_deinit(const yata_doc *const_doc, yata_text_cursor *cursor
     yata_formats_deinit(doc, &s->shown);
     yata_mem_drop(&doc->mem, &s->entries, &s->cap_entries, sizeof(*s->entries));
     yata_buf_deinit(&s->text);
+    yata_buf_deinit(&s->ychange);
     yata_mem_resize(&doc->mem, s, sizeof(*s), 0);
   }
   *cursor = (yata_text_cursor){0};
@@ -154,21 +261,21 @@ static int put_run(const yata_doc *doc, const yata_text_run *run, yata_buf *out)
   if (run->kind == YATA_TEXT_INSERT)
     YATA_TRY(yata_json_put_string(out, run->text));
   else if (run->kind == YATA_TEXT_TYPE)
-    YATA_TRY(yata_to_json(doc, run->type, out));
+    YATA_TRY(yata_json_put_type(doc, run->type.slot, 0, out)); /* it may have been deleted since */
   else
     YATA_TRY(yata_buf_put(out, run->embed.u.bytes.data, run->embed.u.bytes.len));
   YATA_TRY(put_attributes(run, out));
   return put(out, "}");
 }
 
-int yata_text_delta(const yata_doc *doc, yata_type text, yata_buf *out) {
+int yata_text_delta_at(const yata_doc *doc, yata_type text, const yata_text_view *view, yata_buf *out) {
   yata_text_cursor cursor = {0};
   yata_text_run run;
   size_t at = out->len;
   const char *before = "[";
   uint64_t attributes = 0; /* printed */
   int err;
-  while ((err = yata_text_next(doc, text, &cursor, &run)) == 0) {
+  while ((err = yata_text_next_at(doc, text, view, &cursor, &run)) == 0) {
     attributes += run.n_attributes;
     err = attributes > doc->max_steps ? YATA_ERR_LIMIT : put(out, before);
     if (err == 0) err = put_run(doc, &run, out);
@@ -179,4 +286,8 @@ int yata_text_delta(const yata_doc *doc, yata_type text, yata_buf *out) {
   if (err == YATA_ERR_NOT_FOUND) err = put(out, out->len == at ? "[]" : "]");
   if (err < 0) out->len = at;
   return err;
+}
+
+int yata_text_delta(const yata_doc *doc, yata_type text, yata_buf *out) {
+  return yata_text_delta_at(doc, text, &as_it_is, out);
 }
