@@ -53,6 +53,8 @@ extern const struct operation driver_undo[];
 extern const struct operation driver_formats[];
 extern const struct operation driver_xml[];
 extern const struct operation driver_subdocs[];
+extern const struct operation driver_snapshots[];
+extern const struct operation driver_positions[];
 
 /* ---- arguments: past the end of a request everything is zero ------------------------------- */
 
@@ -83,5 +85,14 @@ int driver_put_u32(yata_buf *out, uint32_t v);
 int driver_put_u64(yata_buf *out, uint64_t v);
 int driver_put_slice(yata_buf *out, yata_slice s);
 int driver_put_type(yata_buf *out, yata_type t);
+
+/* ---- answers in JSON ---------------------------------------------------------------------- */
+
+void driver_json(yata_buf *out, const char *s);
+void driver_json_string(yata_buf *out, yata_slice s);
+/** End a list: its last comma goes. */
+void driver_json_close(yata_buf *out, const char *end);
+void driver_json_any(yata_buf *out, const yata_any *any);
+void driver_json_value(yata_buf *out, const yata_value *v);
 
 #endif

@@ -3,7 +3,6 @@
 #include "driver.h"
 
 #include <inttypes.h>
-#include <math.h>
 
 /* What one document's observers logged; it outlives the document. */
 static struct log {
@@ -11,86 +10,22 @@ static struct log {
   uint32_t ids[64], n_ids;
 } logs[DRIVER_DOCS];
 
-static int put(struct log *log, const char *s) {
-  return driver_put(&log->json, s, strlen(s));
+static void put(struct log *log, const char *s) {
+  driver_json(&log->json, s);
 }
 
 static void put_number(struct log *log, const char *name, double v) {
-  char s[64];
+  char s[128];
   snprintf(s, sizeof(s), "\"%s\":%.17g,", name, v);
   put(log, s);
 }
 
 static void put_string(struct log *log, yata_slice s) {
-  char hex[8];
-  put(log, "\"");
-  for (size_t i = 0; i < s.len; i++) {
-    if (s.data[i] < 0x20 || s.data[i] == '"' || s.data[i] == '\\') {
-      snprintf(hex, sizeof(hex), "\\u%04x", s.data[i]);
-      put(log, hex);
-    } else {
-      driver_put(&log->json, s.data + i, 1);
-    }
-  }
-  put(log, "\"");
+  driver_json_string(&log->json, s);
 }
 
-/* Close a list: its last comma goes. */
 static void close_list(struct log *log, const char *end) {
-  if (log->json.data[log->json.len - 1] == ',') log->json.len--;
-  put(log, end);
-}
-
-static void put_any(struct log *log, const yata_any *any) {
-  char s[64];
-  switch (any->kind) {
-  case YATA_ANY_NULL: put(log, "null"); break;
-  case YATA_ANY_BOOL: put(log, any->u.boolean ? "true" : "false"); break;
-  case YATA_ANY_NUMBER:
-    snprintf(s, sizeof(s), isfinite(any->u.number) ? "%.17g" : "null", any->u.number);
-    put(log, s);
-    break;
-  case YATA_ANY_BIGINT:
-    snprintf(s, sizeof(s), "%lld", (long long)any->u.bigint);
-    put(log, s);
-    break;
-  case YATA_ANY_STRING: put_string(log, (yata_slice){any->u.bytes.data, any->u.bytes.len}); break;
-  case YATA_ANY_JSON: driver_put(&log->json, any->u.bytes.data, any->u.bytes.len); break;
-  case YATA_ANY_BINARY:
-    put(log, "{\"$binary\":[");
-    for (size_t i = 0; i < any->u.bytes.len; i++) {
-      snprintf(s, sizeof(s), "%d,", any->u.bytes.data[i]);
-      put(log, s);
-    }
-    close_list(log, "]}");
-    break;
-  case YATA_ANY_ARRAY:
-    put(log, "[");
-    for (size_t i = 0; i < any->u.array.len; i++) {
-      put_any(log, &any->u.array.items[i]);
-      put(log, ",");
-    }
-    close_list(log, "]");
-    break;
-  case YATA_ANY_OBJECT:
-    put(log, "{");
-    for (size_t i = 0; i < any->u.object.len; i++) {
-      put_string(log, any->u.object.entries[i].key);
-      put(log, ":");
-      put_any(log, &any->u.object.entries[i].value);
-      put(log, ",");
-    }
-    close_list(log, "}");
-    break;
-  default: put(log, "{\"$undefined\":1}");
-  }
-}
-
-static void put_value(struct log *log, const yata_value *v) {
-  if (v->type.slot != 0)
-    put(log, "{\"$type\":1}");
-  else
-    put_any(log, &v->any);
+  driver_json_close(&log->json, end);
 }
 
 static void put_path(struct log *log, const yata_event *e) {
@@ -121,7 +56,7 @@ static void put_keys(struct log *log, const yata_event *e) {
     put(log, ":{\"action\":\"");
     put(log, actions[changes[i].action]);
     put(log, "\",\"old\":");
-    put_value(log, &changes[i].old);
+    driver_json_value(&log->json, &changes[i].old);
     put(log, "},");
   }
   close_list(log, "},");
@@ -142,14 +77,14 @@ static void put_op(struct log *log, const yata_delta_op *op) {
   put_string(log, op->text);
   put(log, ",\"values\":[");
   for (size_t i = 0; i < op->n_values; i++) {
-    put_value(log, &op->values[i]);
+    driver_json_value(&log->json, &op->values[i]);
     put(log, ",");
   }
   close_list(log, "],\"attributes\":{");
   for (size_t i = 0; i < op->n_attributes; i++) {
     put_string(log, op->attributes[i].key);
     put(log, ":");
-    put_any(log, &op->attributes[i].value);
+    driver_json_any(&log->json, &op->attributes[i].value);
     put(log, ",");
   }
   close_list(log, "}},");
@@ -158,7 +93,8 @@ static void put_op(struct log *log, const yata_delta_op *op) {
 static void put_event(struct log *log, const yata_event *e) {
   const yata_delta_op *ops;
   size_t n;
-  put(log, "{");
+  enum yata_kind kind = yata_type_kind(yata_event_txn(e)->doc, yata_event_target(e));
+  put(log, kind == YATA_KIND_TEXT || kind == YATA_KIND_XML_TEXT ? "{\"text\":true," : "{\"text\":false,");
   put_path(log, e);
   put_keys(log, e);
   put(log, "\"delta\":[");
@@ -191,6 +127,21 @@ static void on_events(void *user, const yata_event *const *events, size_t n) {
   close_list(named->log, "]},");
 }
 
+/* Of each change to a sub-document a letter and its guid. */
+static void put_subdocs(struct log *log, const yata_txn_event *txn) {
+  static const char *const letters[] = {"a ", "l ", "r ", "u "};
+  uint32_t cursor = 0;
+  yata_subdoc_change c;
+  while (yata_txn_next_subdoc(txn, &cursor, &c) == 0) {
+    yata_buf name = YATA_BUF_INIT;
+    driver_json(&name, letters[c.kind]);
+    if (driver_put(&name, c.guid.data, c.guid.len) < 0) exit(3);
+    put_string(log, (yata_slice){name.data, name.len});
+    put(log, ",");
+    yata_buf_deinit(&name);
+  }
+}
+
 static void on_txn(void *user, const yata_txn_event *txn) {
   struct log *log = user;
   uint64_t client;
@@ -216,6 +167,8 @@ static void on_txn(void *user, const yata_txn_event *txn) {
     snprintf(s, sizeof(s), "[%" PRIu64 ",%" PRIu64 ",%" PRIu64 "],", r.client, r.clock, r.len);
     put(log, s);
   }
+  close_list(log, "],\"subdocs\":[");
+  put_subdocs(log, txn);
   close_list(log, "]},");
 }
 

@@ -2,9 +2,9 @@
 /* Holds documents for a test written in another language: driver.h. */
 #include "driver.h"
 
-static const struct operation *const lists[] = {driver_documents, driver_updates, driver_texts,   driver_maps,
-                                                driver_arrays,    driver_events,  driver_formats, driver_xml,
-                                                driver_subdocs,   driver_undo};
+static const struct operation *const lists[] = {driver_documents, driver_updates, driver_texts,     driver_maps,
+                                                driver_arrays,    driver_events,  driver_formats,   driver_xml,
+                                                driver_subdocs,   driver_undo,    driver_snapshots, driver_positions};
 
 static const struct operation *find(const uint8_t *name, size_t len) {
   for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -18,11 +18,21 @@ static int begin_as(struct request *r, yata_doc *doc, yata_buf *out) {
   return yata_txn_begin_as(doc, &by);
 }
 
-static int apply_as(struct request *r, yata_doc *doc, yata_buf *out) {
+static int apply_with(int (*apply)(yata_doc *, const uint8_t *, size_t, const yata_cause *, yata_applied *),
+                      struct request *r, yata_doc *doc, yata_buf *out) {
   yata_cause by = cause(r);
   yata_slice s = driver_bytes(r);
-  (void)out;
-  return yata_apply_update_as(doc, s.data, s.len, &by, NULL);
+  yata_applied a;
+  int err = apply(doc, s.data, s.len, &by, &a);
+  return err < 0 ? err : driver_put_type(out, (yata_type){a.changed, a.pending});
+}
+
+static int apply_as(struct request *r, yata_doc *doc, yata_buf *out) {
+  return apply_with(yata_apply_update_as, r, doc, out);
+}
+
+static int apply_v2_as(struct request *r, yata_doc *doc, yata_buf *out) {
+  return apply_with(yata_apply_update_v2_as, r, doc, out);
 }
 
 static yata_undo_manager **manager(struct request *r) {
@@ -92,7 +102,8 @@ static int depth(struct request *r, yata_doc *doc, yata_buf *out) {
 }
 
 const struct operation driver_undo[] = {
-    {"begin as", begin_as, false}, {"apply as", apply_as, false}, {"um new", create, false},
-    {"um undo", undo, false},      {"um redo", redo, false},      {"um stop", stop, false},
-    {"um clear", clear, false},    {"um depth", depth, false},    {NULL, NULL, false},
+    {"begin as", begin_as, false}, {"apply as", apply_as, false}, {"apply2 as", apply_v2_as, false},
+    {"um new", create, false},     {"um undo", undo, false},      {"um redo", redo, false},
+    {"um stop", stop, false},      {"um clear", clear, false},    {"um depth", depth, false},
+    {NULL, NULL, false},
 };

@@ -3,22 +3,24 @@
 import { spawn } from 'node:child_process'
 import { env } from 'node:process'
 
-const u32 = n => {
+export const u32 = n => {
   const b = Buffer.alloc(4)
   b.writeUInt32LE(n)
   return b
 }
-const u64 = n => {
+export const u64 = n => {
   const b = Buffer.alloc(8)
   b.writeBigUInt64LE(BigInt(n))
   return b
 }
-const sized = data => {
+export const sized = data => {
   const b = Buffer.from(data)
   return Buffer.concat([u32(b.length), b])
 }
 
 const pair = b => [b.readUInt8() === 1, b.subarray(1)]
+
+const applied = b => ({ changed: b.readUInt32LE() === 1, pending: b.readUInt32LE(4) === 1 })
 
 const encodeValue = v => {
   if (v === null) return Buffer.from('z')
@@ -156,15 +158,8 @@ export class YataDoc {
     return this.driver.call(op, this.number, ...parts)
   }
 
-  async apply (update) {
-    const b = await this.call('a', sized(update))
-    return { changed: b.readUInt32LE() === 1, pending: b.readUInt32LE(4) === 1 }
-  }
-
-  async apply2 (update) {
-    const b = await this.call('2', sized(update))
-    return { changed: b.readUInt32LE() === 1, pending: b.readUInt32LE(4) === 1 }
-  }
+  async apply (update) { return applied(await this.call('a', sized(update))) }
+  async apply2 (update) { return applied(await this.call('2', sized(update))) }
 
   stateVector () { return this.call('s') }
   encode (sv) { return sv ? this.call('e', sized(sv)) : this.call('e') }
@@ -210,7 +205,8 @@ export class YataDoc {
   unobserve () { return this.call('unobserve') }
   // Transactions with an origin (a number below 256; 0: none) and a time.
   beginAs (origin, ms) { return this.call('begin as', Buffer.from([origin]), u64(ms)) }
-  applyAs (update, origin, ms) { return this.call('apply as', Buffer.from([origin]), u64(ms), sized(update)) }
+  async applyAs (update, origin, ms) { return applied(await this.call('apply as', Buffer.from([origin]), u64(ms), sized(update))) }
+  async apply2As (update, origin, ms) { return applied(await this.call('apply2 as', Buffer.from([origin]), u64(ms), sized(update))) }
 
   // ---- undo: up to four managers a document ---------------------------------------------------
 

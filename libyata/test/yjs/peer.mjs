@@ -2,9 +2,13 @@
 // One client of a session: a document of yjs and its twin of libyata. Both do the same edits and take the same
 // updates, in the same transactions. Nothing waits for libyata: what it should answer is compared when it does.
 import assert from 'node:assert/strict'
+import { clock } from './clock.mjs'
 import * as Y from 'yjs'
 import { YataDoc } from './driver.mjs'
 import { kindOf, pickEdit } from './edits.mjs'
+
+/** Who makes transactions; libyata is told the number. */
+export const origins = [null, 'one', 'two', 'remote']
 
 const equal = (ours, theirs, what) => {
   if (Buffer.compare(ours, theirs) !== 0) {
@@ -58,7 +62,8 @@ export class Expectations {
 }
 
 export class Peer {
-  constructor (driver, expectations, number, { clientID, gc, formatting, twin }) {
+  /** @companions  what is tried beside the edits: classes as Observers, Managers, Snapshots, Positions */
+  constructor (driver, expectations, number, { clientID, gc, formatting, twin, companions = [] }) {
     this.y = new Y.Doc({ gc })
     this.y.clientID = clientID
     this.driver = driver
@@ -67,16 +72,19 @@ export class Peer {
     this.formatting = formatting
     this.local = [] // updates of this client: [v1, v2]
     this.credit = 0
-    const remember = at => (update, origin) => {
-      if (origin === 'remote') return
+    this.places = 0
+    this.managed = false // by undo managers: whose a transaction is, and when it was, counts
+    const remember = at => (update, origin, doc, transaction) => {
+      if (!transaction.local) return
       if (at === 0) this.local.push([update, null])
       else this.local.at(-1)[1] = update
     }
     this.y.on('update', remember(0))
     this.y.on('updateV2', remember(1))
+    this.companions = twin ? companions.map(Companion => new Companion(this)) : []
   }
 
-  async start () {
+  async start (random) {
     const roots = [['t', this.y.getText('t')], ['t', this.y.getText('u')], ['m', this.y.getMap('m')],
       ['a', this.y.getArray('a')], ['f', this.y.getXmlFragment('f')], ['e', this.y.get('e', Y.XmlElement)],
       ['x', this.y.get('x', Y.XmlText)]]
@@ -85,6 +93,7 @@ export class Peer {
       const name = [...this.y.share].find(([, shared]) => shared === type)[0]
       return { type, name, handle: this.c === null ? null : await this.c.root(kind, name) }
     }))
+    for (const companion of this.companions) await companion.start(random)
   }
 
   expect (promise, what, check) { this.expectations.expect(promise, what, check) }
@@ -120,18 +129,42 @@ export class Peer {
     return inner
   }
 
+  /** What stands for the type at these steps in requests that follow at once, and the promise of its handle. */
+  place (handle, steps) {
+    this.places = (this.places + 1) % 60
+    return this.c.place(2 + this.places, handle, steps)
+  }
+
+  placed (handle, steps) {
+    if (steps.length === 0) return handle
+    const { place, done } = this.place(handle, steps)
+    this.expect(done, 'find a type')
+    return place
+  }
+
+  /** The way to a type: a root's handle and steps; null when it was deleted, or is in no root that is known here. */
+  path (type) {
+    const steps = []
+    while (type._item !== null) {
+      const item = type._item
+      if (item.deleted) return null
+      type = item.parent
+      let at = 0
+      for (let left = item.left; left !== null; left = left.left) if (!left.deleted && left.countable) at += left.length
+      const kind = kindOf(type)
+      steps.unshift(item.parentSub ?? (kind === 't' || kind === 'x' ? { embed: at } : at))
+    }
+    const root = this.roots.find(root => root.type === type)
+    return root === undefined ? null : { handle: root.handle, steps }
+  }
+
   editOne (random) {
     const { type, handle, steps } = this.find(random)
     const kind = kindOf(type)
     if (this.c === null) {
       return pickEdit(random, kind, this.formatting).run(random, type, ignoring, null)
     }
-    let h = handle
-    if (steps.length > 0) {
-      const { place, done } = this.c.place(0, handle, steps)
-      this.expect(done, 'find a type')
-      h = place
-    }
+    const h = this.placed(handle, steps)
     const edit = pickEdit(random, kind, this.formatting)
     const done = edit.run(random, type, this.c, h)
     if (done !== undefined) this.expect(done, `edit ${kind} ${edit.run.name}`)
@@ -140,10 +173,13 @@ export class Peer {
   /** One transaction with a few edits; what it made is the last of `local`. */
   edit (random) {
     const before = this.local.length
-    if (this.c !== null) this.expect(this.c.begin(), 'begin')
+    const origin = this.managed ? random.pick(origins) : null
+    if (this.c !== null) {
+      this.expect(this.managed ? this.c.beginAs(origins.indexOf(origin), clock.ms) : this.c.begin(), 'begin')
+    }
     this.y.transact(() => {
       for (let i = 1 + random.below(3); i > 0; i--) this.editOne(random)
-    })
+    }, origin)
     const [v1, v2] = this.local.length > before ? this.local.at(-1) : [nothing, nothing]
     if (this.c === null) return
     if (random.chance(0.5)) this.expectations.bytes(this.c.commit(), v1, 'the update of a transaction')
@@ -151,15 +187,18 @@ export class Peer {
   }
 
   /** Take an update, in either version; tidying up formats may make one in turn. */
-  take ([v1, v2], version) {
+  take ([v1, v2], version, origin = 'remote') {
     const before = this.local.length
-    if (version === 1) Y.applyUpdate(this.y, v1, 'remote')
-    else Y.applyUpdateV2(this.y, v2, 'remote')
+    if (version === 1) Y.applyUpdate(this.y, v1, origin)
+    else Y.applyUpdateV2(this.y, v2, origin)
     if (this.c === null) return
     const { pendingStructs, pendingDs } = this.y.store
     const waits = pendingStructs !== null || pendingDs !== null
-    this.expect(version === 1 ? this.c.apply(v1) : this.c.apply2(v2), 'apply',
-      ({ pending }) => assert.equal(pending, waits, 'pending'))
+    const by = [origins.indexOf(origin), clock.ms]
+    const done = !this.managed
+      ? version === 1 ? this.c.apply(v1) : this.c.apply2(v2)
+      : version === 1 ? this.c.applyAs(v1, ...by) : this.c.apply2As(v2, ...by)
+    this.expect(done, 'apply', ({ pending }) => assert.equal(pending, waits, 'pending'))
     const tidied = this.local.length > before ? this.local.at(-1)[0] : nothing
     this.expectations.bytes(this.c.tidied(), tidied, 'what was tidied up')
   }
@@ -167,6 +206,7 @@ export class Peer {
   /** Compare all there is: the encoded state often while it is small, content now and then. */
   compare (random, { always = false } = {}) {
     if (this.c === null) return
+    for (const companion of this.companions) companion.compare(random)
     this.credit += 4000
     const v1 = Y.encodeStateAsUpdate(this.y)
     if (!always && this.credit < v1.length) return

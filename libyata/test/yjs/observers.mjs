@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Observers of a peer's two documents: types, deep, transactions with their sub-documents, updates.
+import assert from 'node:assert/strict'
+import * as Y from 'yjs'
+import { kindOf } from './edits.mjs'
+import { canonical, plain } from './snapshots.mjs'
+
+const hex = bytes => Buffer.from(bytes).toString('hex')
+const isText = type => 'tx'.includes(kindOf(type))
+
+const byKey = ([a], [b]) => a < b ? -1 : 1
+
+// What yjs says of an event.
+const theirs = event => {
+  const { delta, keys } = event.changes
+  return {
+    path: event.path,
+    keys: [...keys].map(([key, { action, oldValue }]) =>
+      [key, { action, old: plain(action === 'add' ? undefined : oldValue) }]).sort(byKey),
+    delta: delta.map(op => {
+      const same = { ...op }
+      if (Array.isArray(op.insert)) same.insert = isText(event.target) ? op.insert : op.insert.map(plain)
+      else if (op.insert instanceof Y.AbstractType) same.insert = plain(op.insert)
+      return same
+    })
+  }
+}
+
+// Yjs leaves embeds that are no objects out of the deltas of events.
+const objectsAlone = delta => {
+  const told = delta.filter(op => op.kind !== 'insert' || typeof (op.values[0] ?? {}) === 'object')
+  while (told.at(-1)?.kind === 'retain' && Object.keys(told.at(-1).attributes).length === 0) told.pop()
+  return told
+}
+
+// The same of what libyata logged.
+const ours = ({ path, keys, delta, text }) => ({
+  path,
+  keys: Object.entries(keys).sort(byKey),
+  delta: (text ? objectsAlone(delta) : delta).map(op => {
+    const same = {}
+    if (op.kind !== 'insert') same[op.kind] = op.len
+    else if (!text) same.insert = op.values
+    else same.insert = op.values.length > 0 ? op.values[0] : op.text
+    if (Object.keys(op.attributes).length > 0) same.attributes = op.attributes
+    return same
+  })
+})
+
+const sorted = list => list.map(e => JSON.stringify(e)).sort().map(s => JSON.parse(s))
+
+// ---- positions ------------------------------------------------------------------------------
+
+// A text's units; an embed is null.
+const unitsOf = type => {
+  const units = []
+  for (let item = type._start; item !== null; item = item.right) {
+    if (item.deleted || !item.countable) continue
+    if (item.content instanceof Y.ContentString) units.push(...item.content.str.split(''))
+    else for (let i = 0; i < item.length; i++) units.push(null)
+  }
+  return units
+}
+const textOf = units => units.filter(unit => unit !== null).join('')
+const bytesOf = units => Buffer.byteLength(textOf(units))
+
+// The old text with the delta applied, and what was deleted.
+function apply (delta, before) {
+  const built = []
+  const deleted = []
+  let at = 0
+  for (const op of delta) {
+    if (op.kind === 'insert') {
+      built.push(...(op.values.length > 0 ? [null] : op.text.split('')))
+    } else {
+      (op.kind === 'retain' ? built : deleted).push(...before.slice(at, at + op.len))
+      at += op.len
+    }
+  }
+  return [[...built, ...before.slice(at)], deleted]
+}
+
+// Positions in both units, of the old text and of the new one. Where a pair of surrogates was torn, what bytes there
+// were before is for nobody to say.
+function checkPositions (delta, before, after) {
+  const [built, deleted] = apply(delta, before)
+  const said = delta.filter(({ kind }) => kind === 'delete').map(({ text }) => text).join('')
+  const whole = units => textOf(units).replace(/[\ud800-\udfff\ufffd]/g, '')
+  assert.equal(built.length, after.length)
+  assert.equal(whole(built), whole(after))
+  assert.equal(whole(said.split('')), whole(deleted))
+  if (textOf(built) !== textOf(after) || textOf(deleted) !== said) return
+  let oldIndex = 0
+  let newIndex = 0
+  for (const op of delta) {
+    const units = op.kind === 'insert' ? after.slice(newIndex, newIndex + op.len) : before.slice(oldIndex, oldIndex + op.len)
+    assert.deepEqual([op.oldIndex, op.newIndex, op.oldByte, op.newByte, op.bytes],
+      [oldIndex, newIndex, bytesOf(before.slice(0, oldIndex)), bytesOf(after.slice(0, newIndex)), bytesOf(units)])
+    if (op.kind !== 'retain') assert.equal(op.text, textOf(units))
+    if (op.kind !== 'insert') oldIndex += op.len
+    if (op.kind !== 'delete') newIndex += op.len
+  }
+}
+
+// ---- observers ------------------------------------------------------------------------------
+
+const order = ['type', 'deep', 'txn', 'update', 'updateV2']
+// Yjs makes a transaction to compute a text's delta, and others that change nothing: they are left out.
+const tells = e => e.what !== 'txn' || e.deleted.length > 0 || JSON.stringify(e.before) !== JSON.stringify(e.after)
+
+// Yjs destroys what was removed, and then says once more that it was.
+const subdocsOf = list => [...new Set(list.flatMap(c => c[0] === 'u' ? [`a${c.slice(1)}`, `r${c.slice(1)}`] : [c]))].sort()
+
+export class Observers {
+  constructor (peer) {
+    this.peer = peer
+    this.log = []
+    this.subdocs = []
+    this.names = 0
+    peer.observed = true
+  }
+
+  async start () {
+    const { y, c, roots } = this.peer
+    for (const { type, handle } of roots) this.observe(type, handle)
+    await c.observeAll()
+    y.on('afterTransaction', txn => this.log.push({
+      what: 'txn',
+      local: txn.local,
+      before: Object.fromEntries(txn.beforeState),
+      after: Object.fromEntries(txn.afterState),
+      deleted: [...txn.deleteSet.clients].sort((a, b) => b[0] - a[0])
+        .flatMap(([client, ranges]) => ranges.map(r => [client, r.clock, r.len]))
+    }))
+    y.on('update', update => this.log.push({ what: 'update', bytes: hex(update) }))
+    y.on('updateV2', update => this.log.push({ what: 'updateV2', bytes: hex(update) }))
+    y.on('subdocs', ({ added, loaded, removed }) => this.subdocs.push(
+      ...[...added].map(d => `a ${d.guid}`), ...[...loaded].map(d => `l ${d.guid}`), ...[...removed].map(d => `r ${d.guid}`)))
+  }
+
+  observe (type, handle) {
+    const name = `${this.names++}`
+    this.peer.expect(this.peer.c.observe(handle, name), 'observe')
+    let units = isText(type) ? unitsOf(type) : null
+    type.observe(event => {
+      const texts = units === null ? null : [units, units = unitsOf(type)]
+      this.log.push({ what: 'type', name, events: [canonical(theirs(event))], texts })
+    })
+    type.observeDeep(events => this.log.push({ what: 'deep', name, events: canonical(events.map(theirs)) }))
+  }
+
+  // What happened since it was asked last. Between observers of one kind there is no order.
+  compare (random) {
+    const { peer } = this
+    if (random.chance(0.15) && this.names < 30) {
+      const { type, handle, steps } = peer.find(random)
+      this.observe(type, peer.placed(handle, steps))
+    }
+    const { log, subdocs } = this
+    this.log = []
+    this.subdocs = []
+    peer.expect(peer.c.log(), 'what observers were told', logged => {
+      const told = logged.filter(tells)
+      const said = log.filter(tells)
+      const rank = e => order.indexOf(e.what)
+      assert.ok(told.every((e, i) => i === 0 || rank(told[i - 1]) <= rank(e) || rank(told[i - 1]) > 1), 'the order')
+      const tell = list => sorted(list.map(({ what, name, events, time, texts, subdocs, ...rest }) =>
+        events ? { what, name, events: sorted(events) } : { what, ...rest }))
+      assert.deepEqual(tell(told.map(e => e.events ? { ...e, events: e.events.map(ours) } : e)), tell(said))
+      assert.deepEqual(subdocsOf(logged.flatMap(e => e.subdocs ?? [])), subdocsOf(subdocs), 'sub-documents')
+      const types = list => list.filter(({ what }) => what === 'type')
+      for (const { name } of types(said).filter(({ texts }) => texts !== null)) {
+        types(said).filter(e => e.name === name).forEach(({ texts }, i) =>
+          checkPositions(types(told).filter(e => e.name === name)[i].events[0].delta, ...texts))
+      }
+    })
+  }
+}
