@@ -25,6 +25,10 @@ check-package: ## libyata as others get it: installed, linked, in 32 bits, unopt
 	@tools/setup test
 	@libyata/test/package/check-package
 
+soak: build libyata/test/yjs/node_modules/.stamp ## many random sessions beside yjs (ARGS="--sessions 10000 --operations 300 --from 1")
+	@ninja -C build --quiet libyata/yata-driver
+	@cd libyata/test/yjs && YATA_DRIVER=../../../build/libyata/yata-driver node soak.mjs $(ARGS)
+
 crash: build e2e/node_modules/.stamp ## kill server and editors 1,000 times (ARGS="--kills 200 --store postgresql --seed 1")
 	@node e2e/crash/main.mjs $(ARGS)
 

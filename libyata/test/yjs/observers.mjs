@@ -10,9 +10,21 @@ const isText = type => 'tx'.includes(kindOf(type))
 
 const byKey = ([a], [b]) => a < b ? -1 : 1
 
+// Yjs deletes formats that it finds to be redundant while it makes a delta, if somebody asks for one. libyata leaves the
+// document as it is when it is read, so Yjs must, too.
+const readOnly = read => {
+  const { delete: own } = Y.Item.prototype
+  Y.Item.prototype.delete = () => {}
+  try {
+    return read()
+  } finally {
+    Y.Item.prototype.delete = own
+  }
+}
+
 // What yjs says of an event.
 const theirs = event => {
-  const { delta, keys } = event.changes
+  const { delta, keys } = readOnly(() => event.changes)
   return {
     path: event.path,
     keys: [...keys].map(([key, { action, oldValue }]) =>

@@ -17,8 +17,8 @@ const equal = (ours, theirs, what) => {
 }
 
 const nothing = Buffer.alloc(0)
-// As libyata shows it: bytes in base64.
-function plain (_, v) {
+/** For JSON.stringify: as libyata prints it, bytes in base64. */
+export function printed (_, v) {
   if (typeof v === 'bigint') return Number(v)
   return v instanceof Uint8Array ? Buffer.from(v).toString('base64') : v
 }
@@ -72,6 +72,7 @@ export class Peer {
     this.formatting = formatting
     this.local = [] // updates of this client: [v1, v2]
     this.credit = 0
+    this.size = 0 // of the state when it was compared last
     this.places = 0
     this.managed = false // by undo managers: whose a transaction is, and when it was, counts
     const remember = at => (update, origin, doc, transaction) => {
@@ -208,9 +209,10 @@ export class Peer {
     if (this.c === null) return
     for (const companion of this.companions) companion.compare(random)
     this.credit += 4000
-    const v1 = Y.encodeStateAsUpdate(this.y)
-    if (!always && this.credit < v1.length) return
+    if (!always && this.credit < this.size) return
     this.credit = 0
+    const v1 = Y.encodeStateAsUpdate(this.y)
+    this.size = v1.length
     const { c, expectations } = this
     expectations.bytes(c.encode(), v1, 'the state')
     expectations.bytes(c.stateVector(), Y.encodeStateVector(this.y), 'the state vector')
@@ -223,7 +225,7 @@ export class Peer {
     const { c } = this
     const kind = kindOf(type)
     if (kind === 't' || kind === 'x') {
-      const theirs = orNothing(() => JSON.stringify(type.toDelta(), plain))
+      const theirs = orNothing(() => JSON.stringify(type.toDelta(), printed))
       if (theirs !== undefined) {
         this.expect(c.delta(handle), `the delta of ${name}`,
           ours => assert.deepEqual(JSON.parse(ours), JSON.parse(theirs)))
@@ -235,7 +237,7 @@ export class Peer {
         this.expect(c.xmlString(handle), `the markup of ${name}`, ours => assert.equal(ours, theirs))
       }
     } else {
-      const theirs = orNothing(() => JSON.stringify(type.toJSON(), plain))
+      const theirs = orNothing(() => JSON.stringify(type.toJSON(), printed))
       if (theirs !== undefined) {
         this.expect(c.typeJson(handle), `the JSON of ${name}`,
           ours => assert.deepEqual(JSON.parse(ours), JSON.parse(theirs)))
@@ -245,7 +247,7 @@ export class Peer {
 
   // Peers of yjs may disagree for good about surrogate pairs that somebody wrote into: those are left out.
   content () {
-    return this.roots.map(({ type }) => orNothing(() => JSON.parse(JSON.stringify(type.toJSON(), plain), (_, v) =>
+    return this.roots.map(({ type }) => orNothing(() => JSON.parse(JSON.stringify(type.toJSON(), printed), (_, v) =>
       typeof v === 'string' ? v.replace(/[\ud800-\udfff\ufffd]/g, '') : v)))
   }
 }
