@@ -25,9 +25,14 @@ check-package: ## libyata as others get it: installed, linked, in 32 bits, unopt
 	@tools/setup test
 	@libyata/test/package/check-package
 
+.PHONY: soak fuzz
 soak: build libyata/test/yjs/node_modules/.stamp ## many random sessions beside yjs (ARGS="--sessions 10000 --operations 300 --from 1")
 	@ninja -C build --quiet libyata/yata-driver
 	@cd libyata/test/yjs && YATA_DRIVER=../../../build/libyata/yata-driver node soak.mjs $(ARGS)
+
+fuzz: ## run each fuzz target of libyata under sanitizers, for a minute (ARGS="--seconds 600 --plain update types")
+	@tools/setup test
+	@libyata/fuzz/run-all $(ARGS)
 
 crash: build e2e/node_modules/.stamp ## kill server and editors 1,000 times (ARGS="--kills 200 --store postgresql --seed 1")
 	@node e2e/crash/main.mjs $(ARGS)
@@ -63,7 +68,7 @@ bench-crdt: build bench/crdt/node_modules/.stamp ## compare libyata with other C
 	@node bench/crdt/bench.mjs --write docs/performance.md --images docs/images $(ARGS)
 
 clean: ## remove everything that was built, installed npm packages included
-	rm -rf build build-test build-clang frontend/dist frontend/node_modules \
+	rm -rf build build-test build-clang build-fuzz build-fuzz-plain frontend/dist frontend/node_modules \
 	  e2e/node_modules bench/node_modules bench/crdt/node_modules libyata/test/yjs/node_modules
 
 format: ## format C (clang-format) and TypeScript (prettier)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A snapshot, behind its length and before an update: in both encodings, against the document and to
- * restore it. */
+/* A snapshot, behind its length and before an update: in both encodings, against the document, to restore
+ * it and to read text as of it. */
 #include "fuzz.h"
 
 static void round_trip(const yata_snapshot *s) {
@@ -31,6 +31,24 @@ static void restore(const yata_doc *doc, const yata_snapshot *s) {
   yata_doc_destroy(old);
 }
 
+/* Some root as text, and what changed in it between two moments. */
+static void compare_text(yata_doc *doc, const yata_snapshot *a, const yata_snapshot *b) {
+  const yata_text_view view = {.at = a, .before = b};
+  yata_buf out = YATA_BUF_INIT;
+  yata_type t;
+  char text[16] = "";
+  yata_slice name;
+  uint32_t cursor = 0;
+  if (yata_root_next(doc, &cursor, &t, &name) == 0 && name.len < sizeof(text) && name.len > 0)
+    memcpy(text, name.data, name.len);
+  int err = yata_text(doc, text, &t);
+  if (err == 0) err = yata_text_delta_at(doc, t, &view, &out);
+  REQUIRE(err == 0 || err == YATA_ERR_ERASED || err == YATA_ERR_LIMIT || err == YATA_ERR_KIND);
+  if (err == 0) err = yata_text_read_at(doc, t, a, &out);
+  REQUIRE(err == 0 || err == YATA_ERR_ERASED || err == YATA_ERR_LIMIT || err == YATA_ERR_KIND);
+  yata_buf_deinit(&out);
+}
+
 static void with_update(const yata_snapshot *s, const uint8_t *update, size_t len) {
   yata_snapshot now = YATA_SNAPSHOT_INIT, of_bytes = YATA_SNAPSHOT_INIT;
   yata_doc *doc = kept_doc();
@@ -39,6 +57,8 @@ static void with_update(const yata_snapshot *s, const uint8_t *update, size_t le
   REQUIRE(yata_snapshot_take(&now, doc) == 0);
   restore(doc, &now);
   restore(doc, s);
+  compare_text(doc, &now, s);
+  compare_text(doc, s, &now);
   int err = yata_snapshot_contains_update(s, update, len, &contains);
   if (applied) REQUIRE(err == 0);
   const yata_slice all = {update, len};
