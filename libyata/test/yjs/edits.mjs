@@ -11,7 +11,7 @@ const kinds = ['t', 'm', 'a', 'e', 'f', 'h', 'x']
 // Each time its own objects: Yjs compares some values by identity.
 const attribute = random => random.pick([
   () => true, () => null, () => null, () => 'red', () => 1.5, () => ({ href: 'x' }), () => ({ b: 1, a: 'é"' }),
-  () => ({ a: 'é"', b: 1 }), () => [1, 'two'], () => ''
+  () => ({ a: 'é"', b: 1 }), () => [1, 'two'], () => ({ deep: { er: [] } }), () => ''
 ])()
 const attributes = random => Object.fromEntries(Array.from({ length: random.below(3) },
   () => [random.pick(['bold', 'em', 'color', '1', '0', 'link']), attribute(random)]))
