@@ -62,6 +62,7 @@ static int whole(struct world *w) {
   yata_slice name;
   uint32_t cursor = 0;
   int err = yata_root_next(w->doc, &cursor, &t, &name);
+  assert_int_equal(yata_type_guess(w->doc, w->text), YATA_KIND_TEXT);
   THEN(yata_to_json(w->doc, (yata_type){0, 0}, &w->out));
   if (err < 0) assert_int_equal(w->out.len, 0);
   yata_buf_clear(&w->out);
