@@ -104,7 +104,7 @@ typedef struct yata_options {
   const yata_allocator *alloc; /* borrowed until yata_doc_destroy; NULL: libc */
   size_t max_pending_bytes;    /* updates that wait for others; 0: 16 MiB */
   uint32_t max_nesting;        /* of arrays and objects in a value; 0: 64, which is the most */
-  uint64_t max_steps;          /* conflict resolution steps in one call; 0: 2^26 */
+  uint64_t max_steps;          /* conflict resolution steps in one call; 0: 2^26. See yata_apply_update_v2, too */
 } yata_options;
 
 /**
@@ -173,8 +173,12 @@ typedef struct yata_applied {
 YATA_API YATA_CHECKED int yata_apply_update(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
 
 /**
- * As yata_apply_update for an update in version 2. YATA_ERR_LIMIT also when it states more structs than
- * 65,536 and 8 for each of its bytes: their run-length encoding could state billions in 30 bytes.
+ * As yata_apply_update for an update in version 2.
+ *
+ * Its run-length encoding can state billions of structs in 30 bytes, and rightly states 100,000 in 500: a list that was
+ * filled from the front and emptied. So YATA_ERR_LIMIT also when it states more structs than 8 for each of its bytes
+ * and max_steps beyond those, or 2^20 when that is less (before any of them is read); or more gaps (GC structs, skips:
+ * writers join neighbours) than 8 for each byte and 65,536. Functions without a document take 2^20.
  */
 YATA_API YATA_CHECKED int yata_apply_update_v2(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
 

@@ -85,7 +85,7 @@ struct yata_v2_in {
 };
 
 /** Structs that an update may state beyond those that its length stands for, where no document says less. */
-#define YATA_V2_STRUCTS ((uint64_t)1 << 24)
+#define YATA_V2_STRUCTS ((uint64_t)1 << 20)
 
 /**
  * Begin to read an update; yata_v2_close ends it, whatever comes. `data` is borrowed until then.
