@@ -14,6 +14,7 @@ enum {
   DOWN_MAX_MS = 1500,
   AWAY_MAX_MS = 12000,
   HURRY_MS = 500,
+  SETTLE_MIN_MS = 2500,  /* a tick of the server, which makes good what the store refused, and its commit */
   SETTLE_MAX_MS = 60000, /* healthy again, everything must come right within this */
   TEXT_MAX = 200
 };
@@ -221,12 +222,12 @@ static void settle(struct sim *sim) {
   sim->hosts->store.away_until_ms = 0;
   sim->limits.store_backlog_max_bytes = sim->limits.outbox_max_bytes = 1u << 30;
   for (size_t room = 0; room < sim->room_count; room++) editor_create(sim, room, true);
-  uint64_t end_ms = sim->time.now_ms + SETTLE_MAX_MS;
+  uint64_t least_ms = sim->time.now_ms + SETTLE_MIN_MS, end_ms = sim->time.now_ms + SETTLE_MAX_MS;
   do {
     for (struct editor *e = sim->editors; e; e = e->next) editor_hurry(e);
     run_for(sim, HURRY_MS);
     if (host_count(sim) == 0) host_start(sim); /* it was about to stop */
-  } while (!all_done(sim) && sim->time.now_ms < end_ms);
+  } while (sim->time.now_ms < least_ms || (!all_done(sim) && sim->time.now_ms < end_ms));
   for (const struct editor *e = sim->editors; e; e = e->next)
     if (!editor_done(e))
       report_violation(&sim->report, "%s never came to rest: %s%s%s%s", e->name, e->link ? "" : "not connected ",
