@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "room/registry.h"
 
 #define SLOW_REQUEST_US 500000
 
@@ -197,6 +198,18 @@ void request_reply_errors(struct request *r, const struct api_errors *errors) {
   request_reply_json(r, 422, &body, err);
 }
 
+static void reply_damage(struct request *r, const char *what) {
+  const char *reason = r->registry ? registry_reason(r->registry) : NULL;
+  if (reason)
+    request_reply_detail(r, 503,
+                         "What is stored of this %s cannot be read: %s. Nothing was changed. Whoever runs this server "
+                         "can save what is readable with: yoke room export %s",
+                         what, reason, r->room_id);
+  else
+    request_reply_detail(
+        r, 503, "What is stored of this %s cannot be read; the server's log says why. Nothing was changed.", what);
+}
+
 void request_reply_err(struct request *r, int err, const char *what) {
   switch (err) {
   case ERR_NOT_FOUND: request_reply_detail(r, 404, "There is no such %s.", what); return;
@@ -210,10 +223,7 @@ void request_reply_err(struct request *r, int err, const char *what) {
     if (r->net) request_set_header(r, "Retry-After", "5");
     request_reply_detail(r, 503, "The database does not answer: try again in a moment.");
     return;
-  case ERR_CORRUPT:
-    request_reply_detail(
-        r, 503, "What is stored of this %s cannot be read; the server's log says why. Nothing was changed.", what);
-    return;
+  case ERR_CORRUPT: reply_damage(r, what); return;
   case ERR_CANCELLED: request_reply_detail(r, 503, "The server is shutting down."); return;
   default: request_reply_detail(r, 500, "The server failed: %s.", err_text(err));
   }

@@ -22,7 +22,8 @@
  *   ERR_NOT_FOUND    no such room (nothing else is ever reported this way)
  *   ERR_EXISTS       create: the id is taken
  *   ERR_UNAVAILABLE  the store does not answer (down, or past store_timeout_ms)
- *   ERR_CORRUPT      stored bytes cannot be read back; detail in the log
+ *   ERR_CORRUPT      stored bytes cannot be read back; what and where in the log and, of load and history, in
+ *                    the completion's damage
  *   ERR_NOMEM, ERR_IO, ERR_CANCELLED
  */
 
@@ -47,6 +48,15 @@ struct store_row {
   const char *author;  /* display name, may be "" */
   const uint8_t *data; /* a Yjs update, v1 */
   size_t len;
+  uint64_t from;    /* unix ms of the first update in it: before `at` where thin() put several into one row */
+  uint64_t updates; /* so many; 1 but for those */
+  bool moved;       /* compaction put it into room_history */
+};
+
+/** What of a room cannot be read back. */
+struct store_damage {
+  uint64_t seq; /* of the row; 0: its snapshot, or the room as a whole */
+  char what[160];
 };
 
 /**
@@ -60,6 +70,8 @@ struct store_loaded {
   size_t snapshot_count;
   const struct store_row *rows; /* left in the log, by seq */
   size_t row_count;
+  uint64_t history_rows, history_bytes; /* in room_history: rows, and bytes of updates */
+  const struct store_damage *damage;    /* with ERR_CORRUPT, and then nothing else holds; may be NULL */
 };
 
 /** What a new snapshot holds, and so takes the place of. */
@@ -74,6 +86,18 @@ struct store_parts {
 struct store_span {
   uint64_t after, upto; /* rows with after < seq <= upto; upto 0: to the end */
   bool heads_only;      /* without payloads: their data is NULL, their len as stored */
+  size_t max_rows;      /* at most so many, the earliest; 0: all */
+  uint64_t max_bytes;   /* none after the row that reaches it; 0: all */
+};
+
+/** Rows of room_history to be made one: the last of @seqs (ascending, two or more) stays and takes @payload. */
+struct store_thin {
+  const uint64_t *seqs;
+  size_t count;
+  const char *author; /* of that row, as it is stored */
+  uint64_t from, at;  /* unix ms of the first update in it, and the row's own */
+  uint64_t updates;
+  struct blob *payload; /* says what all of them said */
 };
 
 struct store_status {
@@ -85,6 +109,7 @@ struct store_status {
 
 typedef void (*store_done_fn)(void *ctx, int err);
 typedef void (*store_append_fn)(void *ctx, int err, uint64_t seq);
+/** @loaded: NULL on an error, but for ERR_CORRUPT, where it may tell the damage. */
 typedef void (*store_load_fn)(void *ctx, int err, const struct store_loaded *loaded);
 typedef void (*store_list_fn)(void *ctx, int err, const struct store_room *rooms, size_t count);
 
@@ -120,9 +145,15 @@ struct store_ops {
 
   /**
    * Read a room's log, what compaction moved away included: @done's rows are those of the span, by seq, without
-   * snapshots. Sees the appends that load would.
+   * snapshots. Sees the appends that load would. The end of a log that is read in pieces is an empty piece.
    */
   int (*history)(struct store *s, const char *room_id, const struct store_span *span, store_load_fn done, void *ctx);
+
+  /**
+   * Make rows of room_history one, in one transaction. ERR_NOT_FOUND, changing nothing, when one of them is not
+   * there any more. Never touches room_updates.
+   */
+  int (*thin)(struct store *s, const char *room_id, const struct store_thin *what, store_done_fn done, void *ctx);
 
   /** Rooms whose owner_mail equals @mail, newest updated_at first, at most @max. */
   int (*list)(struct store *s, const char *mail, size_t max, store_list_fn done, void *ctx);

@@ -30,6 +30,7 @@ void history_free(struct history *h) {
 /* ---- reading ---- */
 
 struct read_call {
+  struct registry *registry;
   history_fn done;
   void *ctx;
 };
@@ -67,7 +68,9 @@ static void on_read(void *ctx, int err, const struct store_loaded *loaded) {
   struct read_call *call = ctx;
   struct history *h = NULL;
   if (!err) err = copy_log(loaded, &h);
+  call->registry->reason = err && loaded && loaded->damage ? loaded->damage->what : NULL;
   call->done(call->ctx, err, h);
+  call->registry->reason = NULL;
   free(call);
 }
 
@@ -76,7 +79,7 @@ int history_read(struct registry *registry, const char *room_id, uint64_t upto, 
   if (registry->stopping) return ERR_UNAVAILABLE;
   struct read_call *call = malloc(sizeof *call);
   if (!call) return ERR_NOMEM;
-  *call = (struct read_call){done, ctx};
+  *call = (struct read_call){registry, done, ctx};
   const struct store_span span = {.upto = upto, .heads_only = heads_only};
   int err = registry->store->ops->history(registry->store, room_id, &span, on_read, call);
   if (err) free(call);

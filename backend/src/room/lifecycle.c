@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,46 +86,66 @@ static void answer_ready(struct registry *registry) {
       request->room->pins--;
       request->room = NULL;
     }
+    registry->reason = request->reason;
     request->done(request->ctx, request->err, request->room);
+    registry->reason = NULL;
+    free(request->reason);
     free(request);
   }
 }
 
-static int fill_room(struct room *room, const struct store_loaded *loaded) {
+const char *registry_reason(const struct registry *registry) {
+  return registry->reason;
+}
+
+static int apply_stored(struct room *room, uint64_t seq, const uint8_t *update, size_t len,
+                        struct store_damage *damage) {
   bool changed;
+  int err = document_apply(&room->document, update, len, &changed);
+  if (!err || err == ERR_NOMEM) return err;
+  damage->seq = seq;
+  if (seq)
+    snprintf(damage->what, sizeof damage->what, "row %" PRIu64 " of its log cannot be applied: %s", seq, err_text(err));
+  else
+    snprintf(damage->what, sizeof damage->what, "its snapshot cannot be applied: %s", err_text(err));
+  return ERR_CORRUPT;
+}
+
+static int fill_room(struct room *room, const struct store_loaded *loaded, struct store_damage *damage) {
   int err = room_take_info(room, &loaded->room);
   document_set_limits(&room->document, NULL);
   for (size_t i = 0; i < loaded->snapshot_count && !err; i++) {
     const struct store_row *part = &loaded->snapshots[i];
-    err = document_apply(&room->document, part->data, part->len, &changed);
-    if (err)
-      log_error(LOG_ROOM(room->id), "snapshot %llu cannot be applied: %s", (unsigned long long)part->seq,
-                err_text(err));
-    else
-      err = seqs_add(&room->journal.snapshots, part->seq);
+    err = apply_stored(room, 0, part->data, part->len, damage);
+    if (!err) err = seqs_add(&room->journal.snapshots, part->seq);
   }
   for (size_t i = 0; i < loaded->row_count && !err; i++) {
     const struct store_row *row = &loaded->rows[i];
-    err = document_apply(&room->document, row->data, row->len, &changed);
-    if (err)
-      log_error(LOG_ROOM(room->id), "row %llu cannot be applied: %s", (unsigned long long)row->seq, err_text(err));
-    else
-      err = seqs_add(&room->journal.rows, row->seq);
+    err = apply_stored(room, row->seq, row->data, row->len, damage);
+    if (!err) err = seqs_add(&room->journal.rows, row->seq);
   }
   document_set_limits(&room->document, room->registry->limits);
-  return err && err != ERR_NOMEM ? ERR_CORRUPT : err;
+  return err;
 }
 
 static void on_loaded(void *ctx, int err, const struct store_loaded *loaded) {
   struct room *room = ctx;
   struct registry *registry = room->registry;
+  struct store_damage damage = {0};
   room->journal.outstanding--;
-  if (!err) err = fill_room(room, loaded);
+  if (!err)
+    err = fill_room(room, loaded, &damage);
+  else if (loaded && loaded->damage)
+    damage = *loaded->damage;
+  if (err == ERR_CORRUPT)
+    log_error(LOG_ROOM(room->id), "the room is refused and left as it is: %s",
+              damage.what[0] ? damage.what : err_text(err));
   room->state = err ? ROOM_DELETED : ROOM_READY;
   struct open_request *request = room->waiting;
   room->waiting = NULL;
   while (request) {
     struct open_request *next = request->next;
+    if (damage.what[0]) request->reason = strdup(damage.what); /* without memory for it, it is in the log alone */
     answer_later(registry, request, err ? NULL : room, err);
     request = next;
   }
@@ -343,6 +365,7 @@ void registry_destroy(struct registry *registry) {
     struct open_request *request = registry->ready;
     registry->ready = request->next;
     request->done(request->ctx, ERR_CANCELLED, NULL);
+    free(request->reason);
     free(request);
   }
   tdestroy(registry->rooms, free_room);

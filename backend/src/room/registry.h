@@ -64,6 +64,8 @@ MUST_USE int registry_create_room(struct registry *registry, const struct room_s
  */
 MUST_USE int registry_open(struct registry *registry, const char *room_id, registry_room_fn done, void *ctx);
 void registry_release(struct registry *registry, struct room *room, uint64_t now_ms);
+/** During a completion with ERR_CORRUPT: what of the room is damaged, for people to read; otherwise NULL. */
+const char *registry_reason(const struct registry *registry);
 
 /** Rooms created by this mail, newest change first. */
 MUST_USE int registry_list(struct registry *registry, const char *mail, size_t max, registry_list_fn done, void *ctx);

@@ -102,6 +102,7 @@ struct open_request {
   struct open_request *next;
   struct room *room; /* NULL when it failed */
   int err;
+  char *reason; /* with ERR_CORRUPT: what is damaged; may be NULL */
   registry_room_fn done;
   void *ctx;
 };
@@ -199,6 +200,7 @@ struct registry {
   struct room *dirty;                       /* rooms to flush */
   bool announced;                           /* on_dirty was called since the last flush */
   struct open_request *ready, **ready_tail; /* answers due at the next flush */
+  const char *reason;                       /* see registry_reason() */
   bool stopping;
   bool members_closed; /* … for good: all that will ever be accepted is */
   bool flush_again;    /* at the next tick: the store did not take something */

@@ -142,7 +142,7 @@ static uint32_t hash_of(const char *text) {
   return hash;
 }
 
-/** A room's time of change is written once a batch, by the last of its appends. */
+/** A room's time of change and number of rows are written once a batch, by the last of its appends. */
 static void mark_last_of_room(struct core *core, struct request *batch, size_t count) {
   uint32_t slots = 2;
   while (slots < count * 2) slots *= 2;
@@ -151,7 +151,11 @@ static void mark_last_of_room(struct core *core, struct request *batch, size_t c
     if (r->kind != REQUEST_APPEND) continue;
     uint32_t at = hash_of(r->room.id) & (slots - 1);
     while (core->by_room[at] && strcmp(core->by_room[at]->room.id, r->room.id) != 0) at = (at + 1) & (slots - 1);
-    if (core->by_room[at]) core->by_room[at]->last_of_room = false;
+    r->room_rows = 1;
+    if (core->by_room[at]) {
+      core->by_room[at]->last_of_room = false;
+      r->room_rows += core->by_room[at]->room_rows;
+    }
     core->by_room[at] = r;
     r->last_of_room = true;
   }

@@ -139,6 +139,27 @@ static int op_compact(struct store *s, const char *room_id, const struct store_p
   return push_write(core, r);
 }
 
+static int op_thin(struct store *s, const char *room_id, const struct store_thin *what, store_done_fn done, void *ctx) {
+  struct core *core = core_of(s);
+  if (core->stopping) return ERR_CANCELLED;
+  if (!valid_id(room_id) || !what->payload || !what->payload->len || what->count < 2) return ERR_INVALID;
+  struct request *r = request_create(REQUEST_THIN, room_id, ctx);
+  if (!r) return ERR_NOMEM;
+  r->done = done;
+  r->seqs = calloc(what->count, sizeof *r->seqs);
+  if (!r->seqs || !request_text(r, &r->author, what->author)) {
+    request_destroy(r);
+    return ERR_NOMEM;
+  }
+  memcpy(r->seqs, what->seqs, what->count * sizeof *r->seqs);
+  r->count = what->count;
+  r->at = what->at;
+  r->from = what->from;
+  r->updates = what->updates;
+  r->payload = blob_ref(what->payload);
+  return push_write(core, r);
+}
+
 static int op_list(struct store *s, const char *mail, size_t max, store_list_fn done, void *ctx) {
   struct core *core = core_of(s);
   if (core->stopping) return ERR_CANCELLED;
@@ -214,6 +235,7 @@ const struct store_ops core_store_ops = {
     .history = op_history,
     .append = op_append,
     .compact = op_compact,
+    .thin = op_thin,
     .list = op_list,
     .update_room = op_update_room,
     .delete_room = op_delete_room,

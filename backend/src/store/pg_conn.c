@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "store/resolve.h"
 
-enum { BACKOFF_MIN_MS = 250, BACKOFF_MAX_MS = 2000, VALUES_MAX = 8 };
+enum { BACKOFF_MIN_MS = 250, BACKOFF_MAX_MS = 2000, VALUES_MAX = 10 };
 
 enum state { STATE_CLOSED, STATE_WAITING, STATE_RESOLVING, STATE_CONNECTING, STATE_IDLE, STATE_RUNNING };
 

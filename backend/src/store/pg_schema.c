@@ -42,4 +42,20 @@ const char *const pg_schema_steps[PG_SCHEMA_STEPS] = {
             "  author text NOT NULL,"
             "  payload bytea NOT NULL,"
             "  PRIMARY KEY (room_id, seq));" STEP_END,
+
+    /* Checksums (NULL: written before there were any), and how much of each there must be. */
+    STEP(
+        2) "ALTER TABLE room_updates ADD COLUMN crc bigint;"
+           "ALTER TABLE room_snapshots ADD COLUMN crc bigint;"
+           "ALTER TABLE room_history ADD COLUMN crc bigint, ADD COLUMN from_at bigint,"
+           "  ADD COLUMN updates bigint NOT NULL DEFAULT 1;"
+           "ALTER TABLE rooms ADD COLUMN update_rows bigint NOT NULL DEFAULT 0,"
+           "  ADD COLUMN snapshot_rows bigint NOT NULL DEFAULT 0,"
+           "  ADD COLUMN history_rows bigint NOT NULL DEFAULT 0,"
+           "  ADD COLUMN history_bytes bigint NOT NULL DEFAULT 0;"
+           "UPDATE rooms SET"
+           "  update_rows = (SELECT count(*) FROM room_updates WHERE room_id = id),"
+           "  snapshot_rows = (SELECT count(*) FROM room_snapshots WHERE room_id = id),"
+           "  history_rows = (SELECT count(*) FROM room_history WHERE room_id = id),"
+           "  history_bytes = (SELECT coalesce(sum(length(payload)), 0) FROM room_history WHERE room_id = id);" STEP_END,
 };

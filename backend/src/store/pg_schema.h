@@ -2,7 +2,7 @@
 #ifndef YOKE_STORE_PG_SCHEMA_H
 #define YOKE_STORE_PG_SCHEMA_H
 
-#define PG_SCHEMA_NEWEST 1
+#define PG_SCHEMA_NEWEST 2
 #define PG_SCHEMA_STEPS (1 + PG_SCHEMA_NEWEST)
 #define PG_SCHEMA_LOCK "1500474213" /* "Yoke", key of the advisory lock */
 

@@ -7,28 +7,46 @@
 
 #include "base/log.h"
 #include "store/pg_session.h"
+#include "store/rowsum.h"
 
 enum { DOUBT_RETRY_MS = 250 };
 
 /* Every statement of a request returns one row, or none when there is nothing to work on. */
 static const struct pg_statement statements[] = {
-    {"create", "WITH room AS (INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at) "
-               "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7::bigint) ON CONFLICT DO NOTHING RETURNING id) "
-               "INSERT INTO room_updates (room_id, at, author, payload) "
-               "SELECT id, $6::bigint, $4, $8::bytea FROM room RETURNING seq"},
-    {"append", "INSERT INTO room_updates (room_id, at, author, payload) "
-               "SELECT id, $2::bigint, $3::text, $4::bytea FROM rooms WHERE id = $1 RETURNING seq"},
+    {"create",
+     "WITH room AS (INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at, "
+     "update_rows) VALUES ($1, $2, $3, $4, $5, $6::bigint, $7::bigint, 1) ON CONFLICT DO NOTHING RETURNING id) "
+     "INSERT INTO room_updates (room_id, at, author, payload, crc) "
+     "SELECT id, $6::bigint, $4, $8::bytea, $9::bigint FROM room RETURNING seq"},
+    {"append", "INSERT INTO room_updates (room_id, at, author, payload, crc) "
+               "SELECT id, $2::bigint, $3::text, $4::bytea, $5::bigint FROM rooms WHERE id = $1 RETURNING seq"},
     {"compact", "WITH room AS (SELECT id FROM rooms WHERE id = $1 FOR KEY SHARE), "
                 "moved AS (DELETE FROM room_updates WHERE room_id = $1 AND seq = ANY ($2::bigint[]) "
-                "RETURNING room_id, seq, at, author, payload), "
-                "kept AS (INSERT INTO room_history (room_id, seq, at, author, payload) "
-                "SELECT room_id, seq, at, author, payload FROM moved), "
-                "dropped AS (DELETE FROM room_snapshots WHERE room_id = $1 AND seq = ANY ($4::bigint[])) "
-                "INSERT INTO room_snapshots (room_id, payload) SELECT id, $3::bytea FROM room RETURNING seq"},
+                "RETURNING room_id, seq, at, author, payload, crc), "
+                "kept AS (INSERT INTO room_history (room_id, seq, at, author, payload, crc, from_at) "
+                "SELECT room_id, seq, at, author, payload, crc, at FROM moved), "
+                "tally AS (SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM moved), "
+                "dropped AS (DELETE FROM room_snapshots WHERE room_id = $1 AND seq = ANY ($4::bigint[]) RETURNING 1), "
+                "counted AS (UPDATE rooms SET update_rows = update_rows - tally.rows, "
+                "history_rows = history_rows + tally.rows, history_bytes = history_bytes + tally.bytes, "
+                "snapshot_rows = snapshot_rows + 1 - (SELECT count(*) FROM dropped) FROM tally WHERE id = $1) "
+                "INSERT INTO room_snapshots (room_id, payload, crc) SELECT id, $3::bytea, $5::bigint FROM room "
+                "RETURNING seq"},
+    {"thin", "WITH locked AS (SELECT length(payload) AS bytes FROM room_history "
+             "WHERE room_id = $1 AND seq = ANY ($2::bigint[]) FOR UPDATE), "
+             "found AS (SELECT sum(bytes) AS bytes FROM locked HAVING count(*) = cardinality($2::bigint[])), "
+             "gone AS (DELETE FROM room_history USING found "
+             "WHERE room_id = $1 AND seq = ANY ($2::bigint[]) AND seq <> $3::bigint), "
+             "merged AS (UPDATE room_history SET payload = $4::bytea, crc = $5::bigint, from_at = $6::bigint, "
+             "updates = $7::bigint FROM found WHERE room_id = $1 AND seq = $3::bigint) "
+             "UPDATE rooms SET history_rows = history_rows - cardinality($2::bigint[]) + 1, "
+             "history_bytes = history_bytes - found.bytes + length($4::bytea) FROM found WHERE id = $1 "
+             "RETURNING 1::bigint"},
     {"update", "UPDATE rooms SET updated_at = greatest(updated_at, $2::bigint), name = coalesce($3, name), "
                "language = coalesce($4, language) WHERE id = $1 RETURNING 1::bigint"},
     {"delete", "DELETE FROM rooms WHERE id = $1 RETURNING 1::bigint"},
-    {"touch", "UPDATE rooms SET updated_at = $2::bigint WHERE id = $1 AND updated_at < $2::bigint"},
+    {"touch", "UPDATE rooms SET updated_at = greatest(updated_at, $2::bigint), update_rows = update_rows + $3::bigint "
+              "WHERE id = $1"},
     {"outcome", "SELECT txid_status($1::bigint)"},
 };
 
@@ -69,7 +87,7 @@ static struct pg_value blob_value(const struct blob *blob) {
 }
 
 static void send_create(struct pg_conn *c, const struct request *r) {
-  struct number created, updated;
+  struct number created, updated, crc;
   const struct pg_value values[] = {
       text_value(r->room.id),
       text_value(r->room.name),
@@ -79,15 +97,17 @@ static void send_create(struct pg_conn *c, const struct request *r) {
       number_value(&created, r->room.created_at),
       number_value(&updated, r->room.updated_at),
       blob_value(r->payload),
+      number_value(&crc, rowsum_of(r->room.id, r->author, r->at, r->payload)),
   };
-  pg_conn_execute(c, "create", values, 8);
+  pg_conn_execute(c, "create", values, 9);
 }
 
 static void send_append(struct pg_conn *c, const struct request *r) {
-  struct number at;
+  struct number at, crc;
   const struct pg_value values[] = {text_value(r->room.id), number_value(&at, r->at), text_value(r->author),
-                                    blob_value(r->payload)};
-  pg_conn_execute(c, "append", values, 4);
+                                    blob_value(r->payload),
+                                    number_value(&crc, rowsum_of(r->room.id, r->author, r->at, r->payload))};
+  pg_conn_execute(c, "append", values, 5);
 }
 
 /** "{1,2,3}" */
@@ -103,12 +123,32 @@ static int send_compact(struct pg_conn *c, const struct request *r) {
   int err = seq_array(r->seqs, r->count, &seqs);
   if (!err) err = seq_array(r->snapshots, r->snapshot_count, &snapshots);
   if (!err) {
+    struct number crc;
     const struct pg_value values[] = {text_value(r->room.id), text_value((const char *)seqs.data),
-                                      blob_value(r->payload), text_value((const char *)snapshots.data)};
-    pg_conn_execute(c, "compact", values, 4);
+                                      blob_value(r->payload), text_value((const char *)snapshots.data),
+                                      number_value(&crc, rowsum_of(r->room.id, "", 0, r->payload))};
+    pg_conn_execute(c, "compact", values, 5);
+  }
+  buf_deinit(&snapshots);
+  buf_deinit(&seqs);
+  return err;
+}
+
+static int send_thin(struct pg_conn *c, const struct request *r) {
+  struct buf seqs = BUF_INIT;
+  int err = seq_array(r->seqs, r->count, &seqs);
+  if (!err) {
+    struct number last, crc, from, updates;
+    const struct pg_value values[] = {text_value(r->room.id),
+                                      text_value((const char *)seqs.data),
+                                      number_value(&last, r->seqs[r->count - 1]),
+                                      blob_value(r->payload),
+                                      number_value(&crc, rowsum_of(r->room.id, r->author, r->at, r->payload)),
+                                      number_value(&from, r->from),
+                                      number_value(&updates, r->updates)};
+    pg_conn_execute(c, "thin", values, 7);
   }
   buf_deinit(&seqs);
-  buf_deinit(&snapshots);
   return err;
 }
 
@@ -124,19 +164,21 @@ static int send_request(struct pg_conn *c, const struct request *r) {
   case REQUEST_CREATE: send_create(c, r); return 0;
   case REQUEST_APPEND: send_append(c, r); return 0;
   case REQUEST_COMPACT: return send_compact(c, r);
+  case REQUEST_THIN: return send_thin(c, r);
   case REQUEST_UPDATE: send_update(c, r); return 0;
   case REQUEST_DELETE: pg_conn_execute(c, "delete", (const struct pg_value[]){text_value(r->room.id)}, 1); return 0;
   default: return ERR_INVALID;
   }
 }
 
-/** The time of change of each room that was appended to. */
+/** The time of change and the number of rows of each room that was appended to. */
 static void send_touches(struct pg_conn *c, const struct request *batch) {
   for (const struct request *r = batch; r; r = r->next) {
     if (r->kind != REQUEST_APPEND || !r->last_of_room) continue;
-    struct number at;
-    const struct pg_value values[] = {text_value(r->room.id), number_value(&at, r->at)};
-    pg_conn_execute(c, "touch", values, 2);
+    struct number at, rows;
+    const struct pg_value values[] = {text_value(r->room.id), number_value(&at, r->at),
+                                      number_value(&rows, r->room_rows)};
+    pg_conn_execute(c, "touch", values, 3);
   }
 }
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/request.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "store/rowsum.h"
 
 struct arena_chunk {
   struct arena_chunk *next;
@@ -86,10 +90,12 @@ void request_answer(struct request *r, int err) {
   case REQUEST_HISTORY:
     r->loaded.rows = r->rows;
     r->loaded.snapshots = r->parts;
-    r->on_loaded(r->ctx, err, err ? NULL : &r->loaded);
+    if (err == ERR_CORRUPT && r->damage.what[0]) r->loaded.damage = &r->damage;
+    r->on_loaded(r->ctx, err, err && !r->loaded.damage ? NULL : &r->loaded);
     break;
   case REQUEST_LIST: r->listed(r->ctx, err, err ? NULL : r->rooms, err ? 0 : r->room_count); break;
   case REQUEST_CREATE:
+  case REQUEST_THIN:
   case REQUEST_UPDATE:
   case REQUEST_DELETE:
   case REQUEST_PING:
@@ -104,6 +110,9 @@ void request_clear_answer(struct request *r) {
     r->rows = r->parts = NULL;
     r->row_cap = r->part_cap = 0;
     r->loaded = (struct store_loaded){.rows = NULL};
+    r->damage = (struct store_damage){0};
+    r->enough = false;
+    r->span_bytes = r->update_rows = 0;
   } else if (r->kind == REQUEST_LIST) {
     free(r->rooms);
     r->rooms = NULL;
@@ -126,6 +135,29 @@ static bool copy_room(struct request *r, struct store_room *to, const struct sto
          request_text(r, &to->owner_mail, from->owner_mail);
 }
 
+static int damaged(struct request *r, uint64_t seq, const char *what) {
+  r->damage.seq = seq;
+  if (seq)
+    snprintf(r->damage.what, sizeof r->damage.what, "row %" PRIu64 " of its log %s", seq, what);
+  else
+    snprintf(r->damage.what, sizeof r->damage.what, "%s", what);
+  return ERR_CORRUPT;
+}
+
+static bool sound(const struct request *r, const struct store_row *row, const uint64_t *crc) {
+  return !crc || !row->data || *crc == rowsum(r->room.id, row);
+}
+
+int request_check_load(struct request *r) {
+  char what[sizeof r->damage.what];
+  if (r->loaded.snapshot_count < r->snapshot_rows) return damaged(r, 0, "its snapshot is missing");
+  if (r->loaded.row_count >= r->update_rows) return 0;
+  const struct store_row *last = r->loaded.row_count ? &r->rows[r->loaded.row_count - 1] : NULL;
+  snprintf(what, sizeof what, "%" PRIu64 " of %" PRIu64 " rows of its log are missing (the last there is %" PRIu64 ")",
+           r->update_rows - r->loaded.row_count, r->update_rows, last ? last->seq : 0);
+  return damaged(r, 0, what);
+}
+
 static int add_row(struct request *r, struct store_row **list, size_t *count, size_t *cap,
                    const struct store_row *row) {
   struct store_row *rows = grow(*list, *count, cap, sizeof *rows);
@@ -139,11 +171,17 @@ static int add_row(struct request *r, struct store_row **list, size_t *count, si
   return 0;
 }
 
-int request_add_row(struct request *r, const struct store_row *row) {
+int request_add_row(struct request *r, const struct store_row *row, const uint64_t *crc) {
+  if (!row->len) return damaged(r, row->seq, "is empty"); /* never written by us */
+  if (!sound(r, row, crc)) return damaged(r, row->seq, "is damaged: its checksum does not match");
+  r->span_bytes += row->len;
+  if (r->span.max_bytes && r->span_bytes >= r->span.max_bytes) r->enough = true;
   return add_row(r, &r->rows, &r->loaded.row_count, &r->row_cap, row);
 }
 
-int request_add_snapshot(struct request *r, const struct store_row *snapshot) {
+int request_add_snapshot(struct request *r, const struct store_row *snapshot, const uint64_t *crc) {
+  if (!snapshot->len) return damaged(r, 0, "its snapshot is empty");
+  if (!sound(r, snapshot, crc)) return damaged(r, 0, "its snapshot is damaged: its checksum does not match");
   return add_row(r, &r->parts, &r->loaded.snapshot_count, &r->part_cap, snapshot);
 }
 

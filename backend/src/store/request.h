@@ -21,6 +21,7 @@ enum request_kind {
   REQUEST_CREATE,
   REQUEST_APPEND,
   REQUEST_COMPACT,
+  REQUEST_THIN,
   REQUEST_UPDATE,
   REQUEST_DELETE,
   REQUEST_LOAD,
@@ -44,6 +45,8 @@ struct request {
   bool timed;             /* in the list of deadlines */
   bool last_of_room;      /* append: none of its room follows in the batch */
   bool unsure;            /* driver: an earlier try may have been committed */
+  bool enough;            /* driver: a history read has all the bytes it asked for */
+  uint64_t room_rows;     /* last of its room's appends in the batch: how many there are */
   int err;                /* driver: this request's own outcome */
   uint64_t seq;           /* driver: of the row or snapshot that was inserted */
   uint64_t ticket;        /* write: its place in the order; read: the last write that it must see */
@@ -52,12 +55,13 @@ struct request {
 
   struct arena arena;     /* holds every string below, and the answer */
   struct store_room room; /* create: all; update: name and language or NULL; others: id ("" for list, ping) */
-  const char *author;     /* append */
+  const char *author;     /* append, thin */
   const char *mail;       /* list */
-  uint64_t at;            /* append, update */
-  struct blob *payload;   /* append, create: first row; compact: snapshot */
-  uint64_t *seqs;         /* compact: of rows */
-  size_t count;           /* compact: of seqs; list: at most so many */
+  uint64_t at;            /* append, update, thin */
+  uint64_t from, updates; /* thin */
+  struct blob *payload;   /* append, create: first row; compact: snapshot; thin: the row's */
+  uint64_t *seqs;         /* compact, thin: of rows */
+  size_t count;           /* compact, thin: of seqs; list: at most so many */
   uint64_t *snapshots;    /* compact: seqs of those that go */
   size_t snapshot_count;
   struct store_span span; /* history */
@@ -68,6 +72,9 @@ struct request {
       struct store_row *rows;     /* what loaded.rows points to */
       struct store_row *parts;    /* what loaded.snapshots points to */
       size_t row_cap, part_cap;
+      uint64_t update_rows, snapshot_rows; /* driver: so many there must be, as the room's record says */
+      uint64_t span_bytes;                 /* driver: of the rows so far */
+      struct store_damage damage;
     };
     struct {
       struct store_room *rooms; /* driver */
@@ -98,11 +105,16 @@ static inline bool request_is_write(const struct request *r) {
   return r->kind <= REQUEST_DELETE;
 }
 
-/* For drivers answering a load or a list: add one row or room, copying all of it. ERR_NOMEM. */
-MUST_USE int request_add_row(struct request *r, const struct store_row *row);
+/*
+ * For drivers answering a load or a list: add one row or room, copying all of it. ERR_NOMEM; and ERR_CORRUPT, with
+ * the request's damage set, when bytes do not match @crc (NULL: written before there were checksums).
+ */
+MUST_USE int request_add_row(struct request *r, const struct store_row *row, const uint64_t *crc);
 MUST_USE int request_add_room(struct request *r, const struct store_room *room);
-MUST_USE int request_add_snapshot(struct request *r, const struct store_row *snapshot);
+MUST_USE int request_add_snapshot(struct request *r, const struct store_row *snapshot, const uint64_t *crc);
 MUST_USE int request_set_room(struct request *r, const struct store_room *room); /* of a load */
+/** Is all there that the room's record tells of? ERR_CORRUPT with the damage. */
+MUST_USE int request_check_load(struct request *r);
 /** Forget what was answered so far, before another try. */
 void request_clear_answer(struct request *r);
 

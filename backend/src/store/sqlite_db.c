@@ -12,13 +12,20 @@
 #include "base/log.h"
 #include "store/folder.h"
 #include "store/rewrite.h"
+#include "store/rowsum.h"
 #include "store/sqlite_schema.h"
 
 /* How long a statement waits for another process' lock before the core hears of it. */
 enum { BUSY_MS = 200 };
 
-#define LOG_IN(table) "SELECT seq, at, author, payload FROM " table " WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3"
-#define LOG_OF_ROOM LOG_IN("room_history") " UNION ALL " LOG_IN("room_updates")
+/* The columns of a row, as take_row() reads them. */
+#define ROW_COLUMNS(payload, from, updates, moved)                                                                     \
+  "SELECT seq, at, author, " payload ", length(payload), crc, " from ", " updates ", " moved
+#define LOG_WHERE " WHERE room_id = ?1 AND seq > ?2 AND seq <= ?3"
+#define LOG_OF_ROOM(payload)                                                                                           \
+  ROW_COLUMNS(payload, "from_at", "updates", "1")                                                                      \
+  " FROM room_history" LOG_WHERE " UNION ALL " ROW_COLUMNS(payload, "at", "1", "0") " FROM room_updates" LOG_WHERE     \
+                                                                                    " ORDER BY seq LIMIT ?4"
 
 #define STATEMENTS(X)                                                                                                  \
   X(BEGIN_READ, "BEGIN")                                                                                               \
@@ -26,27 +33,39 @@ enum { BUSY_MS = 200 };
   X(COMMIT, "COMMIT")                                                                                                  \
   X(ROLLBACK, "ROLLBACK")                                                                                              \
   X(COUNT_ROOMS, "SELECT count(*) FROM rooms")                                                                         \
-  X(ADD_ROOM, "INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at) "                \
-              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")                                            \
-  X(TOUCH_ROOM, "UPDATE rooms SET updated_at = max(updated_at, ?2) WHERE id = ?1")                                     \
+  X(ADD_ROOM, "INSERT INTO rooms (id, name, language, owner_name, owner_mail, created_at, updated_at, "                \
+              "update_rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1) ON CONFLICT DO NOTHING")                            \
+  X(TOUCH_ROOM, "UPDATE rooms SET updated_at = max(updated_at, ?2), update_rows = update_rows + ?3 WHERE id = ?1")     \
+  X(UNCOUNT, "UPDATE rooms SET update_rows = update_rows - 1 WHERE id = ?1")                                           \
+  X(COUNT_MOVED, "UPDATE rooms SET update_rows = update_rows - ?2, history_rows = history_rows + ?2, "                 \
+                 "history_bytes = history_bytes + ?3 WHERE id = ?1")                                                   \
+  X(COUNT_SNAPSHOTS, "UPDATE rooms SET snapshot_rows = snapshot_rows + ?2 - ?3 WHERE id = ?1")                         \
+  X(COUNT_THINNED, "UPDATE rooms SET history_rows = history_rows - ?2, history_bytes = history_bytes - ?3 "            \
+                   "WHERE id = ?1")                                                                                    \
   X(UPDATE_ROOM, "UPDATE rooms SET updated_at = max(updated_at, ?2), name = coalesce(?3, name), "                      \
                  "language = coalesce(?4, language) WHERE id = ?1")                                                    \
   X(DELETE_ROOM, "DELETE FROM rooms WHERE id = ?1")                                                                    \
   X(HAS_ROOM, "SELECT 1 FROM rooms WHERE id = ?1")                                                                     \
   X(HAS_ROW, "SELECT 1 FROM room_updates WHERE seq = ?1 AND room_id = ?2 AND payload = ?3")                            \
-  X(ADD_ROW, "INSERT INTO room_updates (room_id, at, author, payload) VALUES (?1, ?2, ?3, ?4)")                        \
-  X(KEEP_ROW, "INSERT INTO room_history (seq, room_id, at, author, payload) "                                          \
-              "SELECT seq, room_id, at, author, payload FROM room_updates WHERE seq = ?1 AND room_id = ?2")            \
+  X(ADD_ROW, "INSERT INTO room_updates (room_id, at, author, payload, crc) VALUES (?1, ?2, ?3, ?4, ?5)")               \
+  X(KEEP_ROW, "INSERT INTO room_history (seq, room_id, at, author, payload, crc, from_at) "                            \
+              "SELECT seq, room_id, at, author, payload, crc, at FROM room_updates WHERE seq = ?1 AND room_id = ?2 "   \
+              "RETURNING length(payload)")                                                                             \
+  X(HAS_OLD, "SELECT length(payload) FROM room_history WHERE seq = ?1 AND room_id = ?2")                               \
+  X(DROP_OLD, "DELETE FROM room_history WHERE seq = ?1 AND room_id = ?2")                                              \
+  X(MERGE_OLD, "UPDATE room_history SET payload = ?3, crc = ?4, from_at = ?5, updates = ?6 "                           \
+               "WHERE seq = ?1 AND room_id = ?2")                                                                      \
   X(DROP_ROW, "DELETE FROM room_updates WHERE seq = ?1 AND room_id = ?2")                                              \
   X(HAS_SNAPSHOT, "SELECT 1 FROM room_snapshots WHERE seq = ?1 AND room_id = ?2 AND payload = ?3")                     \
-  X(DROP_SNAPSHOT, "DELETE FROM room_snapshots WHERE seq = ?1 AND room_id = ?2")                                       \
-  X(ADD_SNAPSHOT, "INSERT INTO room_snapshots (room_id, payload) VALUES (?1, ?2)")                                     \
-  X(GET_ROOM, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "                  \
-              "WHERE id = ?1")                                                                                         \
-  X(GET_SNAPSHOTS, "SELECT seq, 0, '', payload FROM room_snapshots WHERE room_id = ?1 ORDER BY seq")                   \
-  X(GET_ROWS, "SELECT seq, at, author, payload FROM room_updates WHERE room_id = ?1 ORDER BY seq")                     \
-  X(GET_HISTORY, "SELECT seq, at, author, payload FROM (" LOG_OF_ROOM ") ORDER BY seq")                                \
-  X(GET_HEADS, "SELECT seq, at, author, NULL, length(payload) FROM (" LOG_OF_ROOM ") ORDER BY seq")                    \
+  X(DROP_SNAPSHOT, "DELETE FROM room_snapshots WHERE seq = ?1 AND room_id = ?2 RETURNING length(payload)")             \
+  X(ADD_SNAPSHOT, "INSERT INTO room_snapshots (room_id, payload, crc) VALUES (?1, ?2, ?3)")                            \
+  X(GET_ROOM, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at, update_rows, "               \
+              "snapshot_rows, history_rows, history_bytes FROM rooms WHERE id = ?1")                                   \
+  X(GET_SNAPSHOTS, "SELECT seq, 0, '', payload, length(payload), crc, 0, 1, 0 FROM room_snapshots "                    \
+                   "WHERE room_id = ?1 ORDER BY seq")                                                                  \
+  X(GET_ROWS, ROW_COLUMNS("payload", "at", "1", "0") " FROM room_updates WHERE room_id = ?1 ORDER BY seq")             \
+  X(GET_HISTORY, LOG_OF_ROOM("payload"))                                                                               \
+  X(GET_HEADS, LOG_OF_ROOM("NULL"))                                                                                    \
   X(LIST_ROOMS, "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at FROM rooms "                \
                 "WHERE owner_mail = ?1 ORDER BY updated_at DESC, id LIMIT ?2")
 
@@ -240,6 +259,7 @@ static int add_row(struct sqlite_db *db, struct request *r) {
   bind_text(stmt, 1, r->room.id);
   bind_number(stmt, 2, r->at);
   bind_text(stmt, 3, r->author);
+  bind_number(stmt, 5, rowsum_of(r->room.id, r->author, r->at, r->payload));
   int rc = bind_blob(stmt, 4, r->payload);
   if (rc == SQLITE_OK) rc = run(db, STMT_ADD_ROW, NULL);
   if (rc == SQLITE_OK) r->seq = (uint64_t)sqlite3_last_insert_rowid(db->handle);
@@ -281,34 +301,63 @@ static int find_earlier(struct sqlite_db *db, enum statement which, const struct
 
 static int write_append(struct sqlite_db *db, struct request *r) {
   int found = 0;
+  int there = 0;
   int rc = r->unsure ? find_earlier(db, STMT_HAS_ROW, r, &found) : SQLITE_OK;
-  if (rc != SQLITE_OK || found) return rc;
+  if (rc != SQLITE_OK) return rc;
   enum statement which = r->last_of_room ? STMT_TOUCH_ROOM : STMT_HAS_ROOM;
   sqlite3_stmt *stmt = db->stmts[which];
   bind_text(stmt, 1, r->room.id);
   if (r->last_of_room) bind_number(stmt, 2, r->at);
-  rc = run(db, which, &found);
+  if (r->last_of_room) bind_number(stmt, 3, r->room_rows);
+  rc = run(db, which, &there);
   if (rc != SQLITE_OK) return rc;
-  if (!found) {
+  if (found) { /* it was counted when it was written */
+    bind_text(db->stmts[STMT_UNCOUNT], 1, r->room.id);
+    return run(db, STMT_UNCOUNT, NULL);
+  }
+  if (!there) {
     r->err = ERR_NOT_FOUND;
     return SQLITE_OK;
   }
   return add_row(db, r);
 }
 
-static int run_for_seq(struct sqlite_db *db, enum statement which, const struct request *r, uint64_t seq) {
-  bind_number(db->stmts[which], 1, seq);
-  bind_text(db->stmts[which], 2, r->room.id);
+/** Rows moved, put together or found so far. */
+struct tally {
+  uint64_t rows, bytes;
+};
+
+/** Run a statement on one row of the room; where it gives back the row's length, count it. */
+static int run_on_row(struct sqlite_db *db, enum statement which, const struct request *r, uint64_t seq,
+                      struct tally *tally) {
+  sqlite3_stmt *stmt = db->stmts[which];
+  int rc;
+  bind_number(stmt, 1, seq);
+  bind_text(stmt, 2, r->room.id);
+  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    tally->rows++;
+    tally->bytes += (uint64_t)sqlite3_column_int64(stmt, 0);
+  }
+  int reset = sqlite3_reset(stmt);
+  sqlite3_clear_bindings(stmt);
+  return rc == SQLITE_DONE ? reset : rc;
+}
+
+static int count(struct sqlite_db *db, enum statement which, const struct request *r, struct tally tally) {
+  bind_text(db->stmts[which], 1, r->room.id);
+  bind_number(db->stmts[which], 2, tally.rows);
+  bind_number(db->stmts[which], 3, tally.bytes);
   return run(db, which, NULL);
 }
 
 static int move_to_history(struct sqlite_db *db, const struct request *r) {
+  struct tally moved = {0}, dropped = {0};
   int rc = SQLITE_OK;
   for (size_t i = 0; i < r->count && rc == SQLITE_OK; i++) {
-    rc = run_for_seq(db, STMT_KEEP_ROW, r, r->seqs[i]);
-    if (rc == SQLITE_OK) rc = run_for_seq(db, STMT_DROP_ROW, r, r->seqs[i]);
+    rc = run_on_row(db, STMT_KEEP_ROW, r, r->seqs[i], &moved);
+    if (rc == SQLITE_OK) rc = run_on_row(db, STMT_DROP_ROW, r, r->seqs[i], &dropped);
   }
-  return rc;
+  return rc == SQLITE_OK ? count(db, STMT_COUNT_MOVED, r, moved) : rc;
 }
 
 static int write_compact(struct sqlite_db *db, struct request *r) {
@@ -322,15 +371,46 @@ static int write_compact(struct sqlite_db *db, struct request *r) {
     r->err = ERR_NOT_FOUND;
     return SQLITE_OK;
   }
+  struct tally gone = {0};
   rc = move_to_history(db, r);
   for (size_t i = 0; i < r->snapshot_count && rc == SQLITE_OK; i++)
-    rc = run_for_seq(db, STMT_DROP_SNAPSHOT, r, r->snapshots[i]);
+    rc = run_on_row(db, STMT_DROP_SNAPSHOT, r, r->snapshots[i], &gone);
+  if (rc == SQLITE_OK) rc = count(db, STMT_COUNT_SNAPSHOTS, r, (struct tally){1, gone.rows});
   if (rc != SQLITE_OK) return rc;
   bind_text(db->stmts[STMT_ADD_SNAPSHOT], 1, r->room.id);
+  bind_number(db->stmts[STMT_ADD_SNAPSHOT], 3, rowsum_of(r->room.id, "", 0, r->payload));
   rc = bind_blob(db->stmts[STMT_ADD_SNAPSHOT], 2, r->payload);
   if (rc == SQLITE_OK) rc = run(db, STMT_ADD_SNAPSHOT, NULL);
   if (rc == SQLITE_OK) r->seq = (uint64_t)sqlite3_last_insert_rowid(db->handle);
   return rc;
+}
+
+static int merge_old(struct sqlite_db *db, const struct request *r) {
+  sqlite3_stmt *stmt = db->stmts[STMT_MERGE_OLD];
+  bind_number(stmt, 1, r->seqs[r->count - 1]);
+  bind_text(stmt, 2, r->room.id);
+  bind_number(stmt, 4, rowsum_of(r->room.id, r->author, r->at, r->payload));
+  bind_number(stmt, 5, r->from);
+  bind_number(stmt, 6, r->updates);
+  int rc = bind_blob(stmt, 3, r->payload);
+  return rc == SQLITE_OK ? run(db, STMT_MERGE_OLD, NULL) : rc;
+}
+
+static int write_thin(struct sqlite_db *db, struct request *r) {
+  struct tally before = {0}, dropped = {0};
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < r->count && rc == SQLITE_OK; i++) rc = run_on_row(db, STMT_HAS_OLD, r, r->seqs[i], &before);
+  if (rc != SQLITE_OK) return rc;
+  if (before.rows != r->count) {
+    r->err = ERR_NOT_FOUND;
+    return SQLITE_OK;
+  }
+  for (size_t i = 0; i + 1 < r->count && rc == SQLITE_OK; i++)
+    rc = run_on_row(db, STMT_DROP_OLD, r, r->seqs[i], &dropped);
+  if (rc == SQLITE_OK) rc = merge_old(db, r);
+  if (rc != SQLITE_OK) return rc;
+  /* May add bytes in theory: then what is taken off wraps around and is put on. */
+  return count(db, STMT_COUNT_THINNED, r, (struct tally){r->count - 1, before.bytes - r->payload->len});
 }
 
 static int write_room(struct sqlite_db *db, struct request *r) {
@@ -359,6 +439,7 @@ static int write_one(struct sqlite_db *db, struct request *r) {
   case REQUEST_CREATE: return write_create(db, r);
   case REQUEST_APPEND: return write_append(db, r);
   case REQUEST_COMPACT: return write_compact(db, r);
+  case REQUEST_THIN: return write_thin(db, r);
   case REQUEST_UPDATE:
   case REQUEST_DELETE: return write_room(db, r);
   default: return SQLITE_MISUSE;
@@ -414,56 +495,54 @@ static struct store_room column_room(sqlite3_stmt *stmt) {
   };
 }
 
-/** Bytes of a payload; an empty one was never written by us. */
-static int column_payload(sqlite3_stmt *stmt, int at, const uint8_t **data, size_t *len) {
-  *data = sqlite3_column_blob(stmt, at);
-  *len = (size_t)sqlite3_column_bytes(stmt, at);
-  return *data && *len ? 0 : ERR_CORRUPT;
+/** The checksum in a column, NULL where there is none. */
+static const uint64_t *column_crc(sqlite3_stmt *stmt, int at, uint64_t *crc) {
+  *crc = (uint64_t)sqlite3_column_int64(stmt, at);
+  return sqlite3_column_type(stmt, at) == SQLITE_NULL ? NULL : crc;
 }
 
 static int take_room(struct request *r, sqlite3_stmt *stmt) {
   struct store_room room = column_room(stmt);
-  return r->kind == REQUEST_LIST ? request_add_room(r, &room) : request_set_room(r, &room);
+  if (r->kind == REQUEST_LIST) return request_add_room(r, &room);
+  r->update_rows = (uint64_t)sqlite3_column_int64(stmt, 7);
+  r->snapshot_rows = (uint64_t)sqlite3_column_int64(stmt, 8);
+  r->loaded.history_rows = (uint64_t)sqlite3_column_int64(stmt, 9);
+  r->loaded.history_bytes = (uint64_t)sqlite3_column_int64(stmt, 10);
+  return request_set_room(r, &room);
 }
 
-static int column_row(sqlite3_stmt *stmt, struct store_row *row) {
-  *row = (struct store_row){
+static struct store_row column_row(sqlite3_stmt *stmt) {
+  return (struct store_row){
       .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
       .at = (uint64_t)sqlite3_column_int64(stmt, 1),
       .author = column_text(stmt, 2),
+      .data = sqlite3_column_blob(stmt, 3), /* NULL when only heads are wanted */
+      .len = (size_t)sqlite3_column_int64(stmt, 4),
+      .from = (uint64_t)sqlite3_column_int64(stmt, 6),
+      .updates = (uint64_t)sqlite3_column_int64(stmt, 7),
+      .moved = sqlite3_column_int(stmt, 8) != 0,
   };
-  return column_payload(stmt, 3, &row->data, &row->len);
 }
 
 static int take_snapshot(struct request *r, sqlite3_stmt *stmt) {
-  struct store_row row;
-  int err = column_row(stmt, &row);
-  return err ? err : request_add_snapshot(r, &row);
+  uint64_t crc;
+  struct store_row row = column_row(stmt);
+  return request_add_snapshot(r, &row, column_crc(stmt, 5, &crc));
 }
 
 static int take_row(struct request *r, sqlite3_stmt *stmt) {
-  struct store_row row;
-  int err = column_row(stmt, &row);
-  return err ? err : request_add_row(r, &row);
+  uint64_t crc;
+  struct store_row row = column_row(stmt);
+  return request_add_row(r, &row, column_crc(stmt, 5, &crc));
 }
 
-/** As take_row, where the payload may have been left out. */
-static int take_log_row(struct request *r, sqlite3_stmt *stmt) {
-  if (!r->span.heads_only) return take_row(r, stmt);
-  struct store_row row = {
-      .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
-      .at = (uint64_t)sqlite3_column_int64(stmt, 1),
-      .author = column_text(stmt, 2),
-      .len = (size_t)sqlite3_column_int64(stmt, 4),
-  };
-  return request_add_row(r, &row);
-}
-
-static int explain(struct sqlite_db *db, int err, char *reason, size_t cap) {
+static int explain(struct sqlite_db *db, struct request *r, int err, char *reason, size_t cap) {
   int rc = sqlite3_errcode(db->handle);
   bool ours = rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE;
-  snprintf(reason, cap, "%s",
-           ours ? (err == ERR_CORRUPT ? "a stored payload is empty" : err_text(err)) : sqlite3_errmsg(db->handle));
+  if (err == ERR_CORRUPT && !ours && r->kind != REQUEST_LIST)
+    snprintf(r->damage.what, sizeof r->damage.what, "the database file is damaged: %s", sqlite3_errmsg(db->handle));
+  bool told = err == ERR_CORRUPT && r->kind != REQUEST_LIST;
+  snprintf(reason, cap, "%s", told ? r->damage.what : ours ? err_text(err) : sqlite3_errmsg(db->handle));
   return err;
 }
 
@@ -472,12 +551,12 @@ static int select_rows(struct sqlite_db *db, enum statement which, struct reques
                        int (*take)(struct request *, sqlite3_stmt *), size_t *rows, char *reason, size_t cap) {
   sqlite3_stmt *stmt = db->stmts[which];
   int err = 0, rc = SQLITE_OK;
-  while (!err && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+  while (!err && !r->enough && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     err = take(r, stmt);
     if (!err && rows) ++*rows;
   }
-  if (!err) err = rc == SQLITE_DONE ? 0 : sqlite_schema_err(rc);
-  if (err) explain(db, err, reason, cap);
+  if (!err && !r->enough) err = rc == SQLITE_DONE ? 0 : sqlite_schema_err(rc);
+  if (err) explain(db, r, err, reason, cap);
   sqlite3_reset(stmt);
   sqlite3_clear_bindings(stmt);
   return err;
@@ -488,7 +567,9 @@ static int read_state(struct sqlite_db *db, struct request *r, char *reason, siz
   bind_text(db->stmts[STMT_GET_SNAPSHOTS], 1, r->room.id);
   bind_text(db->stmts[STMT_GET_ROWS], 1, r->room.id);
   int err = select_rows(db, STMT_GET_SNAPSHOTS, r, take_snapshot, NULL, reason, cap);
-  return err ? err : select_rows(db, STMT_GET_ROWS, r, take_row, NULL, reason, cap);
+  if (!err) err = select_rows(db, STMT_GET_ROWS, r, take_row, NULL, reason, cap);
+  if (!err && (err = request_check_load(r)) != 0) snprintf(reason, cap, "%s", r->damage.what);
+  return err;
 }
 
 static int read_log(struct sqlite_db *db, struct request *r, char *reason, size_t cap) {
@@ -498,14 +579,15 @@ static int read_log(struct sqlite_db *db, struct request *r, char *reason, size_
   bind_text(stmt, 1, r->room.id);
   bind_number(stmt, 2, r->span.after < INT64_MAX ? r->span.after : INT64_MAX);
   bind_number(stmt, 3, upto);
-  return select_rows(db, which, r, take_log_row, NULL, reason, cap);
+  sqlite3_bind_int64(stmt, 4, r->span.max_rows && r->span.max_rows < INT32_MAX ? (sqlite3_int64)r->span.max_rows : -1);
+  return select_rows(db, which, r, take_row, NULL, reason, cap);
 }
 
 /** One transaction: room, snapshot and rows belong to the same moment. */
 static int read_room(struct sqlite_db *db, struct request *r, char *reason, size_t cap) {
   size_t rooms = 0;
   int err = sqlite_schema_err(run(db, STMT_BEGIN_READ, NULL));
-  if (err) return explain(db, err, reason, cap);
+  if (err) return explain(db, r, err, reason, cap);
   bind_text(db->stmts[STMT_GET_ROOM], 1, r->room.id);
   err = select_rows(db, STMT_GET_ROOM, r, take_room, &rooms, reason, cap);
   if (!err && !rooms) err = ERR_NOT_FOUND;

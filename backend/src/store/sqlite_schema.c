@@ -41,6 +41,22 @@ static const char *const migrations[] = {
     ") STRICT;"
     "CREATE INDEX room_history_by_room ON room_history (room_id, seq);"
     "PRAGMA application_id = " APPLICATION_ID ";",
+
+    /* Checksums (NULL: written before there were any), and how much of each there must be. */
+    "ALTER TABLE room_updates ADD COLUMN crc INTEGER;"
+    "ALTER TABLE room_snapshots ADD COLUMN crc INTEGER;"
+    "ALTER TABLE room_history ADD COLUMN crc INTEGER;"
+    "ALTER TABLE room_history ADD COLUMN from_at INTEGER;"
+    "ALTER TABLE room_history ADD COLUMN updates INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE rooms ADD COLUMN update_rows INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rooms ADD COLUMN snapshot_rows INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rooms ADD COLUMN history_rows INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rooms ADD COLUMN history_bytes INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE rooms SET"
+    "  update_rows = (SELECT count(*) FROM room_updates WHERE room_id = id),"
+    "  snapshot_rows = (SELECT count(*) FROM room_snapshots WHERE room_id = id),"
+    "  history_rows = (SELECT count(*) FROM room_history WHERE room_id = id),"
+    "  history_bytes = (SELECT coalesce(sum(length(payload)), 0) FROM room_history WHERE room_id = id);",
 };
 
 enum { NEWEST = sizeof migrations / sizeof migrations[0] };

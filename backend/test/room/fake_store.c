@@ -52,10 +52,18 @@ static void answer_load(struct fake_store *s, struct fake_call *call) {
     return;
   }
   for (size_t i = 0; i < s->row_count; i++)
-    if (s->rows[i]) rows[loaded.row_count++] = (struct store_row){i + 1, 1, "", s->rows[i]->data, s->rows[i]->len};
+    if (s->rows[i])
+      rows[loaded.row_count++] = (struct store_row){.seq = i + 1,
+                                                    .at = 1,
+                                                    .author = "",
+                                                    .data = s->rows[i]->data,
+                                                    .len = s->rows[i]->len,
+                                                    .from = 1,
+                                                    .updates = 1};
   struct store_row snapshot = {.author = ""};
   if (s->snapshot) {
-    snapshot = (struct store_row){s->compactions, 0, "", s->snapshot->data, s->snapshot->len};
+    snapshot =
+        (struct store_row){.seq = s->compactions, .author = "", .data = s->snapshot->data, .len = s->snapshot->len};
     loaded.snapshots = &snapshot;
     loaded.snapshot_count = 1;
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "backends.h"
 
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,20 @@ static void up(const char *dir) {
   pg_server_start(dir, &server);
 }
 
+static int run_sql(const char *dir, const char *sql) {
+  struct pg_server server;
+  if (pg_server_start(dir, &server) != 0) return -1;
+  const char *const names[] = {"host", "port", "user", "dbname", NULL};
+  const char *const values[] = {server.host, server.port, server.user, server.database, NULL};
+  PGconn *pg = PQconnectdbParams(names, values, 0);
+  PGresult *result = PQexec(pg, sql);
+  int failed = PQresultStatus(result) != PGRES_COMMAND_OK;
+  if (failed) fprintf(stderr, "# %s\n", PQerrorMessage(pg));
+  PQclear(result);
+  PQfinish(pg);
+  return failed ? -1 : 0;
+}
+
 const struct backend backend_postgres = {
     .name = "postgresql",
     .start = start,
@@ -55,4 +70,5 @@ const struct backend backend_postgres = {
     .open = open_store,
     .down = down,
     .up = up,
+    .sql = run_sql,
 };

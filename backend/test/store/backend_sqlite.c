@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "backends.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "failing_vfs.h"
@@ -33,10 +34,23 @@ static void up(const char *dir) {
   failing_vfs_set(FAILING_VFS_OFF);
 }
 
+static int run_sql(const char *dir, const char *sql) {
+  char path[128], *error = NULL;
+  sqlite3 *db = NULL;
+  snprintf(path, sizeof path, "%s/yoke.db", dir);
+  int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(db, sql, NULL, NULL, &error);
+  if (rc != SQLITE_OK) fprintf(stderr, "# %s\n", error ? error : sqlite3_errstr(rc));
+  sqlite3_free(error);
+  sqlite3_close(db);
+  return rc == SQLITE_OK ? 0 : -1;
+}
+
 const struct backend backend_sqlite = {
     .name = "sqlite",
     .start = start,
     .open = open_store,
     .down = down,
     .up = up,
+    .sql = run_sql,
 };

@@ -245,6 +245,133 @@ static void heads_of_a_history_come_without_payloads(void **state) {
   assert_int_equal(o.seq, seq);
 }
 
+/* Damage ------------------------------------------------------------------- */
+
+/** A room with a snapshot, one row in the history and two in the log; their seqs. */
+static void make_grown_room(struct fixture *f, uint64_t seqs[3]) {
+  struct loaded_copy got;
+  assert_int_equal(create_room(f, f->room, "first"), 0);
+  assert_int_equal(append_text(f, f->room, "second", NULL), 0);
+  assert_int_equal(append_text(f, f->room, "third", NULL), 0);
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  memcpy(seqs, got.seqs, 3 * sizeof *seqs);
+  assert_int_equal(compact_room(f, f->room, seqs, 1, "SNAP"), 0);
+}
+
+static void sql(struct fixture *f, const char *format, const char *room, uint64_t seq) {
+  char text[256];
+  snprintf(text, sizeof text, format, room, (unsigned long long)seq);
+  assert_int_equal(f->backend->sql(f->dir, text), 0);
+}
+
+static void a_row_whose_bytes_changed_is_refused_by_its_number(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got;
+  uint64_t seqs[3];
+  make_grown_room(f, seqs);
+  sql(f, "UPDATE room_updates SET payload = (SELECT payload FROM room_snapshots WHERE room_id = '%s') WHERE seq = %llu",
+      f->room, seqs[2]);
+  assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
+  assert_int_equal(got.damaged_seq, seqs[2]);
+  assert_non_null(strstr(got.damage, "checksum"));
+  assert_int_equal(read_history(f, f->room, (struct store_span){0}, &got), ERR_CORRUPT);
+  assert_int_equal(got.damaged_seq, seqs[2]);
+  assert_int_equal(read_history(f, f->room, (struct store_span){.upto = seqs[1]}, &got), 0); /* what is whole is read */
+}
+
+static void a_row_whose_author_or_time_changed_is_refused(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got;
+  uint64_t seqs[3];
+  make_grown_room(f, seqs);
+  sql(f, "UPDATE room_updates SET author = 'eve' WHERE room_id = '%s' AND seq = %llu", f->room, seqs[1]);
+  assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
+  sql(f, "UPDATE room_updates SET author = 'ann' WHERE room_id = '%s' AND seq = %llu", f->room, seqs[1]);
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  sql(f, "UPDATE room_updates SET at = at + 1 WHERE room_id = '%s' AND seq = %llu", f->room, seqs[1]);
+  assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
+}
+
+static void a_snapshot_that_changed_or_is_gone_is_refused(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got;
+  uint64_t seqs[3];
+  make_grown_room(f, seqs);
+  sql(f, "UPDATE room_snapshots SET payload = (SELECT payload FROM room_updates WHERE room_id = '%s' AND seq = %llu)",
+      f->room, seqs[2]);
+  assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
+  assert_int_equal(got.damaged_seq, 0);
+  assert_non_null(strstr(got.damage, "snapshot is damaged"));
+  sql(f, "DELETE FROM room_snapshots WHERE room_id = '%s' AND 0 <= %llu", f->room, 0);
+  assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
+  assert_non_null(strstr(got.damage, "snapshot is missing"));
+}
+
+static void a_row_that_is_gone_is_missed(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got;
+  uint64_t seqs[3];
+  make_grown_room(f, seqs);
+  sql(f, "DELETE FROM room_updates WHERE room_id = '%s' AND seq = %llu", f->room, seqs[2]); /* the last one, even */
+  assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
+  assert_non_null(strstr(got.damage, "1 of 2 rows of its log are missing"));
+}
+
+/* Thinning ----------------------------------------------------------------- */
+
+static int thin_room(struct fixture *f, const uint64_t *seqs, size_t count, const char *payload) {
+  struct outcome o = {0};
+  struct blob *blob = blob_create(payload, strlen(payload));
+  const struct store_thin what = {
+      .seqs = seqs, .count = count, .author = "ann", .from = 1000, .at = 2000, .updates = count, .payload = blob};
+  assert_int_equal(f->store->ops->thin(f->store, f->room, &what, on_outcome, &o), 0);
+  blob_unref(blob);
+  wait_for(f, &o);
+  return o.err;
+}
+
+static void rows_of_the_history_become_one(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got;
+  assert_int_equal(create_room(f, f->room, "first"), 0);
+  for (int i = 0; i < 4; i++) assert_int_equal(append_text(f, f->room, "abcd", NULL), 0);
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  uint64_t seqs[5];
+  memcpy(seqs, got.seqs, sizeof seqs);
+  assert_int_equal(thin_room(f, &seqs[1], 2, "no"), ERR_NOT_FOUND); /* still in the log */
+  assert_int_equal(compact_room(f, f->room, seqs, 4, "SNAP"), 0);
+  assert_int_equal(thin_room(f, &seqs[3], 2, "no"), ERR_NOT_FOUND); /* one of them is */
+  assert_int_equal(thin_room(f, &seqs[1], 3, "MERGED"), 0);
+  assert_int_equal(thin_room(f, &seqs[1], 3, "again"), ERR_NOT_FOUND);
+  assert_int_equal(read_history(f, f->room, (struct store_span){0}, &got), 0);
+  assert_string_equal(got.text, "first,MERGED,abcd");
+  assert_int_equal(got.seqs[1], seqs[3]);
+  assert_int_equal(got.from[1], 1000);
+  assert_int_equal(got.updates[1], 3);
+  assert_int_equal(got.updates[0], 1);
+  assert_int_equal(got.history_rows, 2);
+  assert_int_equal(got.history_bytes, strlen("first") + strlen("MERGED"));
+  assert_int_equal(load_room(f, f->room, &got), 0);
+  assert_string_equal(got.text, "SNAP|abcd");
+}
+
+static void a_history_is_read_in_pieces(void **state) {
+  struct fixture *f = *state;
+  struct loaded_copy got;
+  uint64_t seqs[3];
+  make_grown_room(f, seqs);
+  assert_int_equal(read_history(f, f->room, (struct store_span){.max_rows = 2}, &got), 0);
+  assert_string_equal(got.text, "first,second");
+  assert_int_equal(read_history(f, f->room, (struct store_span){.after = got.seqs[1], .max_rows = 2}, &got), 0);
+  assert_string_equal(got.text, "third");
+  assert_int_equal(read_history(f, f->room, (struct store_span){.max_bytes = 5}, &got), 0);
+  assert_string_equal(got.text, "first");
+  assert_int_equal(read_history(f, f->room, (struct store_span){.max_bytes = 6}, &got), 0);
+  assert_string_equal(got.text, "first,second");
+  assert_int_equal(read_history(f, f->room, (struct store_span){.after = seqs[2], .max_rows = 2}, &got), 0);
+  assert_int_equal(got.count, 0);
+}
+
 static void compaction_leaves_rows_of_other_rooms(void **state) {
   struct fixture *f = *state;
   struct loaded_copy got;
@@ -507,6 +634,12 @@ int main(int argc, char **argv) {
       TEST(a_snapshot_that_is_not_named_stays),
       TEST(a_history_has_what_compaction_moved_away),
       TEST(heads_of_a_history_come_without_payloads),
+      TEST(a_row_whose_bytes_changed_is_refused_by_its_number),
+      TEST(a_row_whose_author_or_time_changed_is_refused),
+      TEST(a_snapshot_that_changed_or_is_gone_is_refused),
+      TEST(a_row_that_is_gone_is_missed),
+      TEST(rows_of_the_history_become_one),
+      TEST(a_history_is_read_in_pieces),
       TEST(compaction_leaves_rows_of_other_rooms),
       TEST(a_list_names_own_rooms_newest_first),
       TEST(a_room_is_renamed_in_part),

@@ -92,9 +92,15 @@ void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded) {
   c->calls++;
   c->err = err;
   if (err) {
-    assert_null(loaded);
+    if (err != ERR_CORRUPT) assert_null(loaded);
+    if (loaded) {
+      snprintf(c->damage, sizeof c->damage, "%s", loaded->damage->what);
+      c->damaged_seq = loaded->damage->seq;
+    }
     return;
   }
+  c->history_rows = loaded->history_rows;
+  c->history_bytes = loaded->history_bytes;
   copy_text(c->name, loaded->room.name);
   copy_text(c->language, loaded->room.language);
   copy_text(c->owner_name, loaded->room.owner_name);
@@ -116,6 +122,8 @@ void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded) {
                              (const char *)row->data);
     c->seqs[i] = row->seq;
     c->at[i] = row->at;
+    c->from[i] = row->from;
+    c->updates[i] = row->updates;
     copy_text(c->author, row->author);
   }
   c->count = loaded->row_count;

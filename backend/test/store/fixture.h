@@ -24,6 +24,7 @@ struct backend {
   struct store *(*open)(const char *dir, struct loop *loop, struct metrics *metrics, const struct limits *limits);
   void (*down)(const char *dir); /* make it fail */
   void (*up)(const char *dir);
+  int (*sql)(const char *dir, const char *sql); /* as somebody else: statements in the dialect of both; 0 or -1 */
 };
 
 struct fixture {
@@ -62,13 +63,16 @@ void wait_up(struct fixture *f, bool up); /* until status says so; fails the tes
 /** What a load gave: payloads as strings joined by ','; the snapshots before a '|'. */
 struct loaded_copy {
   int calls, err;
+  uint64_t damaged_seq;
+  char damage[160]; /* with ERR_CORRUPT */
   char text[8192];
   uint64_t seqs[512], at[512];
   size_t count;
   uint64_t snapshots[8];
   size_t snapshot_count;
   char name[64], language[64], owner_name[64], owner_mail[64], author[64]; /* author of the last row */
-  uint64_t created_at, updated_at;
+  uint64_t created_at, updated_at, history_rows, history_bytes;
+  uint64_t from[512], updates[512];
 };
 
 void on_loaded_copy(void *ctx, int err, const struct store_loaded *loaded);

@@ -153,6 +153,7 @@ static void an_empty_payload_is_damage(void **state) {
   assert_int_equal(create_room(f, f->room, "first"), 0);
   run_sql(f, "UPDATE room_updates SET payload = x''");
   assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
+  assert_non_null(strstr(got.damage, "is empty"));
 }
 
 static void compacted_rows_are_in_the_history(void **state) {
