@@ -10,6 +10,14 @@ static const char help[] = "yoke: a pair-programming server\n"
                            "  yoke [serve] [options]     serve the web editor, the API and the rooms\n"
                            "  yoke config check [options]\n"
                            "                             check the configuration and print what is in force\n"
+                           "  yoke backup FILE           write every room and its history into a file;\n"
+                           "                             the server may go on\n"
+                           "  yoke restore FILE          make the rooms of a backup those of this server,\n"
+                           "                             which has to be stopped\n"
+                           "  yoke room export ROOM      write one room into ROOM.zip: its files, its Yjs\n"
+                           "                             document, its history\n"
+                           "  yoke room import FILE.zip  bring such a room here\n"
+                           "  yoke doctor [ROOM]         read every room and tell what is damaged\n"
                            "  yoke version               print the version\n"
                            "\n"
                            "Options:\n"
@@ -24,6 +32,12 @@ static const char help[] = "yoke: a pair-programming server\n"
                            "  --web-dir DIR      serve the web editor from this folder instead of the built-in one\n"
                            "  --log-level LEVEL  debug, info, warn or error (default info)\n"
                            "  --log-format FORM  text or json (default text)\n"
+                           "  --force            backup, restore, export: replace what is there\n"
+                           "  --output FILE      export: write this file\n"
+                           "  --new-id           import: give the room another id\n"
+                           "\n"
+                           "Backup, restore, room and doctor use the database that serve would use; they end\n"
+                           "with 0, with 3 when something stored is damaged, or with 1 when they failed.\n"
                            "\n"
                            "Everything can be set in config.json and by environment variables too:\n"
                            "see docs/configuration.md.\n";
@@ -34,18 +48,21 @@ const char *cli_help(void) {
 
 struct option {
   const char *name;
-  size_t field; /* offset of a const char * in struct config_flags */
+  size_t field; /* offset of a const char * in struct cli */
 };
 
+#define FLAG(field) offsetof(struct cli, flags) + offsetof(struct config_flags, field)
+
 static const struct option options[] = {
-    {"--host", offsetof(struct config_flags, host)},
-    {"--port", offsetof(struct config_flags, port)},
-    {"--public-url", offsetof(struct config_flags, public_url)},
-    {"--data-dir", offsetof(struct config_flags, data_dir)},
-    {"--config", offsetof(struct config_flags, config_file)},
-    {"--web-dir", offsetof(struct config_flags, web_dir)},
-    {"--log-level", offsetof(struct config_flags, log_level)},
-    {"--log-format", offsetof(struct config_flags, log_format)},
+    {"--host", FLAG(host)},
+    {"--port", FLAG(port)},
+    {"--public-url", FLAG(public_url)},
+    {"--data-dir", FLAG(data_dir)},
+    {"--config", FLAG(config_file)},
+    {"--web-dir", FLAG(web_dir)},
+    {"--log-level", FLAG(log_level)},
+    {"--log-format", FLAG(log_format)},
+    {"--output", offsetof(struct cli, output)},
 };
 
 static const struct option *find_option(const char *arg, size_t len) {
@@ -60,6 +77,12 @@ static int complain(struct buf *error, const char *format, const char *what) {
   return ERR_INVALID;
 }
 
+static bool *find_flag(const char *arg, struct cli *out) {
+  if (strcmp(arg, "--open") == 0) return &out->flags.open;
+  if (strcmp(arg, "--force") == 0) return &out->force;
+  return strcmp(arg, "--new-id") == 0 ? &out->new_id : NULL;
+}
+
 /* One argument that begins with "-"; *i moves past its value. */
 static int parse_option(int argc, char *const *argv, int *i, struct cli *out, struct buf *error) {
   const char *arg = argv[*i];
@@ -71,8 +94,9 @@ static int parse_option(int argc, char *const *argv, int *i, struct cli *out, st
     out->command = CLI_VERSION;
     return 0;
   }
-  if (strcmp(arg, "--open") == 0) {
-    out->flags.open = true;
+  bool *flag = find_flag(arg, out);
+  if (flag) {
+    *flag = true;
     return 0;
   }
   const char *equals = strchr(arg, '=');
@@ -81,34 +105,60 @@ static int parse_option(int argc, char *const *argv, int *i, struct cli *out, st
   const char *value = equals ? equals + 1 : NULL;
   if (!value && *i + 1 < argc) value = argv[++*i];
   if (!value || value[0] == '\0') return complain(error, "%s needs a value", option->name);
-  memcpy((char *)&out->flags + option->field, &value, sizeof value);
+  memcpy((char *)out + option->field, &value, sizeof value);
   return 0;
+}
+
+/* The commands, their words, and what their subject is called; NULL: they have none. */
+static const struct command {
+  const char *words[2];
+  enum cli_command command;
+  const char *subject;
+  bool optional;
+} commands[] = {
+    {{"serve", NULL}, CLI_SERVE, NULL, false},       {{"config", "check"}, CLI_CONFIG_CHECK, NULL, false},
+    {{"backup", NULL}, CLI_BACKUP, "FILE", false},   {{"restore", NULL}, CLI_RESTORE, "FILE", false},
+    {{"room", "export"}, CLI_EXPORT, "ROOM", false}, {{"room", "import"}, CLI_IMPORT, "FILE.zip", false},
+    {{"doctor", NULL}, CLI_DOCTOR, "ROOM", true},    {{"version", NULL}, CLI_VERSION, NULL, false},
+    {{"help", NULL}, CLI_HELP, NULL, false},
+};
+
+#define WORDS_MAX 3
+
+static int find_command(const char *const *words, struct cli *out, struct buf *error) {
+  const char *second = NULL; /* of a command that has two words, when only the first fits */
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    const struct command *c = &commands[i];
+    if (strcmp(words[0], c->words[0]) != 0) continue;
+    size_t used = c->words[1] ? 2 : 1;
+    if (c->words[1] && (!words[1] || strcmp(words[1], c->words[1]) != 0)) {
+      second = c->words[1];
+      continue;
+    }
+    out->command = c->command;
+    if (c->subject) out->subject = words[used++];
+    if (c->subject && !out->subject && !c->optional) return complain(error, "%s is missing", c->subject);
+    return used <= WORDS_MAX - 1 && words[used] ? complain(error, "one argument too many: %s", words[used]) : 0;
+  }
+  if (!second) return complain(error, "unknown command '%s'", words[0]);
+  (void)!buf_printf(error, "did you mean 'yoke %s ", words[0]);
+  return complain(error, "%s'", second);
 }
 
 int cli_parse(int argc, char *const *argv, struct cli *out, struct buf *error) {
   *out = (struct cli){.command = CLI_SERVE};
-  const char *words[2] = {NULL, NULL};
+  const char *words[WORDS_MAX + 1] = {NULL};
   size_t count = 0;
   for (int i = 1; i < argc; i++) {
     if (argv[i][0] == '-') {
       int err = parse_option(argc, argv, &i, out, error);
       if (err) return err;
-    } else if (count < 2) {
+    } else if (count < WORDS_MAX) {
       words[count++] = argv[i];
     } else {
       return complain(error, "one argument too many: %s", argv[i]);
     }
   }
   if (out->command != CLI_SERVE || count == 0) return 0;
-  if (strcmp(words[0], "config") == 0) {
-    out->command = CLI_CONFIG_CHECK;
-    if (!words[1] || strcmp(words[1], "check") != 0) return complain(error, "did you mean 'yoke config check'%s?", "");
-    return 0;
-  }
-  if (count > 1) return complain(error, "one argument too many: %s", words[1]);
-  if (strcmp(words[0], "serve") == 0) return 0;
-  out->command = strcmp(words[0], "version") == 0 ? CLI_VERSION : CLI_HELP;
-  if (out->command == CLI_HELP && strcmp(words[0], "help") != 0)
-    return complain(error, "unknown command '%s'", words[0]);
-  return 0;
+  return find_command(words, out, error);
 }

@@ -2,26 +2,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/backup.h"
 #include "app/cli.h"
+#include "app/doctor.h"
+#include "app/room_zip.h"
 #include "app/serve.h"
 
 extern char **environ;
 
 static int print(const struct buf *text, FILE *to, int status) {
-  fwrite(text->data, 1, text->len, to);
+  if (text->len) fwrite(text->data, 1, text->len, to);
   return fflush(to) == 0 ? status : EXIT_FAILURE;
+}
+
+/* What it ends with; lines for people are left in @text where it failed. */
+static int run_store_command(const struct cli *cli, const struct config *config, struct buf *text) {
+  switch (cli->command) {
+  case CLI_BACKUP: return backup_make(config, cli->subject, cli->force, text);
+  case CLI_RESTORE: return backup_restore(config, cli->subject, cli->force, text);
+  case CLI_EXPORT: return room_export(config, cli->subject, cli->output, cli->force, text);
+  case CLI_IMPORT: return room_import(config, cli->subject, cli->new_id, text);
+  default: return doctor(config, cli->subject, text);
+  }
+}
+
+static int run_command(const struct cli *cli, const struct config *config, struct buf *text) {
+  if (cli->command == CLI_CONFIG_CHECK)
+    return config_print(config, text) ? EXIT_FAILURE : print(text, stdout, EXIT_SUCCESS);
+  if (cli->command == CLI_SERVE) return serve(config, text) ? print(text, stderr, EXIT_FAILURE) : EXIT_SUCCESS;
+  int status = run_store_command(cli, config, text);
+  if (text->len && text->data[text->len - 1] != '\n') (void)!buf_append_str(text, "\n");
+  return print(text, stderr, status);
 }
 
 static int run(const struct cli *cli, struct buf *text) {
   struct config config;
   int err = config_load(&cli->flags, environ, &config, text);
   if (err) return print(text, stderr, 2);
-  int status;
-  if (cli->command == CLI_CONFIG_CHECK) {
-    status = config_print(&config, text) ? EXIT_FAILURE : print(text, stdout, EXIT_SUCCESS);
-  } else {
-    status = serve(&config, text) ? print(text, stderr, EXIT_FAILURE) : EXIT_SUCCESS;
-  }
+  int status = run_command(cli, &config, text);
   config_deinit(&config);
   return status;
 }

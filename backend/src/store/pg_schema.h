@@ -5,6 +5,7 @@
 #define PG_SCHEMA_NEWEST 2
 #define PG_SCHEMA_STEPS (1 + PG_SCHEMA_NEWEST)
 #define PG_SCHEMA_LOCK "1500474213" /* "Yoke", key of the advisory lock */
+#define PG_USE_LOCK "1500474214"    /* shared by the connections of every server; a restore takes it alone */
 
 /**
  * Statements that bring any older database to the newest schema, in this

@@ -20,7 +20,7 @@ struct pg_session {
 };
 
 /* The set-up pipeline: it is one implicit transaction, which the sync at its end commits. */
-enum { STEP_FSYNC = 0, STEP_SYNCHRONOUS, STEP_TIMEOUT, STEP_IDLE_TIMEOUT, STEP_LOCK, STEP_MIGRATIONS };
+enum { STEP_FSYNC = 0, STEP_SYNCHRONOUS, STEP_TIMEOUT, STEP_IDLE_TIMEOUT, STEP_USE, STEP_LOCK, STEP_MIGRATIONS };
 
 static size_t version_step(void) {
   return STEP_MIGRATIONS + PG_SCHEMA_STEPS;
@@ -36,6 +36,7 @@ static void set_up(struct pg_session *s) {
   /* A transaction left behind by a lost connection must end, or its outcome stays unknown. */
   snprintf(sql, sizeof sql, "SET SESSION idle_in_transaction_session_timeout = %llu", ms);
   pg_conn_query(s->conn, sql);
+  pg_conn_query(s->conn, "SELECT pg_advisory_lock_shared(" PG_USE_LOCK ")");
   pg_conn_query(s->conn, "SELECT pg_advisory_xact_lock(" PG_SCHEMA_LOCK ")");
   for (size_t i = 0; i < PG_SCHEMA_STEPS; i++) pg_conn_query(s->conn, pg_schema_steps[i]);
   pg_conn_query(s->conn, "SELECT coalesce(max(version), 0)::bigint FROM schema_version");

@@ -116,9 +116,10 @@ static int migrate_to(sqlite3 *handle, int version) {
   return rc;
 }
 
-int sqlite_schema_migrate(sqlite3 *handle, const char *path, struct buf *error) {
-  sqlite3_int64 version = 0, tables = 0, owner = 0;
-  int rc = read_number(handle, "PRAGMA user_version", &version);
+/** Whose is it, and how new? */
+static int read_version(sqlite3 *handle, const char *path, sqlite3_int64 *version, struct buf *error) {
+  sqlite3_int64 tables = 0, owner = 0;
+  int rc = read_number(handle, "PRAGMA user_version", version);
   if (rc == SQLITE_OK) rc = read_number(handle, "SELECT count(*) FROM sqlite_schema", &tables);
   if (rc == SQLITE_OK) rc = read_number(handle, "PRAGMA application_id", &owner);
   if (rc != SQLITE_OK) return fail(handle, rc, path, error);
@@ -126,16 +127,36 @@ int sqlite_schema_migrate(sqlite3 *handle, const char *path, struct buf *error) 
     (void)!buf_printf(error, "%s belongs to another program; it was left as it is: choose another --data-dir", path);
     return ERR_CORRUPT;
   }
-  if (version > NEWEST) {
+  if (*version > NEWEST) {
     (void)!buf_printf(error,
                       "%s has schema version %lld, and this server knows versions up to %d: "
                       "a newer server wrote it; run that one, or restore a backup",
-                      path, (long long)version, (int)NEWEST);
+                      path, (long long)*version, (int)NEWEST);
     return ERR_INVALID;
   }
-  while (version < NEWEST) {
-    rc = migrate_to(handle, (int)++version);
-    if (rc != SQLITE_OK) return fail(handle, rc, path, error);
-  }
   return 0;
+}
+
+int sqlite_schema_check(sqlite3 *handle, const char *path, struct buf *error) {
+  sqlite3_int64 version = 0;
+  int err = read_version(handle, path, &version, error);
+  if (!err && version < NEWEST) {
+    (void)!buf_printf(error,
+                      "%s has schema version %lld, and this program needs %d: start the server once, it brings "
+                      "the database up to date",
+                      path, (long long)version, (int)NEWEST);
+    err = ERR_INVALID;
+  }
+  if (err) (void)!buf_append_str(error, "\n");
+  return err;
+}
+
+int sqlite_schema_migrate(sqlite3 *handle, const char *path, struct buf *error) {
+  sqlite3_int64 version = 0;
+  int err = read_version(handle, path, &version, error);
+  while (!err && version < NEWEST) {
+    int rc = migrate_to(handle, (int)++version);
+    if (rc != SQLITE_OK) err = fail(handle, rc, path, error);
+  }
+  return err;
 }

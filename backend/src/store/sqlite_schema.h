@@ -13,6 +13,9 @@
  */
 MUST_USE int sqlite_schema_migrate(sqlite3 *handle, const char *path, struct buf *error);
 
+/** Is it ours, and of the newest schema? As above, but changes nothing: ERR_INVALID when it is older, too. */
+MUST_USE int sqlite_schema_check(sqlite3 *handle, const char *path, struct buf *error);
+
 /** A result code of SQLite as one of ours: ERR_BUSY, ERR_CORRUPT, ERR_INVALID (refused data), ERR_NOMEM, ERR_IO. */
 int sqlite_schema_err(int rc);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/api_reply.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "wire/api_json.h"
 
@@ -51,8 +53,8 @@ int api_reply_point(const struct api_point_view *p, struct buf *out) {
   if (!err) err = member_time("at", p->at_ms, out);
   if (!err) err = member(",", "author", p->author, out);
   if (err) return err;
-  return buf_printf(out, ",\"updates\":%zu,\"bytes\":%llu,\"link\":\"/api/v1/rooms/%s/history/%llu\"}", p->updates,
-                    (unsigned long long)p->bytes, p->room_id, seq);
+  return buf_printf(out, ",\"updates\":%llu,\"bytes\":%llu,\"link\":\"/api/v1/rooms/%s/history/%llu\"}",
+                    (unsigned long long)p->updates, (unsigned long long)p->bytes, p->room_id, seq);
 }
 
 int api_reply_moment(const struct api_moment_view *m, struct buf *out) {
@@ -74,6 +76,35 @@ int api_reply_moment_file(const struct api_moment_file_view *f, struct buf *out)
   if (!err) err = buf_printf(out, ",\"main\":%s,\"text\":", f->main ? "true" : "false");
   if (!err) err = api_json_bytes(f->text ? f->text : (const uint8_t *)"", f->text_len, out);
   return err ? err : buf_append_str(out, "}");
+}
+
+static int append_lines(const char *lines, size_t len, struct buf *out) {
+  int err = 0;
+  for (size_t at = 0; at < len && !err;) {
+    const char *end = memchr(lines + at, '\n', len - at);
+    size_t line = end ? (size_t)(end - lines) - at : len - at;
+    if (at) err = buf_append_byte(out, ',');
+    if (!err) err = api_json_bytes((const uint8_t *)lines + at, line, out);
+    at += line + 1;
+  }
+  return err;
+}
+
+int api_export_record(const struct api_export_view *r, struct buf *out) {
+  int err = buf_append_str(out, "{\"format\":1");
+  if (!err) err = member(",", "room_id", r->room_id, out);
+  if (!err) err = member(",", "name", r->name, out);
+  if (!err) err = member(",", "language", r->language, out);
+  if (!err) err = member(",", "owner_name", r->owner_name, out);
+  if (!err) err = member(",", "owner_mail", r->owner_mail, out);
+  if (!err) err = member_time("created_at", r->created_at, out);
+  if (!err) err = member_time("updated_at", r->updated_at, out);
+  if (!err)
+    err = buf_printf(out, ",\"last_seq\":%llu,\"history_rows\":%llu,\"log_rows\":%llu,\"problems\":[",
+                     (unsigned long long)r->last_seq, (unsigned long long)r->history_rows,
+                     (unsigned long long)r->log_rows);
+  if (!err) err = append_lines(r->problems, r->problems_len, out);
+  return err ? err : buf_append_str(out, "]}\n");
 }
 
 int api_reply_suggestion(const struct api_suggestion_view *s, struct buf *out) {

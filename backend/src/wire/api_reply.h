@@ -32,8 +32,7 @@ MUST_USE int api_reply_file(const struct api_file_view *file, struct buf *out);
 /** A moment of a room that one can go back to. */
 struct api_point_view {
   const char *room_id, *author;
-  uint64_t seq, from_ms, at_ms, bytes;
-  size_t updates;
+  uint64_t seq, from_ms, at_ms, updates, bytes;
 };
 
 MUST_USE int api_reply_point(const struct api_point_view *point, struct buf *out);
@@ -54,6 +53,17 @@ struct api_moment_file_view {
 };
 
 MUST_USE int api_reply_moment_file(const struct api_moment_file_view *file, struct buf *out);
+
+/** room.json of an exported room. */
+struct api_export_view {
+  const char *room_id, *name, *language, *owner_name, *owner_mail;
+  uint64_t created_at, updated_at; /* unix ms */
+  uint64_t last_seq, history_rows, log_rows;
+  const char *problems; /* lines, each with its '\n'; may be NULL */
+  size_t problems_len;
+};
+
+MUST_USE int api_export_record(const struct api_export_view *room, struct buf *out);
 
 struct api_suggestion_view {
   const char *label, *kind, *insert_text, *detail;

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/place.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "store/folder.h"
+#include "store/lockfile.h"
+
+#define TELL_AFTER_MS 1000
+#define TELL_TERMINAL_MS 200
+#define TELL_LINES_MS 5000
+
+int place_database(const struct config *config, struct buf *path) {
+  return buf_printf(path, "%s/yoke.db%c", config->data_dir, 0);
+}
+
+int place_read(const struct config *config, struct dump_reader **out, struct buf *error) {
+  if (config->db.host) return dump_read_postgres(&config->db, out, error);
+  struct buf path = BUF_INIT;
+  int err = place_database(config, &path);
+  if (!err) err = dump_read_sqlite((const char *)path.data, out, error);
+  if (err == ERR_NOT_FOUND) (void)!buf_append_str(error, "is --data-dir right, or db_config missing?\n");
+  buf_deinit(&path);
+  return err;
+}
+
+/** An empty database, while nobody else can make one. */
+static int make_database(const struct config *config, const char *path, struct buf *error) {
+  struct buf lock = BUF_INIT;
+  struct dump_writer *writer = NULL;
+  int fd = -1;
+  int err = folder_make(config->data_dir, error);
+  if (!err) err = buf_printf(&lock, "%s/yoke.lock%c", config->data_dir, 0);
+  if (!err) err = lockfile_take((const char *)lock.data, &fd, error);
+  if (!err) err = dump_write_file(path, &writer, error);
+  if (!err) err = writer->ops->commit(writer, error);
+  if (!err) err = folder_sync_name(path, error);
+  dump_writer_close(writer);
+  lockfile_release(fd);
+  buf_deinit(&lock);
+  return err;
+}
+
+int place_add(const struct config *config, struct dump_writer **out, struct buf *error) {
+  if (config->db.host) return dump_write_postgres(&config->db, false, out, error);
+  struct buf path = BUF_INIT;
+  int err = place_database(config, &path);
+  if (!err && access((const char *)path.data, F_OK) != 0) err = make_database(config, (const char *)path.data, error);
+  if (!err) err = dump_add_sqlite((const char *)path.data, out, error);
+  buf_deinit(&path);
+  return err;
+}
+
+void progress_start(struct progress *p, const char *doing, const struct dump_totals *of) {
+  *p = (struct progress){.doing = doing, .of = *of, .terminal = isatty(STDERR_FILENO) == 1};
+  p->started_ms = p->told_ms = clock_mono_ms();
+}
+
+void progress_on_copy(void *ctx, uint64_t rooms, uint64_t rows) {
+  struct progress *p = ctx;
+  uint64_t now = clock_mono_ms();
+  if (now - p->started_ms < TELL_AFTER_MS) return;
+  if (now - p->told_ms < (p->terminal ? TELL_TERMINAL_MS : TELL_LINES_MS)) return;
+  p->told_ms = now;
+  p->told = true;
+  fprintf(stderr, "%s%s: %" PRIu64 " of %" PRIu64 " rooms, %" PRIu64 " of %" PRIu64 " rows%s", p->terminal ? "\r" : "",
+          p->doing, rooms, p->of.rooms, rows, p->of.rows, p->terminal ? "\033[K" : "\n");
+  fflush(stderr);
+}
+
+void progress_end(struct progress *p) {
+  if (p->told && p->terminal) fputs("\r\033[K", stderr);
+}

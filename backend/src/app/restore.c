@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/backup.h"
+#include "app/place.h"
+#include "base/clock.h"
+#include "store/folder.h"
+#include "store/lockfile.h"
+
+struct restore {
+  const struct config *config;
+  const char *file;
+  bool force;
+  struct dump_label label;
+  struct dump_copy copy;
+  struct buf kept; /* the name under which the old database stays, with a NUL */
+  struct buf *error;
+};
+
+/** Copy the backup into @to, and close it. */
+static int fill(struct restore *r, struct dump_writer *to) {
+  struct progress progress;
+  int err = dump_read_sqlite(r->file, &r->copy.from, r->error);
+  if (!err) {
+    progress_start(&progress, "restoring", &r->label.totals);
+    r->copy.to = to;
+    r->copy.on_progress = progress_on_copy;
+    r->copy.ctx = &progress;
+    err = dump_copy(&r->copy, r->error);
+    progress_end(&progress);
+  }
+  if (!err && strcmp(r->copy.digest, r->label.digest) != 0) {
+    (void)!buf_printf(r->error, "%s changed while it was read\n", r->file);
+    err = ERR_CORRUPT;
+  }
+  if (!err) err = to->ops->commit(to, r->error);
+  dump_writer_close(to);
+  dump_reader_close(r->copy.from);
+  return err;
+}
+
+/** Is there nothing yet that could be lost? */
+static int check_empty(struct restore *r, const char *where) {
+  struct dump_reader *reader = NULL;
+  struct dump_totals totals = {0};
+  struct buf why = BUF_INIT;
+  if (r->force) return 0;
+  int err = place_read(r->config, &reader, &why);
+  if (!err) err = reader->ops->totals(reader, &totals, &why);
+  dump_reader_close(reader);
+  bool fresh = err == ERR_NOT_FOUND;
+  if (err && !fresh)
+    (void)!buf_printf(r->error, "%.*s%s cannot be read, and may hold rooms: replace it with --force\n", (int)why.len,
+                      why.data ? (const char *)why.data : "", where);
+  else if (!err && totals.rooms)
+    (void)!buf_printf(r->error, "%s holds %" PRIu64 " rooms: replace them with --force\n", where, totals.rooms);
+  buf_deinit(&why);
+  if (fresh) return 0;
+  return err ? err : totals.rooms ? ERR_EXISTS : 0;
+}
+
+/* ---- PostgreSQL: one transaction ---- */
+
+static int restore_postgres(struct restore *r) {
+  struct dump_writer *to = NULL;
+  int err = check_empty(r, "the database");
+  if (!err) err = dump_write_postgres(&r->config->db, true, &to, r->error);
+  return err ? err : fill(r, to);
+}
+
+/* ---- SQLite: a new file that takes the place of the old one ---- */
+
+static int complain(struct restore *r, const char *what, const char *path) {
+  (void)!buf_printf(r->error, "cannot %s %s: %s\n", what, path, strerror(errno));
+  return ERR_IO;
+}
+
+/** Bring the old database's log into it, where it can be read at all. */
+static void settle_old(const char *path) {
+  struct dump_writer *writer = NULL;
+  struct buf ignored = BUF_INIT;
+  if (dump_add_sqlite(path, &writer, &ignored) == 0) dump_writer_close(writer); /* the last to close checkpoints */
+  buf_deinit(&ignored);
+}
+
+/** Keep the old database under another name; its log goes with it, or it would be taken for the new one's. */
+static int set_aside(struct restore *r, const char *path) {
+  if (access(path, F_OK) != 0) return 0;
+  settle_old(path);
+  int err = buf_printf(&r->kept, "%s.replaced-%" PRIu64 "%c", path, clock_unix_ms(), 0);
+  if (err) return err;
+  const char *kept = (const char *)r->kept.data;
+  if (link(path, kept) != 0) return complain(r, "keep the old database as", kept);
+  static const char *const logs[] = {"-wal", "-shm"};
+  for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+    char from[4096], to[4096];
+    snprintf(from, sizeof from, "%s%s", path, logs[i]);
+    snprintf(to, sizeof to, "%s%s", kept, logs[i]);
+    if (rename(from, to) != 0 && errno != ENOENT) return complain(r, "move away", from);
+  }
+  return 0;
+}
+
+static int replace_database(struct restore *r, const char *path) {
+  char fresh[4096];
+  struct dump_writer *to = NULL;
+  snprintf(fresh, sizeof fresh, "%s.restoring", path);
+  if (unlink(fresh) != 0 && errno != ENOENT) return complain(r, "remove", fresh); /* of one that was cut short */
+  int err = dump_write_file(fresh, &to, r->error);
+  if (!err) err = fill(r, to);
+  if (!err) err = set_aside(r, path);
+  if (!err && rename(fresh, path) != 0) err = complain(r, "put in place", path);
+  if (err) unlink(fresh);
+  return err ? err : folder_sync_name(path, r->error);
+}
+
+static int restore_sqlite(struct restore *r) {
+  struct buf path = BUF_INIT, lock = BUF_INIT;
+  int fd = -1;
+  int err = place_database(r->config, &path);
+  if (!err) err = folder_make(r->config->data_dir, r->error);
+  if (!err) err = buf_printf(&lock, "%s/yoke.lock%c", r->config->data_dir, 0);
+  if (!err) err = lockfile_take((const char *)lock.data, &fd, r->error);
+  if (!err) err = check_empty(r, (const char *)path.data);
+  if (!err) err = replace_database(r, (const char *)path.data);
+  lockfile_release(fd);
+  buf_deinit(&lock);
+  buf_deinit(&path);
+  return err;
+}
+
+int backup_restore(const struct config *config, const char *file, bool force, struct buf *error) {
+  struct restore r = {.config = config, .file = file, .force = force, .error = error};
+  struct dump_copy read = {0};
+  int err = backup_verify(file, &r.label, &read, error);
+  if (!err) err = config->db.host ? restore_postgres(&r) : restore_sqlite(&r);
+  if (!err)
+    printf("restored %" PRIu64 " rooms, %" PRIu64 " rows from %s (sha256 %s)\n", r.copy.done.rooms, r.copy.done.rows,
+           file, r.copy.digest);
+  if (!err && r.kept.len)
+    printf("the old database stays as %s; remove it when it is not wanted\n", (char *)r.kept.data);
+  if (!err && (read.damaged || read.missing))
+    fprintf(stderr, "warning: the backup was made of damaged rooms; yoke doctor tells which\n");
+  buf_deinit(&r.kept);
+  if (!err) return read.damaged || read.missing ? PLACE_DAMAGED : PLACE_OK;
+  if (!error->len) (void)!buf_printf(error, "the restore failed: %s\n", err_text(err));
+  if (error->data && error->data[error->len - 1] != '\n') (void)!buf_append_str(error, "\n");
+  return PLACE_FAILED;
+}

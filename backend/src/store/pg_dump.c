@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/pg_dump.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/pg_schema.h"
+
+int dump_pg_fail(struct dump_pg *c, const PGresult *result, const char *doing, struct buf *error) {
+  const char *why = result ? PQresultErrorMessage(result) : PQerrorMessage(c->pg);
+  const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+  int err = ERR_UNAVAILABLE;
+  if (state && strncmp(state, "XX", 2) == 0) err = ERR_CORRUPT;
+  if (state && strncmp(state, "53", 2) == 0) err = ERR_FULL;
+  if (state && strcmp(state, "42501") == 0) err = ERR_DENIED;
+  (void)!buf_printf(error, "cannot %s %s: %.*s%s\n", doing, c->where, (int)strcspn(why, "\n"), why,
+                    err == ERR_UNAVAILABLE && PQstatus(c->pg) != CONNECTION_OK
+                        ? ": is it running, and are host, port, user and password in db_config right?"
+                        : "");
+  return err;
+}
+
+int dump_pg_run(struct dump_pg *c, const char *sql, struct buf *error) {
+  PGresult *result = PQexec(c->pg, sql);
+  ExecStatusType status = PQresultStatus(result);
+  int err = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? 0 : dump_pg_fail(c, result, "use", error);
+  PQclear(result);
+  return err;
+}
+
+int dump_pg_ask(struct dump_pg *c, const char *sql, char *out, size_t cap, struct buf *error) {
+  PGresult *result = PQexec(c->pg, sql);
+  int err = PQresultStatus(result) == PGRES_TUPLES_OK ? 0 : dump_pg_fail(c, result, "read", error);
+  if (!err) snprintf(out, cap, "%s", PQntuples(result) ? PQgetvalue(result, 0, 0) : "");
+  PQclear(result);
+  return err;
+}
+
+int dump_pg_connect(const struct config_db *db, struct dump_pg *out, struct buf *error) {
+  char port[8];
+  snprintf(port, sizeof port, "%u", db->port);
+  static const char *const names[] = {"host",
+                                      "port",
+                                      "user",
+                                      "password",
+                                      "dbname",
+                                      "sslmode",
+                                      "gssencmode",
+                                      "connect_timeout",
+                                      "keepalives",
+                                      "client_encoding",
+                                      "application_name",
+                                      NULL};
+  const char *const values[] = {db->host,  port, db->user, db->password, db->database,   db->sslmode,
+                                "disable", "10", "1",      "UTF8",       "yoke command", NULL};
+  snprintf(out->where, sizeof out->where, "the database %s at %s:%s", db->database ? db->database : "", db->host, port);
+  out->pg = PQconnectdbParams(names, values, 0);
+  if (PQstatus(out->pg) != CONNECTION_OK) return dump_pg_fail(out, NULL, "connect to", error);
+  return dump_pg_run(out, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0", error);
+}
+
+void dump_pg_close(struct dump_pg *c) {
+  PQfinish(c->pg);
+  c->pg = NULL;
+}
