@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { YjsClient } from './lib/clients.mjs';
 import { Postgres } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
+import { Store } from './lib/store.mjs';
 import { until } from './lib/until.mjs';
 
 function contract(kind, startStore) {
@@ -104,6 +105,31 @@ function contract(kind, startStore) {
       assert.equal((await get(`${roomId}/files/lib/a.py`)).text, 'print(1)\n');
     });
 
+    test('is listed page by page', async () => {
+      const roomId = await server.createRoom({ code: '', user: 'ann' });
+      for (let i = 0; i < 12; i++) await put(roomId, 'main.txt', `${i}\n`, i % 2 ? 'ann' : 'bob');
+      const { points: all, next: none } = (await get(`${roomId}/history`)).json;
+      assert.equal(none, null);
+      assert.equal(all.length, 13);
+      const paged = [];
+      const sizes = [];
+      for (let path = `/api/v1/rooms/${roomId}/history?limit=5`; path; ) {
+        const { points, next } = (await server.api('GET', path)).json;
+        paged.push(...points);
+        sizes.push(points.length);
+        path = next && `${next}&limit=5`;
+      }
+      assert.deepEqual(paged, all);
+      assert.deepEqual(sizes, [5, 5, 3]);
+      const last = all.at(-1).seq;
+      assert.deepEqual((await get(`${roomId}/history?after=${last}`)).json, { points: [], next: null });
+      for (const query of ['limit=0', 'limit=x', 'limit=1001', 'limit=-1', 'after=x', 'after=1e3', 'limit=']) {
+        const answer = await get(`${roomId}/history?${query}`);
+        assert.equal(answer.status, 422, `${query}: ${answer.text}`);
+        assert.match(answer.json.detail, /whole number/);
+      }
+    });
+
     test('says clearly what there is not', async () => {
       const roomId = await server.createRoom({ code: 'x' });
       for (const seq of ['0', 'x', '-1', '1e3', '99999999999999999999']) {
@@ -129,3 +155,50 @@ function contract(kind, startStore) {
 
 contract('SQLite', async () => null);
 contract('PostgreSQL', () => Postgres.start());
+
+for (const kind of ['SQLite', 'PostgreSQL'])
+  test(`a large history on ${kind} is thinned out, and what is left says what it said`, async () => {
+    const store = await Store.start(kind);
+    try {
+      const server = await store.serve({
+        YOKE_LIMIT_COMPACT_ROWS: '8',
+        YOKE_LIMIT_HISTORY_KEEP_BYTES: '4096',
+        YOKE_LIMIT_HISTORY_KEEP_MS: '0',
+        YOKE_LIMIT_HISTORY_MERGE_MS: '200',
+        YOKE_LIMIT_HISTORY_REPLAY_MAX_BYTES: '65536',
+      });
+      const roomId = await server.createRoom({ code: '', user: 'ann' });
+      const path = `/api/v1/rooms/${roomId}`;
+      const put = async (lines, user) => {
+        const body = Array.from({ length: lines }, (_, n) => `line ${n}\n`).join('');
+        const answer = await server.api('PUT', `${path}/files/main.txt`, { body, headers: { 'x-username': user } });
+        assert.ok(answer.status < 300, answer.text);
+      };
+      for (let i = 1; i <= 100; i++) await put(i, Math.floor(i / 5) % 2 ? 'ann' : 'bob');
+      const rows = async () => Number(await store.sql(`SELECT history_rows FROM rooms WHERE id = '${roomId}'`));
+      await until('old rows were put together', async () => (await rows()) <= 32 && /put \d+ old rows/.test(server.output));
+      const inLog = Number(await store.sql(`SELECT count(*) FROM room_updates WHERE room_id = '${roomId}'`));
+      assert.ok(inLog < 100);
+
+      const { points } = (await server.api('GET', `${path}/history`)).json;
+      assert.equal(points.reduce((sum, { updates }) => sum + updates, 0), 101, 'every update is still told of');
+      assert.equal(new Set(points.map(({ author }) => author)).size, 2);
+      let updates = 0;
+      for (const point of points) {
+        updates += point.updates;
+        assert.ok(Date.parse(point.from) <= Date.parse(point.at));
+        const { text } = (await server.api('GET', point.link)).json.files[0];
+        assert.equal(text, Array.from({ length: updates - 1 }, (_, n) => `line ${n}\n`).join(''), `after ${updates}`);
+      }
+      assert.equal((await store.yoke(['doctor'])).code, 0, 'the history still tells all that the document has');
+
+      const body = 'x'.repeat(70_000);
+      await server.api('PUT', `${path}/files/big.txt`, { body, headers: { 'x-username': 'ann' } });
+      const last = (await server.api('GET', `${path}/history`)).json.points.at(-1);
+      const refused = await server.api('GET', last.link);
+      assert.equal(refused.status, 413);
+      assert.match(refused.json.detail, /history_replay_max_bytes/);
+    } finally {
+      await store.stop();
+    }
+  });

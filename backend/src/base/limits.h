@@ -38,6 +38,11 @@
   X(ping_timeout_ms, 60000, 1000, 3600000, "nothing heard for this long: closed")                                      \
   X(room_idle_ms, 30000, 0, 86400000, "empty room is unloaded after this long")                                        \
   X(compact_rows, 500, 8, 1000000, "log rows of a room before it is compacted")                                        \
+  X(history_keep_bytes, 16777216, 1024, 1099511627776, "larger history of a room: old edits are put together")         \
+  X(history_keep_ms, 604800000, 0, 3153600000000, "younger history is left as it is")                                  \
+  X(history_merge_ms, 60000, 1, 86400000, "edits of one author within it become one; ten times as much if need be")    \
+  X(history_page_max, 1000, 1, 10000, "moments in one answer: it names the next page; more asked for: 422")            \
+  X(history_replay_max_bytes, 268435456, 65536, 10737418240, "updates up to a moment larger: 413")                     \
   X(shutdown_ms, 10000, 100, 600000, "longest wait for the last commit at SIGTERM")
 
 struct limits {

@@ -6,17 +6,21 @@
 
 #include "room/state.h"
 
+/* A piece takes a few milliseconds of the store's thread. */
+#define PIECE_ROWS 4096
+#define PIECE_BYTES (1u << 20)
+
 struct entry {
   uint64_t seq, at;
   size_t author;       /* offset in texts */
-  size_t payload, len; /* offset in payloads; the length stands there without them, too */
+  size_t payload, len; /* offset in payloads */
 };
 
 struct history {
   struct entry *entries;
   size_t count;
-  struct buf texts;    /* the authors, each with a NUL */
-  struct buf payloads; /* empty when only heads were read */
+  struct buf texts; /* the authors, each with a NUL */
+  struct buf payloads;
 };
 
 void history_free(struct history *h) {
@@ -46,7 +50,7 @@ static int copy_row(struct history *h, const struct store_row *row) {
     e->author = h->texts.len;
     err = buf_append(&h->texts, row->author, strlen(row->author) + 1);
   }
-  if (!err && row->data) err = buf_append(&h->payloads, row->data, row->len);
+  if (!err) err = buf_append(&h->payloads, row->data, row->len);
   if (!err) h->count++;
   return err;
 }
@@ -74,57 +78,55 @@ static void on_read(void *ctx, int err, const struct store_loaded *loaded) {
   free(call);
 }
 
-int history_read(struct registry *registry, const char *room_id, uint64_t upto, bool heads_only, history_fn done,
+int history_read(struct registry *registry, const char *room_id, uint64_t after, uint64_t upto, history_fn done,
                  void *ctx) {
   if (registry->stopping) return ERR_UNAVAILABLE;
   struct read_call *call = malloc(sizeof *call);
   if (!call) return ERR_NOMEM;
   *call = (struct read_call){registry, done, ctx};
-  const struct store_span span = {.upto = upto, .heads_only = heads_only};
+  const struct store_span span = {.after = after, .upto = upto, .max_rows = PIECE_ROWS, .max_bytes = PIECE_BYTES};
   int err = registry->store->ops->history(registry->store, room_id, &span, on_read, call);
   if (err) free(call);
   return err;
 }
 
-/* ---- points ---- */
-
-static const char *author_of(const struct history *h, const struct entry *e) {
-  return (const char *)h->texts.data + e->author;
-}
-
-int history_points(const struct history *h, uint64_t pause_ms, struct history_point **out, size_t *count) {
-  struct history_point *points = calloc(h->count ? h->count : 1, sizeof *points), *last = NULL;
-  if (!points) return ERR_NOMEM;
-  size_t n = 0;
-  for (size_t i = 0; i < h->count; i++) {
-    const struct entry *e = &h->entries[i];
-    /* A clock that went back makes no pause. */
-    bool joins = last && strcmp(last->author, author_of(h, e)) == 0 && e->at < last->at_ms + pause_ms;
-    if (!joins) {
-      last = &points[n++];
-      *last = (struct history_point){.from_ms = e->at, .author = author_of(h, e)};
-    }
-    last->seq = e->seq;
-    last->at_ms = e->at;
-    last->updates++;
-    last->bytes += e->len;
-  }
-  *out = points;
-  *count = n;
-  return 0;
+bool history_is_empty(const struct history *h) {
+  return h->count == 0;
 }
 
 /* ---- replaying ---- */
 
-static int replay(const struct history *h, struct document *d) {
+int history_state_init(const struct limits *limits, struct history_state *out) {
+  *out = (struct history_state){0};
+  out->document = calloc(1, sizeof *out->document);
+  int err = out->document ? document_create(limits, out->document) : ERR_NOMEM;
+  if (!err) document_set_limits(out->document, NULL);
+  if (err) history_state_deinit(out);
+  return err;
+}
+
+static int set_last(struct history_state *s, const struct history *h) {
+  const struct entry *last = &h->entries[h->count - 1];
+  char *author = strdup((const char *)h->texts.data + last->author);
+  if (!author) return ERR_NOMEM;
+  free(s->author);
+  s->author = author;
+  s->seq = last->seq;
+  s->at_ms = last->at;
+  return 0;
+}
+
+int history_replay(struct history_state *s, const struct history *h, const struct limits *limits) {
   bool changed;
   int err = 0;
-  document_set_limits(d, NULL);
   for (size_t i = 0; i < h->count && !err; i++) {
     const struct entry *e = &h->entries[i];
-    err = document_apply(d, h->payloads.data + e->payload, e->len, &changed);
+    s->bytes += e->len;
+    if (s->bytes > limits->history_replay_max_bytes) return ERR_TOO_LARGE;
+    err = document_apply(s->document, h->payloads.data + e->payload, e->len, &changed);
   }
-  return err && err != ERR_NOMEM ? ERR_CORRUPT : err;
+  if (err) return err == ERR_NOMEM ? err : ERR_CORRUPT;
+  return h->count ? set_last(s, h) : 0;
 }
 
 static int read_files(struct history_state *s, size_t path_max) {
@@ -150,20 +152,10 @@ static int read_title(struct history_state *s) {
   return err;
 }
 
-int history_replay(const struct history *h, const struct limits *limits, struct history_state *out) {
-  *out = (struct history_state){0};
-  if (h->count == 0) return ERR_NOT_FOUND;
-  const struct entry *last = &h->entries[h->count - 1];
-  out->seq = last->seq;
-  out->at_ms = last->at;
-  out->author = strdup(author_of(h, last));
-  out->document = calloc(1, sizeof *out->document);
-  int err = out->author && out->document ? document_create(limits, out->document) : ERR_NOMEM;
-  if (!err) err = replay(h, out->document);
-  if (!err) err = read_files(out, (size_t)limits->path_max_bytes);
-  if (!err) err = read_title(out);
-  if (err) history_state_deinit(out);
-  return err;
+int history_finish(struct history_state *s, const struct limits *limits) {
+  if (!s->seq) return ERR_NOT_FOUND;
+  int err = read_files(s, (size_t)limits->path_max_bytes);
+  return err ? err : read_title(s);
 }
 
 void history_state_deinit(struct history_state *s) {

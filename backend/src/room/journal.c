@@ -192,6 +192,7 @@ static void on_compact_done(void *ctx, int err, uint64_t seq) {
     memmove(j->rows.items, j->rows.items + j->compact_count, j->rows.count * sizeof *j->rows.items);
     j->snapshots.count = 0;
     if (seqs_add(&j->snapshots, seq)) log_warn(LOG_ROOM(room->id), "out of memory: a snapshot is kept for longer");
+    room->thin_due = true;
     log_debug(LOG_ROOM(room->id), "compacted %zu rows", j->compact_count);
     if (room->state == ROOM_READY && j->rows.count >= room->registry->limits->compact_rows) compact(room);
   } else if (err != ERR_CANCELLED) {

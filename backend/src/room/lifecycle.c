@@ -125,6 +125,7 @@ static int fill_room(struct room *room, const struct store_loaded *loaded, struc
     if (!err) err = seqs_add(&room->journal.rows, row->seq);
   }
   document_set_limits(&room->document, room->registry->limits);
+  room->thin_due = loaded->history_bytes > room->registry->limits->history_keep_bytes;
   return err;
 }
 
@@ -263,6 +264,7 @@ static void tick_room(struct registry *registry, struct room *room, uint64_t now
   bool idle = room_unused(room) && now_ms - room->idle_since_ms >= registry->limits->room_idle_ms;
   info_tick(room, unix_ms);
   journal_tick(room, idle);
+  thin_tick(room, unix_ms);
   if (!idle || !room_unused(room)) return;
   log_info(LOG_ROOM(room->id), "unloaded");
   forget_room(registry, room);

@@ -132,6 +132,8 @@ struct room {
   struct room_base bases[ROOM_BASES_MAX]; /* the newest first */
   size_t base_count;
   struct open_request *waiting; /* while loading */
+  bool thin_due;                /* the history grew: is it too large? */
+  uint64_t thin_floor;          /* its size when it was last made smaller */
 };
 
 /* turn.c */
@@ -201,6 +203,7 @@ struct registry {
   bool announced;                           /* on_dirty was called since the last flush */
   struct open_request *ready, **ready_tail; /* answers due at the next flush */
   const char *reason;                       /* see registry_reason() */
+  struct thin *thin;                        /* the history that is made smaller; NULL: none */
   bool stopping;
   bool members_closed; /* … for good: all that will ever be accepted is */
   bool flush_again;    /* at the next tick: the store did not take something */
@@ -214,6 +217,10 @@ struct registry {
 };
 void registry_announce(struct registry *registry);
 struct room *registry_find(struct registry *registry, const char *id);
+
+/* thin.c */
+/** Put old rows of a history together where it is larger than history_keep_bytes. */
+void thin_tick(struct room *room, uint64_t unix_ms);
 
 /* info.c */
 /** Bring the store's name and language in step with the document's. */

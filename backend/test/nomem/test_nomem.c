@@ -114,10 +114,19 @@ static void on_history(void *ctx, int err, struct history *history) {
   ((struct past *)ctx)->came = true;
   CHECK(!err || nomem_failed(), "reading the history: %s", err_text(err));
   if (err) return;
-  err = history_replay(history, &limits, &state);
+  err = history_state_init(&limits, &state);
+  if (!err) {
+    err = history_replay(&state, history, &limits);
+    if (!err) err = history_finish(&state, &limits);
+    history_state_deinit(&state);
+  }
   CHECK(!err || (err == ERR_NOMEM && nomem_failed()), "replaying the history: %s", err_text(err));
-  if (!err) history_state_deinit(&state);
   history_free(history);
+}
+
+static void on_page(void *ctx, int err, const struct history_page *page) {
+  ((struct past *)ctx)->came = true;
+  CHECK(err ? nomem_failed() : page->count > 0, "listing the history: %s", err_text(err));
 }
 
 static bool past_came(void *ctx) {
@@ -125,11 +134,15 @@ static bool past_came(void *ctx) {
 }
 
 static void look_back(struct world *w) {
-  struct past past = {false};
+  struct past past = {false}, listed = {false};
+  const struct history_query query = {.max = 10, .pause_ms = 1000};
   int err = 0;
-  SERVER(err = history_read(w->registry, w->id, 0, false, on_history, &past));
+  SERVER(err = history_read(w->registry, w->id, 0, 0, on_history, &past));
   CHECK(!err || nomem_failed(), "asking for the history: %s", err_text(err));
   if (!err) world_until(w, past_came, &past, "the history");
+  SERVER(err = history_list(w->registry, w->id, &query, on_page, &listed));
+  CHECK(!err || nomem_failed(), "asking for the list: %s", err_text(err));
+  if (!err) world_until(w, past_came, &listed, "the list");
 }
 
 static void compact(struct world *w) {

@@ -133,6 +133,20 @@ static int delete_room(struct store *store, const char *room_id, store_done_fn d
   return queue(store, (struct fake_call){.answer = answer_done, .done = done, .ctx = ctx});
 }
 
+/* It has no history to look at. */
+
+static int history(struct store *store, const char *room_id, const struct store_span *span, store_load_fn done,
+                   void *ctx) {
+  (void)store, (void)room_id, (void)span, (void)done, (void)ctx;
+  return ERR_UNAVAILABLE;
+}
+
+static int thin(struct store *store, const char *room_id, const struct store_thin *what, store_done_fn done,
+                void *ctx) {
+  (void)store, (void)room_id, (void)what, (void)done, (void)ctx;
+  return ERR_UNAVAILABLE;
+}
+
 static int flush(struct store *store, store_done_fn done, void *ctx) {
   return queue(store, (struct fake_call){.answer = answer_done, .done = done, .ctx = ctx});
 }
@@ -146,6 +160,8 @@ static const struct store_ops ops = {.create_room = create_room,
                                      .load = load,
                                      .append = append,
                                      .compact = compact,
+                                     .history = history,
+                                     .thin = thin,
                                      .list = list,
                                      .update_room = update_room,
                                      .delete_room = delete_room,

@@ -234,6 +234,11 @@ static int append(struct store *s, const char *room_id, const char *author, uint
   return err;
 }
 
+static int thin(struct store *s, const char *room_id, const struct store_thin *what, store_done_fn done, void *ctx) {
+  struct store *real = liar_of(s)->real;
+  return real->ops->thin(real, room_id, what, done, ctx);
+}
+
 static void destroy(struct store *s) {
   struct liar *liar = liar_of(s);
   while (liar->late) {
@@ -267,6 +272,7 @@ int __wrap_sqlite_store_create(const struct sqlite_store_options *options, struc
                                  .history = history,
                                  .append = append,
                                  .compact = compact,
+                                 .thin = thin,
                                  .list = list,
                                  .update_room = update_room,
                                  .delete_room = delete_room,

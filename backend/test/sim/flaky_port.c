@@ -124,6 +124,12 @@ static int history(struct store *store, const char *room_id, const struct store_
   return ERR_UNAVAILABLE;
 }
 
+static int thin(struct store *store, const char *room_id, const struct store_thin *what, store_done_fn done,
+                void *ctx) {
+  (void)store, (void)room_id, (void)what, (void)done, (void)ctx;
+  return ERR_UNAVAILABLE;
+}
+
 static int list(struct store *store, const char *mail, size_t max, store_list_fn done, void *ctx) {
   (void)store, (void)mail, (void)max, (void)done, (void)ctx;
   return ERR_UNAVAILABLE;
@@ -170,6 +176,7 @@ const struct store_ops flaky_ops = {.create_room = create_room,
                                     .append = append,
                                     .compact = compact,
                                     .history = history,
+                                    .thin = thin,
                                     .list = list,
                                     .update_room = update_room,
                                     .delete_room = delete_room,

@@ -29,13 +29,30 @@ export interface Moment {
 
 const historyPath = (roomId: string): string => `/rooms/${encodeURIComponent(roomId)}/history`;
 
-/** Oldest first. */
+/** All points, oldest first: page after page. */
 export async function listHistory(roomId: string, signal?: AbortSignal): Promise<HistoryPoint[]> {
-  const response = await request(historyPath(roomId), { method: 'GET', ...(signal ? { signal } : {}) });
+  const points: HistoryPoint[] = [];
+  for (let more = true; more; ) {
+    const page = await listPage(roomId, points.at(-1)?.seq ?? 0, signal);
+    points.push(...page.points);
+    more = page.more && page.points.length > 0;
+  }
+  return points;
+}
+
+interface Page {
+  readonly points: readonly HistoryPoint[];
+  readonly more: boolean;
+}
+
+async function listPage(roomId: string, after: number, signal?: AbortSignal): Promise<Page> {
+  const path = `${historyPath(roomId)}?after=${after}`;
+  const response = await request(path, { method: 'GET', ...(signal ? { signal } : {}) });
   const body = (await response.json()) as unknown;
   const points = isObject(body) && Array.isArray(body['points']) ? body['points'] : null;
-  if (points === null) throw new ApiError(response.status, 'The server sent an answer without a history.');
-  return points.flatMap((point: unknown) => pointOf(point) ?? []);
+  if (!isObject(body) || points === null)
+    throw new ApiError(response.status, 'The server sent an answer without a history.');
+  return { points: points.flatMap((point: unknown) => pointOf(point) ?? []), more: typeof body['next'] === 'string' };
 }
 
 export async function readMoment(roomId: string, seq: number, signal?: AbortSignal): Promise<Moment> {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../api/client';
 import { type HistoryPoint, type Moment, listHistory, readMoment } from '../api/history';
+import { MomentCache } from './momentCache';
 
 export interface HistoryView {
   /** Null until the list has come. */
@@ -20,26 +21,6 @@ interface Shown {
   readonly before: Moment | null;
 }
 
-/** Moments that were read, kept while the history is open: going back and forth asks once. */
-class Moments {
-  readonly #known = new Map<number, Promise<Moment>>();
-  readonly #roomId: string;
-
-  constructor(roomId: string) {
-    this.#roomId = roomId;
-  }
-
-  get(seq: number): Promise<Moment> {
-    let moment = this.#known.get(seq);
-    if (moment === undefined) {
-      moment = readMoment(this.#roomId, seq);
-      this.#known.set(seq, moment);
-      moment.catch(() => this.#known.delete(seq));
-    }
-    return moment;
-  }
-}
-
 /** Where in the room's history somebody looks; at its end in the beginning. */
 export function useHistory(roomId: string): HistoryView {
   const [points, setPoints] = useState<readonly HistoryPoint[] | null>(null);
@@ -47,7 +28,7 @@ export function useHistory(roomId: string): HistoryView {
   const [shown, setShown] = useState<Shown | null>(null);
   const [busy, setBusy] = useState(true);
   const [error, setError] = useState<string | null>(null);
-  const moments = useMemo(() => new Moments(roomId), [roomId]);
+  const moments = useMemo(() => new MomentCache((seq) => readMoment(roomId, seq)), [roomId]);
   const asked = useRef(0);
 
   useEffect(() => {
