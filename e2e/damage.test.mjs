@@ -39,6 +39,12 @@ function contract(kind) {
           headers: { 'x-username': i % 2 ? 'ann' : 'bob' },
         });
       await putAway(roomId);
+      // What follows must stay in the log: no compaction may be near.
+      const inLog = async () => Number(await store.sql(`SELECT count(*) FROM room_updates WHERE room_id = '${roomId}'`));
+      for (let pad = 0; (await inLog()) > 3; pad++) {
+        await server.api('PUT', `/api/v1/rooms/${roomId}/files/pad.txt`, { body: `${pad}\n`, headers: { 'x-username': 'ann' } });
+        await putAway(roomId);
+      }
       await server.api('PUT', `/api/v1/rooms/${roomId}/files/b.txt`, { body: 'beside\n', headers: { 'x-username': 'ann' } });
       await server.api('PUT', `/api/v1/rooms/${roomId}/files/c.txt`, { body: 'third\n', headers: { 'x-username': 'ann' } });
       await putAway(roomId);
@@ -48,7 +54,7 @@ function contract(kind) {
     }
 
     async function putAway(roomId) {
-      const deadline = Date.now() + 10_000;
+      const deadline = Date.now() + 30_000;
       for (;;) {
         const { text } = await server.api('GET', '/metrics');
         if (/^yoke_rooms 0$/m.test(text)) return;
