@@ -17,11 +17,8 @@
  */
 int local_run(const yata_buf *script, yata_doc *doc, yata_type text, size_t *operations);
 
-/**
- * `yata bench grow PATTERN COUNT`: edit a document in one of the patterns that some implementations
- * take the longer for the longer the document is; a line of JSON for each power of ten. The exit
- * status; 2 for a pattern that there is not.
- */
-int bench_grow(const char *pattern, const char *count);
+/* One edit in a transaction of its own; `out` then holds its update. */
+int local_insert(yata_doc *doc, yata_type text, uint32_t at, const void *s, size_t len, yata_buf *out);
+int local_erase(yata_doc *doc, yata_type text, uint32_t at, uint32_t count, yata_buf *out);
 
 #endif

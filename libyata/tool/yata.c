@@ -6,7 +6,7 @@
 
 #include "args.h"
 #include "bench.h"
-#include "bench_local.h"
+#include "bench_grow.h"
 #include "file.h"
 
 static const char usage[] =
@@ -33,7 +33,7 @@ static const char usage[] =
     "bench    one line of JSON: median_ms of 15 runs, bytes, items, live_bytes, ...\n"
     "         apply reads a row of updates, each behind its length as a varUint, or one update;\n"
     "         local edits: position, deleted units, bytes, 32 bits each, and those bytes;\n"
-    "         grow edits as front, middle, random, turns, delete or abort\n"
+    "         grow edits as " BENCH_PATTERNS "\n"
     "\n"
     "Exit status: 0; 1 when a file is not as it should be or cannot be read or written; 2 for wrong usage.\n";
 
