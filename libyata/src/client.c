@@ -86,7 +86,7 @@ static void order_all(struct yata_doc *doc) {
   }
 }
 
-void yata_clients_order(struct yata_doc *doc) {
+void yata_clients_order_slow(struct yata_doc *doc) {
   if (doc->n_clients > doc->n_ordered + 16)
     order_all(doc);
   else
@@ -94,10 +94,9 @@ void yata_clients_order(struct yata_doc *doc) {
   doc->n_ordered = doc->n_clients;
 }
 
-int yata_client_note(struct yata_doc *doc, uint32_t client) {
+int yata_client_note_slow(struct yata_doc *doc, uint32_t client) {
   struct yata_client *c = &doc->clients[client];
   struct yata_txn *txn = &doc->txn;
-  if (c->txn_id == txn->id) return 0;
   YATA_TRY(yata_mem_grow(&doc->mem, &txn->touched, &txn->cap_touched, txn->n_touched + 1, sizeof(*txn->touched)));
   txn->touched[txn->n_touched++] = (struct yata_touched){c->id, client, c->state};
   c->touched = txn->n_touched;

@@ -3,7 +3,7 @@
 
 #include "tree.h"
 
-int yata_handle(const struct yata_doc *doc, yata_type type, enum yata_kind kind, uint32_t *slot) {
+int yata_handle_slow(const struct yata_doc *doc, yata_type type, enum yata_kind kind, uint32_t *slot) {
   if (type.slot == 0 || type.slot >= doc->n_types) return YATA_ERR_GONE;
   const struct yata_typ *t = &doc->types[type.slot];
   if (t->generation != type.generation || !(t->flags & YATA_TYPE_ALIVE) ||
@@ -138,7 +138,7 @@ static uint32_t seek_far(struct yata_doc *doc, uint32_t type, uint32_t index, ui
   return h;
 }
 
-uint32_t yata_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
+uint32_t yata_seek_slow(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
   uint32_t h, s;
   if (!seek_marked(doc, &doc->types[type], index, &h, &s)) h = seek_far(doc, type, index, &s);
   struct yata_typ *t = &doc->types[type];
@@ -174,7 +174,7 @@ int yata_position(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t 
   return 0;
 }
 
-void yata_step_deleted(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right) {
+void yata_step_deleted_slow(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right) {
   for (uint32_t steps = 0; *right != 0 && yata_item_deleted(doc, *right) && steps < NEAR; steps++) {
     *left = *right;
     *right = doc->items[*right].right;

@@ -24,14 +24,6 @@ static void mark(struct yata_doc *doc, uint32_t type, uint32_t h, uint32_t start
 
 /* ---- inserting ---------------------------------------------------------------------------- */
 
-static int append_text(struct yata_doc *doc, uint32_t client, yata_slice s, uint32_t *pos) {
-  struct yata_store *text = &doc->clients[client].text;
-  *pos = text->len;
-  int err = yata_text_append(doc, client, s, pos);
-  if (err < 0) yata_text_truncate(doc, text, *pos);
-  return err;
-}
-
 /* Text that goes on where its client's last item ends. */
 static bool goes_on(const struct yata_doc *doc, uint32_t client, uint32_t left, uint32_t right) {
   const struct yata_item *l = &doc->items[left], *r = &doc->items[right];
@@ -41,12 +33,19 @@ static bool goes_on(const struct yata_doc *doc, uint32_t client, uint32_t left, 
          (right != 0 ? l->ror == r->client + 1 && l->ror_clock == r->clock : l->ror == 0);
 }
 
-static int grow(struct yata_doc *doc, uint32_t h, yata_slice s, uint32_t units) {
-  uint32_t pos;
-  YATA_TRY(append_text(doc, doc->items[h].client, s, &pos));
+static int append_text(struct yata_doc *doc, uint32_t client, yata_slice s, uint32_t *pos) {
+  struct yata_store *text = &doc->clients[client].text;
+  *pos = text->len;
+  int err = yata_text_append(doc, client, s, pos);
+  if (err < 0) yata_text_truncate(doc, text, *pos);
+  return err;
+}
+
+/* What an item grew by is in the text already. */
+static int grown(struct yata_doc *doc, uint32_t h, uint32_t units) {
   yata_run_grown(doc, h, units);
   yata_log_add(doc, YATA_UNDO_GROW, h)->u.grown = units;
-  return 0;
+  return 1;
 }
 
 /* A new item at the end of its client's index. */
@@ -106,29 +105,57 @@ static bool ready(struct yata_doc *doc, uint32_t type, uint32_t units, uint32_t 
   return *client != YATA_NO_CLIENT && units <= YATA_CLOCK_MAX - doc->clients[*client].state;
 }
 
+/* `inside`: how much of `left` stays left. */
+static int insert_between(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t left, uint32_t right,
+                          uint32_t inside, yata_slice s, uint32_t units, uint32_t *h) {
+  uint32_t undo = doc->txn.n_undo, splits = doc->txn.n_splits;
+  int err = inside != 0 ? yata_split(doc, left, inside, &right) : 0;
+  if (err == 0) err = yata_log_reserve(doc);
+  if (err == 0) err = put(doc, type, client, left, right, s, units, h);
+  if (err < 0) {
+    yata_rollback(doc, undo);
+    doc->txn.n_splits = splits;
+    return err;
+  }
+  return 1;
+}
+
 int yata_quick_insert(struct yata_doc *doc, uint32_t type, uint32_t index, yata_slice s, uint32_t units) {
-  uint32_t client, left, right, inside, h = 0, mark_undo = doc->txn.n_undo, splits = doc->txn.n_splits;
+  uint32_t client, left, right, inside, h, pos;
   bool was_fresh = fresh(&doc->txn);
+  int done;
   if (!ready(doc, type, units, &client)) return 0;
   YATA_TRY(yata_log_reserve(doc));
   neighbours(doc, type, index, &left, &right, &inside);
   YATA_TRY(yata_client_note(doc, client));
+  struct yata_client *c = &doc->clients[client];
   if (inside == 0 && goes_on(doc, client, left, right)) {
-    YATA_TRY(grow(doc, left, s, units));
-    finish(doc, was_fresh);
-    return 1;
+    if (units != s.len || !yata_text_put(&c->text, s)) YATA_TRY(append_text(doc, client, s, &pos));
+    done = grown(doc, left, units);
+  } else {
+    done = insert_between(doc, type, client, left, right, inside, s, units, &h);
+    if (done > 0) mark(doc, type, h, index);
   }
-  int err = inside != 0 ? yata_split(doc, left, inside, &right) : 0;
-  if (err == 0) err = yata_log_reserve(doc);
-  if (err == 0) err = put(doc, type, client, left, right, s, units, &h);
-  if (err < 0) {
-    yata_rollback(doc, mark_undo);
-    doc->txn.n_splits = splits;
-    return err;
-  }
-  mark(doc, type, h, index);
-  finish(doc, was_fresh);
-  return 1;
+  if (done > 0) finish(doc, was_fresh);
+  if (done > 0 && was_fresh)
+    doc->typing = (struct yata_typing){0, type, doc->types[type].generation, index + units, doc->types[type].mark};
+  return done;
+}
+
+/* What goes_on() looks at holds still. */
+bool yata_type_on(struct yata_doc *doc, uint8_t key) {
+  struct yata_txn *txn = &doc->txn;
+  struct yata_item *it = &doc->items[doc->typing.item];
+  struct yata_client *c = &doc->clients[it->client];
+  if (key >= 0x80 || !fresh(txn) || doc->busy || txn->cap_undo == 0 || txn->cap_touched == 0) return false;
+  if (c->state >= YATA_CLOCK_MAX || !yata_text_put(&c->text, (yata_slice){&key, 1})) return false;
+  txn->touched[0] = (struct yata_touched){c->id, it->client, c->state};
+  c->touched = txn->n_touched = 1;
+  c->txn_id = txn->id;
+  (void)grown(doc, doc->typing.item, 1);
+  doc->typing.index++;
+  txn->quick = 1;
+  return true;
 }
 
 /* ---- deleting ----------------------------------------------------------------------------- */

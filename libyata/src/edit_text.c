@@ -50,12 +50,21 @@ static int check_text(const char *utf8, size_t len, yata_slice *s, uint32_t *uni
   *s = (yata_slice){(const uint8_t *)utf8, len};
   *units = 0;
   if (len == 0) return 0;
+  if (len == 1 && utf8 != NULL && s->data[0] < 0x80) {
+    *units = 1;
+    return 0;
+  }
   return utf8 != NULL && yata_utf8_check(s->data, s->len, units) ? 0 : YATA_ERR_INVALID;
 }
 
-static int begin(struct yata_doc *doc, yata_type text, uint32_t index, struct yata_op *op, uint32_t *t) {
+static int find(const struct yata_doc *doc, yata_type text, uint32_t index, uint32_t *t) {
   YATA_TRY(yata_handle(doc, text, YATA_KIND_TEXT, t));
   if (index > doc->types[*t].length) return YATA_ERR_RANGE;
+  return doc->txn.open && !doc->busy ? 0 : YATA_ERR_STATE;
+}
+
+static int begin(struct yata_doc *doc, yata_type text, uint32_t index, struct yata_op *op, uint32_t *t) {
+  YATA_TRY(find(doc, text, index, t));
   return yata_op_begin(doc, op);
 }
 
@@ -89,18 +98,24 @@ static int insert(struct yata_doc *doc, uint32_t t, uint32_t index, const struct
   return err;
 }
 
-int yata_text_insert(yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len) {
+static int insert_text(struct yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len) {
   struct yata_insertion what = {.kind = YATA_WIRE_STRING};
   struct yata_op op;
   uint32_t t;
   YATA_TRY(check_text(utf8, len, &what.content, &what.len));
-  YATA_TRY(begin(doc, text, index, &op, &t));
+  YATA_TRY(find(doc, text, index, &t));
   if (len == 0) return 0;
   int quick = yata_quick_insert(doc, t, index, what.content, what.len);
   if (quick != 0) return quick < 0 ? quick : 0;
+  YATA_TRY(yata_op_begin(doc, &op));
   int err = doc->types[t].flags & YATA_TYPE_FORMATTED ? insert(doc, t, index, &what, NULL, NULL)
                                                       : insert_plain(doc, t, index, what.content, what.len);
   return yata_op_end(doc, &op, err);
+}
+
+int yata_text_insert(yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len) {
+  if (len == 1 && yata_types_on(doc, text, index) && utf8 != NULL && yata_type_on(doc, (uint8_t)*utf8)) return 0;
+  return insert_text(doc, text, index, utf8, len);
 }
 
 int yata_text_insert_with(yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len,
@@ -193,11 +208,11 @@ static int erase(struct yata_doc *doc, uint32_t t, uint32_t index, uint32_t coun
 int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t count) {
   struct yata_op op;
   uint32_t t;
-  YATA_TRY(yata_handle(doc, text, YATA_KIND_TEXT, &t));
-  if (index > doc->types[t].length || count > doc->types[t].length - index) return YATA_ERR_RANGE;
-  YATA_TRY(yata_op_begin(doc, &op));
+  YATA_TRY(find(doc, text, index, &t));
+  if (count > doc->types[t].length - index) return YATA_ERR_RANGE;
   if (count == 0) return 0;
   int quick = yata_quick_delete(doc, t, index, count);
   if (quick != 0) return quick < 0 ? quick : 0;
+  YATA_TRY(yata_op_begin(doc, &op));
   return yata_op_end(doc, &op, erase(doc, t, index, count));
 }

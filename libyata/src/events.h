@@ -107,7 +107,7 @@ YATA_CHECKED int yata_changes_gather(struct yata_doc *doc);
 void yata_changes_forget(struct yata_doc *doc);
 /** Make doc->events if it is not there. */
 YATA_CHECKED int yata_events_get(struct yata_doc *doc);
-/** Set what doc->watched should be. */
+/** Set what doc->watched and doc->observed should be. */
 void yata_events_watch(struct yata_doc *doc);
 
 /** How many units of the item, from its first on, were there before the transaction. */

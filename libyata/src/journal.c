@@ -5,18 +5,10 @@
 #include "store.h"
 #include "tree.h"
 
-int yata_log_reserve(struct yata_doc *doc) {
+int yata_log_reserve_slow(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
-  if (!yata_logs(doc) || txn->n_undo < txn->cap_undo) return 0;
+  if (!yata_logs(doc)) return 0;
   return yata_mem_grow(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo));
-}
-
-struct yata_undo *yata_log_add(struct yata_doc *doc, enum yata_undo_kind kind, uint32_t at) {
-  if (!yata_logs(doc)) return NULL;
-  struct yata_undo *undo = &doc->txn.undo[doc->txn.n_undo++];
-  undo->kind = kind;
-  undo->at = at;
-  return undo;
 }
 
 static int add(struct yata_doc *doc, struct yata_undo **out) {

@@ -49,6 +49,23 @@ static inline uint8_t *yata_uint_write(uint8_t *p, uint64_t value) {
   return p;
 }
 
+/** The same for what takes three bytes at most, mostly. */
+static inline uint8_t *yata_clock_write(uint8_t *p, uint32_t value) {
+  if (value < 0x80) {
+    *p = (uint8_t)value;
+    return p + 1;
+  }
+  if (value >= 0x200000) return yata_uint_write(p, value);
+  p[0] = (uint8_t)(value | 0x80);
+  if (value < 0x4000) {
+    p[1] = (uint8_t)(value >> 7);
+    return p + 2;
+  }
+  p[1] = (uint8_t)(value >> 7 | 0x80);
+  p[2] = (uint8_t)(value >> 14);
+  return p + 3;
+}
+
 #define YATA_TRY(expr)                                                                                                 \
   do {                                                                                                                 \
     int try_ = (expr);                                                                                                 \

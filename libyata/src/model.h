@@ -122,6 +122,7 @@ struct yata_trees {
   uint32_t n, cap, free, used;
   uint32_t *leaf; /* by item: its leaf; 0: in no tree */
   uint32_t cap_leaf;
+  uint32_t late, late_units; /* an item of a tree, and what it grew by that its nodes do not have yet; 0 */
 };
 
 /* A format of this document's client that was made of another one's object: to Yjs, the two hold the same. */
@@ -245,6 +246,15 @@ struct yata_txn {
   uint32_t extended; /* structs of text that went into the item before them */
 };
 
+/* Where this document's client types: what a transaction that was one quick insertion knew, for the next one. It
+ * holds as long as nothing else happened, that is when the transaction that asks comes right after. */
+struct yata_typing {
+  uint32_t txn_id; /* of the transaction before; 0: none */
+  uint32_t type, generation;
+  uint32_t index; /* behind what was typed */
+  uint32_t item;  /* the client's last, which ends there, and grows */
+};
+
 /* Open addressing by the first unit of an item. What the flag of no item stands behind is void: so a
  * rollback needs not touch it. */
 struct yata_redone_entry {
@@ -300,9 +310,11 @@ struct yata_doc {
   struct yata_twin *twins;
   uint32_t n_twins, cap_twins;
   struct yata_txn txn;
+  struct yata_typing typing;
   /* Observers or undo managers want to see each transaction before it is cleaned up: until then all
    * that it deleted stays as it was, and is merged with nothing. */
   bool watched;
+  bool observed;              /* or want to be told of updates */
   bool busy;                  /* observers are being called: nothing may change */
   struct yata_events *events; /* NULL: nobody ever observed */
   uint32_t *seen, cap_seen;   /* scratch of conflict resolution: pairs item, round */

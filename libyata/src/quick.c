@@ -73,28 +73,11 @@ static bool read_insert(struct yata_rd *rd, struct insert *in) {
   return rd->end - rd->p == 1 && *rd->p == 0 && is_ascii(in->text);
 }
 
-/* Append to the text; false when its last chunk would have to grow. */
-static bool put_text(struct yata_client *c, yata_slice s, uint32_t *pos) {
-  struct yata_store *text = &c->text;
-  uint32_t slot = text->len & ((1u << YATA_TEXT_SHIFT) - 1);
-  if (slot == 0) return false;
-  struct yata_chunk *chunk = &text->chunks[text->len >> YATA_TEXT_SHIFT];
-  if (chunk->width != 1 || s.len > chunk->cap - slot) return false;
-  if (s.len == 1)
-    chunk->data[slot] = s.data[0];
-  else
-    memcpy(chunk->data + slot, s.data, s.len);
-  chunk->live += (uint32_t)s.len;
-  *pos = text->len;
-  text->len += (uint32_t)s.len;
-  return true;
-}
-
 /* The run goes on where its client's last item, `h`, ends. */
 static bool extend(struct yata_doc *doc, uint32_t client, uint32_t h, const struct insert *in) {
   struct yata_client *c = &doc->clients[client];
   struct yata_item *it = &doc->items[h];
-  uint32_t len = (uint32_t)in->text.len, pos;
+  uint32_t len = (uint32_t)in->text.len;
   if (it->kind != YATA_WIRE_STRING || it->key != 0 || (it->flags & (YATA_ITEM_DELETED | YATA_ITEM_REDONE)))
     return false;
   if (it->content + it->len != c->text.len || !is_plain(doc, it->parent)) return false;
@@ -106,7 +89,7 @@ static bool extend(struct yata_doc *doc, uint32_t client, uint32_t h, const stru
   } else if (it->ror != 0 || it->right != 0) {
     return false;
   }
-  if (!put_text(c, in->text, &pos)) return false;
+  if (!yata_text_put(&c->text, in->text)) return false;
   yata_run_grown(doc, h, len);
   return true;
 }
@@ -145,9 +128,9 @@ static bool find_place(struct yata_doc *doc, uint32_t client, const struct inser
 static bool insert_between(struct yata_doc *doc, uint32_t client, const struct insert *in) {
   struct yata_client *c = &doc->clients[client];
   struct place at;
-  uint32_t content, h = 0;
+  uint32_t content = c->text.len, h = 0;
   if (!has_items(doc, 3) || !has_slots(c, c->n_blocks - 1, 1) || !find_place(doc, client, in, &at)) return false;
-  if (!put_text(c, in->text, &content)) return false;
+  if (!yata_text_put(&c->text, in->text)) return false;
   if (at.cut > 0) at.right = split(doc, at.left, at.cut);
   int err = yata_item_new(doc, &h);
   struct yata_item *l = &doc->items[at.left];
@@ -296,9 +279,12 @@ static bool apply_deletion(struct yata_doc *doc, struct yata_rd *rd) {
 
 bool yata_apply_quick(struct yata_doc *doc, const uint8_t *update, size_t len) {
   uint64_t n;
-  if (len < 5 || doc->events != NULL || doc->pending.update.len > 0 || doc->pending_ds.n > 0) return false;
+  if (len < 5 || doc->observed || doc->pending.update.len > 0 || doc->pending_ds.n > 0) return false;
   struct yata_rd rd = yata_rd_of(update, len);
   bool done = yata_rd_uint(&rd, &n) == 0 && (n == 1 ? apply_insert(doc, &rd) : n == 0 && apply_deletion(doc, &rd));
-  if (done) doc->mark_epoch++;
+  if (done) {
+    doc->mark_epoch++;
+    doc->typing.txn_id = 0;
+  }
   return done;
 }

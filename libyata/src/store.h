@@ -16,9 +16,21 @@ static inline bool yata_logs(const struct yata_doc *doc) {
   return doc->txn.open && !doc->txn.virgin && !doc->txn.quiet;
 }
 
-/** Make room for a record; then one can be added. NULL: nothing is logged now. */
-YATA_CHECKED int yata_log_reserve(struct yata_doc *doc);
-struct yata_undo *yata_log_add(struct yata_doc *doc, enum yata_undo_kind kind, uint32_t at);
+YATA_CHECKED int yata_log_reserve_slow(struct yata_doc *doc);
+
+/** Make room for a record; then one can be added. */
+static inline YATA_CHECKED int yata_log_reserve(struct yata_doc *doc) {
+  return doc->txn.n_undo < doc->txn.cap_undo ? 0 : yata_log_reserve_slow(doc);
+}
+
+/** NULL: nothing is logged now. */
+static inline struct yata_undo *yata_log_add(struct yata_doc *doc, enum yata_undo_kind kind, uint32_t at) {
+  if (!yata_logs(doc)) return NULL;
+  struct yata_undo *undo = &doc->txn.undo[doc->txn.n_undo++];
+  undo->kind = kind;
+  undo->at = at;
+  return undo;
+}
 
 static inline YATA_CHECKED int yata_log(struct yata_doc *doc, const struct yata_undo *undo) {
   return yata_logs(doc) ? yata_log_slow(doc, undo) : 0;
@@ -94,8 +106,13 @@ static inline uint32_t yata_client_state(struct yata_doc *doc, uint64_t id) {
   return c == YATA_NO_CLIENT ? 0 : doc->clients[c].state;
 }
 YATA_CHECKED int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out);
+void yata_clients_order_slow(struct yata_doc *doc);
+
 /** Bring doc->order up to date with new clients; cannot fail. */
-void yata_clients_order(struct yata_doc *doc);
+static inline void yata_clients_order(struct yata_doc *doc) {
+  if (doc->n_ordered != doc->n_clients) yata_clients_order_slow(doc);
+}
+
 /** Before adding to a client: note its state for the transaction and log it. */
 YATA_CHECKED int yata_client_touch_slow(struct yata_doc *doc, uint32_t client);
 
@@ -104,8 +121,12 @@ static inline YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t 
   return yata_client_touch_slow(doc, client);
 }
 
+YATA_CHECKED int yata_client_note_slow(struct yata_doc *doc, uint32_t client);
+
 /** The same without the record for undoing. */
-YATA_CHECKED int yata_client_note(struct yata_doc *doc, uint32_t client);
+static inline YATA_CHECKED int yata_client_note(struct yata_doc *doc, uint32_t client) {
+  return doc->clients[client].txn_id == doc->txn.id ? 0 : yata_client_note_slow(doc, client);
+}
 /** The client's state when the transaction began. */
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client);
 /** Forget the newest clients, of which there must be nothing, down to n. */
@@ -167,6 +188,21 @@ YATA_CHECKED int yata_text_append(struct yata_doc *doc, uint32_t client, yata_sl
 /** The same of ASCII alone. */
 YATA_CHECKED int yata_text_append_ascii(struct yata_doc *doc, uint32_t client, const uint8_t *p, uint32_t len,
                                         uint32_t *pos);
+/** The same for ASCII, where the last chunk has room; false: nothing done. */
+static inline bool yata_text_put(struct yata_store *text, yata_slice s) {
+  uint32_t slot = text->len & ((1u << YATA_TEXT_SHIFT) - 1);
+  if (slot == 0) return false;
+  struct yata_chunk *chunk = &text->chunks[text->len >> YATA_TEXT_SHIFT];
+  if (chunk->width != 1 || s.len > chunk->cap - slot) return false;
+  if (s.len == 1)
+    chunk->data[slot] = s.data[0];
+  else
+    memcpy(chunk->data + slot, s.data, s.len);
+  chunk->live += (uint32_t)s.len;
+  text->len += (uint32_t)s.len;
+  return true;
+}
+
 uint16_t yata_text_unit(const struct yata_store *text, uint32_t pos);
 /** Overwrite one unit of a chunk; widens the chunk when it must. */
 YATA_CHECKED int yata_text_patch(struct yata_doc *doc, struct yata_store *text, uint32_t pos, uint16_t unit);

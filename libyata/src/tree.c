@@ -230,8 +230,9 @@ bool yata_tree_build(struct yata_doc *doc, uint32_t type) {
   return false;
 }
 
-uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
+uint32_t yata_tree_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
   uint32_t s = 0, n = doc->types[type].tree;
+  yata_tree_settle(doc);
   for (;;) {
     struct yata_node *node = node_of(doc, n);
     uint32_t i = 0;
@@ -244,8 +245,9 @@ uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t inde
   }
 }
 
-uint32_t yata_tree_index(const struct yata_doc *doc, uint32_t h) {
+uint32_t yata_tree_index(struct yata_doc *doc, uint32_t h) {
   uint32_t n = doc->trees.leaf[h], index = 0;
+  yata_tree_settle(doc);
   for (uint32_t slot = slot_of(node_of(doc, n), h); n != 0; n = node_of(doc, n)->parent) {
     const struct yata_node *node = node_of(doc, n);
     for (uint32_t i = 0; i < slot; i++) index += node->units[i];
@@ -299,9 +301,11 @@ void yata_tree_split_off(struct yata_doc *doc, uint32_t h) {
   node_of(doc, n)->units[slot - 1] -= units;
 }
 
-void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units) {
-  uint32_t n = leaf_of(doc, h);
-  if (n != 0) add_units(doc, n, slot_of(node_of(doc, n), h), units);
+void yata_tree_settle(struct yata_doc *doc) {
+  struct yata_trees *ts = &doc->trees;
+  uint32_t n = ts->leaf != NULL ? ts->leaf[ts->late] : 0;
+  if (ts->late_units != 0) add_units(doc, n, slot_of(node_of(doc, n), ts->late), ts->late_units);
+  ts->late = ts->late_units = 0;
 }
 
 void yata_tree_hidden(struct yata_doc *doc, uint32_t h) {
@@ -351,6 +355,7 @@ static void lower(struct yata_doc *doc, uint32_t type) {
 void yata_tree_unlinked(struct yata_doc *doc, uint32_t h) {
   uint32_t n = leaf_of(doc, h), type = doc->items[h].parent;
   if (n == 0) return;
+  yata_tree_settle(doc);
   uint32_t slot = slot_of(node_of(doc, n), h), units = node_of(doc, n)->units[slot];
   if (units != 0) add_units(doc, n, slot, 0u - units);
   doc->trees.leaf[h] = 0;
@@ -383,6 +388,7 @@ static void drop_node(struct yata_doc *doc, uint32_t n) {
 }
 
 void yata_tree_drop(struct yata_doc *doc, uint32_t type) {
+  yata_tree_settle(doc);
   if (doc->types[type].tree != 0) drop_node(doc, doc->types[type].tree);
   doc->types[type].tree = 0;
 }
@@ -393,7 +399,7 @@ void yata_tree_drop_all(struct yata_doc *doc) {
   for (uint32_t t = 0; t < doc->n_types; t++) doc->types[t].tree = 0;
   yata_mem_drop(&doc->mem, &ts->nodes, &ts->cap, sizeof(*ts->nodes));
   yata_mem_drop(&doc->mem, &ts->leaf, &ts->cap_leaf, sizeof(*ts->leaf));
-  ts->n = ts->free = ts->used = 0;
+  ts->n = ts->free = ts->used = ts->late = ts->late_units = 0;
 }
 
 /* ---- verifying ---------------------------------------------------------------------------- */
@@ -403,12 +409,17 @@ void yata_tree_drop_all(struct yata_doc *doc) {
     if (!(condition)) return YATA_ERR_CORRUPT;                                                                         \
   } while (0)
 
+/* What of the item's units the nodes do not have yet. */
+static uint32_t late_units(const struct yata_doc *doc, uint32_t h) {
+  return doc->trees.late == h ? doc->trees.late_units : 0;
+}
+
 /* What the tree says of the items is what they are: *h is the first one, then the one behind. */
 static int check_leaf(const struct yata_doc *doc, uint32_t n, uint32_t *h) {
   const struct yata_node *leaf = node_of(doc, n);
   for (uint32_t i = 0; i < leaf->n; i++) {
     MUST(*h != 0 && leaf->child[i] == *h && leaf_of(doc, *h) == n);
-    MUST(leaf->units[i] == visible(&doc->items[*h]));
+    MUST(leaf->units[i] + late_units(doc, *h) == visible(&doc->items[*h]));
     *h = doc->items[*h].right;
   }
   return 0;
@@ -435,7 +446,9 @@ int yata_tree_check(const struct yata_doc *doc) {
     if (tree == 0) continue;
     MUST((doc->types[t].flags & YATA_TYPE_ALIVE) && tree < doc->trees.n && node_of(doc, tree)->parent == 0);
     if (check_node(doc, tree, &h, &nodes) < 0) return YATA_ERR_CORRUPT;
-    MUST(h == 0 && sum(node_of(doc, tree)) == doc->types[t].length);
+    const struct yata_trees *ts = &doc->trees;
+    uint32_t late = doc->items[ts->late].parent == t ? ts->late_units : 0;
+    MUST(h == 0 && sum(node_of(doc, tree)) + late == doc->types[t].length);
     for (h = doc->types[t].start; h != 0; h = doc->items[h].right) listed++;
   }
   for (uint32_t h = 0; h < doc->trees.cap_leaf; h++) in_trees += doc->trees.leaf[h] != 0;

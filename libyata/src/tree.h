@@ -12,9 +12,9 @@
 /** Build the type's tree if there is none. False: no memory, or an empty list; then walk. */
 bool yata_tree_build(struct yata_doc *doc, uint32_t type);
 /** The visible item that holds the unit before `index` (1 .. length), and where it starts. Needs a tree. */
-uint32_t yata_tree_seek(const struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start);
+uint32_t yata_tree_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start);
 /** How many visible units stand before an item of the list. Needs a tree. */
-uint32_t yata_tree_index(const struct yata_doc *doc, uint32_t h);
+uint32_t yata_tree_index(struct yata_doc *doc, uint32_t h);
 
 /** The last item. Needs a tree. */
 uint32_t yata_tree_last(const struct yata_doc *doc, uint32_t type);
@@ -24,8 +24,19 @@ uint32_t yata_tree_last(const struct yata_doc *doc, uint32_t type);
 /** The item was linked into its list, or split off its left neighbour (whose length is already cut). */
 void yata_tree_linked(struct yata_doc *doc, uint32_t h);
 void yata_tree_split_off(struct yata_doc *doc, uint32_t h);
-/** The item's visible length grew; `units` modulo 2^32: it shrank. */
-void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units);
+void yata_tree_settle(struct yata_doc *doc);
+
+/**
+ * The item's visible length grew; `units` modulo 2^32: it shrank. Typing does this to one item again and again:
+ * what the last one grew by goes to the nodes when another one grows, or a position is looked for.
+ */
+static inline void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units) {
+  struct yata_trees *ts = &doc->trees;
+  if (h >= ts->cap_leaf || ts->leaf[h] == 0) return;
+  if (ts->late != h) yata_tree_settle(doc);
+  ts->late = h;
+  ts->late_units += units;
+}
 /** What its client writes on goes to the end of its last item: lengths and state, the text being there already. */
 static inline void yata_run_grown(struct yata_doc *doc, uint32_t h, uint32_t units) {
   struct yata_item *it = &doc->items[h];

@@ -16,14 +16,14 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   txn->hid = false;
   txn->id++;
   txn->mark++;
-  txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = txn->tidied.n = 0;
-  txn->n_subs = 0;
-  yata_buf_clear(&txn->guids);
+  txn->tidied.n = txn->n_subs = 0;
+  txn->guids.len = 0;
   txn->shifts = txn->quick = 0;
   txn->quiet = false;
   txn->steps = 0;
   txn->extended = 0;
   txn->clients_before = doc->n_clients;
+  if (!txn->virgin) return;
   txn->types_before = doc->n_types;
   txn->ents_before = doc->n_ents;
   txn->keys_before = doc->n_keys;
@@ -40,12 +40,16 @@ static void shrink(struct yata_doc *doc) {
   if (txn->deleted.cap > 256) yata_mem_drop(&doc->mem, &txn->deleted.v, &txn->deleted.cap, sizeof(*txn->deleted.v));
 }
 
-void yata_txn_close(struct yata_doc *doc) {
+static void forget(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   txn->open = txn->virgin = false;
-  yata_clients_order(doc);
   txn->id++;
   txn->n_undo = txn->n_touched = txn->n_splits = txn->deleted.n = 0;
+}
+
+void yata_txn_close(struct yata_doc *doc) {
+  yata_clients_order(doc);
+  forget(doc);
   shrink(doc);
 }
 
@@ -104,7 +108,7 @@ static int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
   if (!doc->txn.open || doc->busy) return YATA_ERR_STATE;
   if (v2 == NULL && yata_quick_only(doc)) {
     YATA_TRY(yata_quick_commit(doc, out));
-    yata_txn_close(doc);
+    forget(doc); /* there are no new clients, and one or two records */
     return 0;
   }
   if (doc->events != NULL) YATA_TRY(yata_events_prepare(doc));

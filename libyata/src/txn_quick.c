@@ -3,11 +3,6 @@
  * merge, so there is nothing to clean up, and the update is one struct or one range. */
 #include "txn_quick.h"
 
-bool yata_quick_only(const struct yata_doc *doc) {
-  const struct yata_txn *txn = &doc->txn;
-  return txn->quick != 0 && txn->n_undo == txn->quick && doc->events == NULL;
-}
-
 void yata_quick_release(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   if (doc->keep_deleted) return;
@@ -22,7 +17,7 @@ void yata_quick_release(struct yata_doc *doc) {
 /* ---- writing ------------------------------------------------------------------------------ */
 
 static uint8_t *put_id(uint8_t *p, uint64_t client, uint32_t clock) {
-  return yata_uint_write(yata_uint_write(p, client), clock);
+  return yata_clock_write(yata_uint_write(p, client), clock);
 }
 
 static uint8_t *put_parent(const struct yata_doc *doc, const struct yata_item *it, uint8_t *p) {
@@ -38,32 +33,46 @@ static uint8_t *put_parent(const struct yata_doc *doc, const struct yata_item *i
   return p + name.len;
 }
 
-/* All before the text of the last item of a client, from the clock on. */
+/* All before the text of the last item of a client, from the clock on. What is written is bytes, which might be
+ * anything to the compiler: so all is read before. */
 static uint8_t *put_head(const struct yata_doc *doc, const struct yata_item *it, uint32_t clock, uint8_t *p) {
-  bool left = clock > it->clock || it->origin != 0, right = it->ror != 0;
-  uint64_t id = doc->clients[it->client].id;
-  *p++ = 1;
-  *p++ = 1;
-  p = put_id(p, id, clock);
-  *p++ = (uint8_t)(it->kind | (left ? YATA_INFO_LEFT : 0) | (right ? YATA_INFO_RIGHT : 0));
-  if (clock > it->clock)
-    p = put_id(p, id, clock - 1);
-  else if (left)
-    p = put_id(p, doc->clients[it->origin - 1].id, it->origin_clock);
-  if (right) p = put_id(p, doc->clients[it->ror - 1].id, it->ror_clock);
-  return left || right ? p : put_parent(doc, it, p);
+  const struct yata_client *clients = doc->clients;
+  uint64_t id = clients[it->client].id, left_id = id, right_id = 0;
+  uint32_t left_clock = clock - 1, right_clock = it->ror_clock, left = 1, right = it->ror;
+  if (clock == it->clock) {
+    left = it->origin;
+    left_clock = it->origin_clock;
+    if (left != 0) left_id = clients[left - 1].id;
+  }
+  if (right != 0) right_id = clients[right - 1].id;
+  p[0] = p[1] = 1;
+  p = put_id(p + 2, id, clock);
+  *p++ = (uint8_t)(YATA_WIRE_STRING | (left != 0 ? YATA_INFO_LEFT : 0) | (right != 0 ? YATA_INFO_RIGHT : 0));
+  if (left != 0) p = put_id(p, left_id, left_clock);
+  if (right != 0) p = put_id(p, right_id, right_clock);
+  return (left | right) != 0 ? p : put_parent(doc, it, p);
 }
 
 #define HEAD_MAX 96 /* bytes of ids and numbers, a name left out */
 
 static int write_item(struct yata_doc *doc, const struct yata_item *it, uint32_t clock, yata_buf *out) {
   uint32_t offset = clock - it->clock, len = it->len - offset;
-  const struct yata_typ *t = &doc->types[it->parent];
-  size_t name = t->item == 0 ? yata_key_bytes(doc, t->name).len : 0;
+  const struct yata_store *text = &doc->clients[it->client].text;
+  const uint8_t *plain = yata_text_plain(text, it->content + offset, len);
+  size_t at = out->len, name = 0;
+  if ((it->origin | it->ror) == 0) name = yata_key_bytes(doc, doc->types[it->parent].name).len;
   YATA_TRY(yata_buf_reserve(out, HEAD_MAX + name + 3 * (size_t)len));
-  size_t at = out->len;
-  out->len = (size_t)(put_head(doc, it, clock, out->data + at) - out->data);
-  int err = yata_text_encode(&doc->clients[it->client].text, it->content + offset, len, true, out);
+  uint8_t *p = out->data + at, key = plain != NULL ? *plain : 0;
+  uint8_t *end = put_head(doc, it, clock, p);
+  out->len = at + (size_t)(end - p);
+  if (plain != NULL && len == 1) {
+    end[0] = 1;
+    end[1] = key;
+    end[2] = 0;
+    out->len += 3;
+    return 0;
+  }
+  int err = yata_text_encode(text, it->content + offset, len, true, out);
   if (err == 0) err = yata_buf_put_u8(out, 0);
   if (err < 0) out->len = at;
   return err;
@@ -84,9 +93,12 @@ static int write_range(const struct yata_range *r, yata_buf *out) {
 int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
   const struct yata_txn *txn = &doc->txn;
   const struct yata_undo *undo = &txn->undo[txn->n_undo - 1];
-  if (out != NULL && undo->kind == YATA_UNDO_SHIFT) YATA_TRY(write_range(&txn->deleted.v[0], out));
-  if (out != NULL && undo->kind != YATA_UNDO_SHIFT)
-    YATA_TRY(write_item(doc, &doc->items[undo->at], txn->touched[0].before, out));
+  if (undo->kind != YATA_UNDO_SHIFT) {
+    if (out != NULL) YATA_TRY(write_item(doc, &doc->items[undo->at], txn->touched[0].before, out));
+    doc->typing.txn_id = txn->id;
+    return 0;
+  }
+  if (out != NULL) YATA_TRY(write_range(&txn->deleted.v[0], out));
   yata_quick_release(doc);
   return 0;
 }

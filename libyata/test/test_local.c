@@ -13,6 +13,7 @@ struct twins {
   yata_doc *quick, *general;
   yata_type a, b;
   uint32_t cursor, edits;
+  bool ascii; /* nothing else is typed */
 };
 
 static void ignore(void *user, const yata_txn_event *txn) {
@@ -29,8 +30,7 @@ static uint32_t length(const struct twins *t) {
 /* One edit as people make them: typing, back space, delete, and now and then elsewhere. */
 static void edit(struct twins *t, yata_doc *doc, yata_type text, uint32_t what, uint32_t at, uint32_t more) {
   static const char *const pieces[] = {"a", "b", "é", "😀", "words", "漢"};
-  const char *s = pieces[more % 6];
-  (void)t;
+  const char *s = pieces[t->ascii ? more % 2 : more % 6];
   if (what == 0)
     assert_ok(yata_text_insert(doc, text, at, s, strlen(s)));
   else
@@ -92,8 +92,9 @@ static void stop(struct twins *t) {
 static void typing_gives_the_updates_of_the_general_way(void **state) {
   struct twins t;
   (void)state;
-  for (int keep = 0; keep < 2; keep++) {
-    start(&t, keep);
+  for (int keep = 0; keep < 4; keep++) {
+    start(&t, keep % 2);
+    t.ascii = keep > 1;
     for (int i = 0; i < 4000; i++) {
       step(&t, i % 10 == 9 ? 3 : 1);
       if (i % 100 == 0) assert_same(t.quick, t.general);
@@ -106,8 +107,9 @@ static void what_was_typed_can_be_taken_back(void **state) {
   struct twins t;
   yata_buf before = YATA_BUF_INIT;
   (void)state;
-  for (int keep = 0; keep < 2; keep++) {
-    start(&t, keep);
+  for (int keep = 0; keep < 4; keep++) {
+    start(&t, keep % 2);
+    t.ascii = keep > 1;
     for (int i = 0; i < 1500; i++) {
       step(&t, 1);
       yata_buf_clear(&before);
@@ -123,6 +125,39 @@ static void what_was_typed_can_be_taken_back(void **state) {
     stop(&t);
   }
   yata_buf_deinit(&before);
+}
+
+/* Somebody else types right where, or right before where, the next key goes. */
+static void what_comes_between_two_keys_is_seen(void **state) {
+  struct twins t;
+  yata_options o = {.client_id = 7};
+  yata_doc *other;
+  yata_type text;
+  yata_buf update = YATA_BUF_INIT, all = YATA_BUF_INIT;
+  (void)state;
+  start(&t, false);
+  t.ascii = true;
+  assert_ok(yata_doc_create(&o, &other));
+  assert_ok(yata_text(other, "t", &text));
+  for (uint32_t i = 0; i < 1500; i++) {
+    step(&t, 1);
+    if (below(3) > 0) continue;
+    yata_buf_clear(&all);
+    assert_ok(yata_encode_state_as_update(t.quick, NULL, 0, &all));
+    assert_ok(yata_apply_update(other, all.data, all.len, NULL));
+    uint32_t n = length(&t), at = t.cursor <= n ? t.cursor : n, erase = below(3) == 0 && at > 0;
+    yata_buf_clear(&update);
+    assert_ok(yata_txn_begin(other));
+    edit(&t, other, text, erase, erase ? at - 1 : at - (at > 0 && below(2) > 0), 0);
+    assert_ok(yata_txn_commit(other, &update));
+    assert_ok(yata_apply_update(t.quick, update.data, update.len, NULL));
+    assert_ok(yata_apply_update(t.general, update.data, update.len, NULL));
+    assert_same(t.quick, t.general);
+  }
+  stop(&t);
+  yata_doc_destroy(other);
+  yata_buf_deinit(&update);
+  yata_buf_deinit(&all);
 }
 
 static void insertion_steps_past_a_long_row_of_deleted_runs(void **state) {
@@ -153,6 +188,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(typing_gives_the_updates_of_the_general_way),
       cmocka_unit_test(what_was_typed_can_be_taken_back),
+      cmocka_unit_test(what_comes_between_two_keys_is_seen),
       cmocka_unit_test(insertion_steps_past_a_long_row_of_deleted_runs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
