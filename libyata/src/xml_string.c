@@ -202,7 +202,8 @@ static int put_formatted(struct printer *pr, uint32_t t, uint32_t depth) {
   }
   yata_text_cursor_deinit(pr->doc, &cursor);
   drop_names(pr->doc, &nodes);
-  return err == YATA_ERR_NOT_FOUND ? 0 : err;
+  /* A text that was deleted, and is looked at as of before, has nothing in it now. */
+  return err == YATA_ERR_NOT_FOUND || err == YATA_ERR_GONE ? 0 : err;
 }
 
 static int put_plain(struct printer *pr, uint32_t t) {

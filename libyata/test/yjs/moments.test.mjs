@@ -76,6 +76,21 @@ scenario('a part of one run, and half of what was deleted together, are told apa
     { insert: 'ef' }, { insert: 'gh', attributes: { ychange: { type: 'removed' } } }])
 })
 
+scenario('a text that held XML text which was deleted since is shown with it', 1, kept, async a => {
+  const t = await a.root('t')
+  const before = await moment(a)
+  const embedded = new Y.XmlText('gone')
+  await a.step(() => t[0].insertEmbed(0, embedded), () => {
+    const made = a.c.insertTypeEmbed(t[1], 0, 'x', '')
+    const { place, done } = a.c.place(0, t[1], [{ embed: 0 }])
+    return [made, done, a.c.insertText(place, 0, 'gone')]
+  })
+  const then = await moment(a)
+  await a.erase(t, 0, 1)
+  const ours = await a.c.call('snapshot delta', t[1], byte(0), sized(then.bytes), sized(before.bytes))
+  assert.equal(ours.toString(), JSON.stringify(t[0].toDelta(then.snapshot, before.snapshot)))
+})
+
 scenario('a moment that depends on what another wrote is restored', 2, kept, async (a, b) => {
   const t = await a.root('t')
   const u = await b.root('t')
