@@ -11,9 +11,12 @@
   "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at, update_rows, snapshot_rows, "            \
   "history_rows, history_bytes FROM rooms "
 
+#define SNAPSHOTS_SQL                                                                                                  \
+  "SELECT seq, 0::bigint, '', payload, crc, 0::bigint, 1::bigint FROM room_snapshots "                                 \
+  "WHERE room_id = $1 ORDER BY seq"
+
 static const char *const row_sql[] = {
-    [DUMP_SNAPSHOT] = "SELECT seq, 0::bigint, '', payload, crc, 0::bigint, 1::bigint FROM room_snapshots "
-                      "WHERE room_id = $1 ORDER BY seq",
+    [DUMP_SNAPSHOT] = SNAPSHOTS_SQL,
     [DUMP_HISTORY] =
         "SELECT seq, at, author, payload, crc, from_at, updates FROM room_history WHERE room_id = $1 ORDER BY seq",
     [DUMP_UPDATE] =
