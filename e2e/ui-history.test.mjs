@@ -100,13 +100,13 @@ describe('the history of a room', () => {
 
   test('says so when it cannot be read', async () => {
     const roomId = await writtenRoom();
-    await ann.page.route('**/history', (route) =>
+    await ann.page.route('**/history?*', (route) =>
       route.fulfill({ status: 503, contentType: 'application/json', body: '{"detail":"The database does not answer: try again in a moment."}' }),
     );
     await ann.enter(server, roomId);
     await ann.at('room-menu').click();
     await ann.at('menu-history').click();
     await ann.page.getByRole('alert').getByText('The database does not answer').waitFor();
-    await ann.page.unroute('**/history');
+    await ann.page.unroute('**/history?*');
   });
 });
