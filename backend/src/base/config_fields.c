@@ -164,11 +164,21 @@ static bool is_sslmode(const char *text) {
 
 static void set_checked_text(struct config_loader *l, const struct config_field *field, struct config_where where,
                              const struct config_value *value, bool (*check)(const char *), const char *accepted) {
-  if (value->kind == VALUE_TEXT && value->text[0] && (!check || check(value->text))) {
+  if (value->kind == VALUE_TEXT && value->text[0] && check(value->text)) {
     store_text(l, field, value->text);
   } else {
     reject(l, field, where, value, accepted);
   }
+}
+
+static void set_text(struct config_loader *l, const struct config_field *field, struct config_where where,
+                     const struct config_value *value) {
+  if (value->kind == VALUE_TEXT && value->text[0]) {
+    store_text(l, field, value->text);
+    return;
+  }
+  reject(l, field, where, value, "a text in quotes that is not empty");
+  store_text(l, field, ""); /* Refused, so that it is not reported as missing as well. */
 }
 
 static void set_url(struct config_loader *l, const struct config_field *field, struct config_where where,
@@ -246,7 +256,7 @@ void config_set(struct config_loader *l, const struct config_field *field, struc
     set_checked_text(l, field, where, value, is_address,
                      "an IP address or \"localhost\"; for example 127.0.0.1, or 0.0.0.0 with --open");
     break;
-  case CONFIG_TEXT: set_checked_text(l, field, where, value, NULL, "a text in quotes that is not empty"); break;
+  case CONFIG_TEXT: set_text(l, field, where, value); break;
   case CONFIG_SSLMODE:
     set_checked_text(l, field, where, value, is_sslmode, "disable, prefer, require or verify-full");
     break;

@@ -165,6 +165,16 @@ static void the_environment_alone_can_name_the_database(void **state) {
   assert_error_has(f, "YOKE_DB_DATABASE");
 }
 
+static void what_is_refused_is_not_missing_as_well(void **state) {
+  struct fixture *f = *state;
+  assert_refused(f, "{\"PRODUCTION\": {\"db_config\": {\"host\": 5, \"user\": \"\"}}}",
+                 "config.json: PRODUCTION.db_config.host: found 5; accepted: a text in quotes that is not empty");
+  assert_error_has(f, "PRODUCTION.db_config.user: found \"\"");
+  assert_error_lacks(f, "db_config.host: missing");
+  assert_error_lacks(f, "db_config.user: missing");
+  assert_error_has(f, "database: db_config.database: missing");
+}
+
 static void yoke_env_chooses_the_section(void **state) {
   struct fixture *f = *state;
   write_file("config.json", "{\"PRODUCTION\": {\"port\": 1}, \"STAGING\": {\"port\": 2}}");
@@ -310,6 +320,7 @@ int main(void) {
       TEST(every_setting_of_the_file_is_taken),
       TEST(flags_win_over_the_environment_and_that_over_the_file),
       TEST(the_environment_alone_can_name_the_database),
+      TEST(what_is_refused_is_not_missing_as_well),
       TEST(yoke_env_chooses_the_section),
       TEST(a_wrong_value_is_named_with_field_value_and_remedy),
       TEST(an_unknown_field_is_refused_with_the_nearest_known_one),
