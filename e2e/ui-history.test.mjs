@@ -67,6 +67,10 @@ describe('the history of a room', () => {
     await ann.press('ArrowRight');
     await shows('Linus', 'main.txt', 'one\ntwo\n');
     assert.equal(await ann.at('history-later').isEnabled(), true);
+    await ann.press('PageDown');
+    await shows('Grace', 'main.txt', 'one\n');
+    await ann.press('PageUp');
+    await shows('Linus', 'main.txt', 'one\ntwo\n');
 
     await ann.at('history-play').click();
     await shows('Ken', 'main.txt', 'one\n2\n');
@@ -75,6 +79,23 @@ describe('the history of a room', () => {
     await ann.press('Escape');
     await ann.at('history-point').waitFor({ state: 'hidden' });
     assert.deepEqual(ann.problems, []);
+  });
+
+  test('a long one is gone through by PageUp and PageDown in twenty steps', async () => {
+    const roomId = await server.createRoom({ code: '0\n', user: 'Grace', language: 'plaintext' });
+    for (let i = 1; i <= 60; i++) await put(roomId, 'main.txt', `${i}\n`, i % 2 ? 'Linus' : 'Grace');
+    await openHistory(roomId);
+    const thumb = ann.page.getByRole('slider', { name: 'Moment' });
+    const at = (place) => until(place, async () => (await thumb.getAttribute('aria-valuetext')).endsWith(`, ${place} of 61`));
+    await at(61);
+    await thumb.focus();
+    await ann.press('PageDown', 'PageDown');
+    await at(55);
+    await ann.press('PageUp');
+    await at(58);
+    await ann.press('Home', 'PageDown');
+    await at(1);
+    await ann.press('Escape');
   });
 
   test('brings a moment back for everybody, and keeps what came since', async () => {

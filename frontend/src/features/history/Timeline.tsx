@@ -1,12 +1,15 @@
 import { ActionIcon, Slider } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import type { HistoryPoint } from '../api/history';
 import classes from './History.module.css';
 import { pointText } from './moments';
 
 /** Between two moments while it plays. */
 const STEP_MS = 600;
+
+/** So many presses of PageUp or PageDown go through the whole, however long it is. */
+const PAGES = 20;
 
 interface TimelineProps {
   readonly points: readonly HistoryPoint[];
@@ -39,6 +42,13 @@ export function Timeline({ points, index, busy, onGo }: TimelineProps) {
     onGo(to);
   };
 
+  const page = (event: KeyboardEvent) => {
+    const way = event.key === 'PageUp' ? 1 : event.key === 'PageDown' ? -1 : 0;
+    if (way === 0) return;
+    event.preventDefault();
+    go(index + way * Math.max(1, Math.round(last / PAGES)));
+  };
+
   return (
     <div className={classes['timeline']}>
       <ActionIcon
@@ -68,6 +78,7 @@ export function Timeline({ points, index, busy, onGo }: TimelineProps) {
         max={Math.max(last, 1)}
         disabled={last < 1}
         onChange={go}
+        onKeyDown={page}
         label={null}
         thumbLabel="Moment"
         thumbValueText={(value) => pointText(points, value, now)}
