@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "tree.h"
+#include "tree_node.h"
 
 /* Children of a node of a new tree, and at most of two that are joined. */
-#define FILL 24u
+#define FILL 28u
 /* A node with fewer is joined with a neighbour, if they fit. */
 #define FEW 8u
-
-static struct yata_node *node_of(const struct yata_doc *doc, uint32_t n) {
-  return &doc->trees.nodes[n];
-}
-
-static uint32_t visible(const struct yata_item *it) {
-  return yata_item_counts(it) ? it->len : 0;
-}
-
-/* The item's leaf; 0: it is in no tree. */
-static uint32_t leaf_of(const struct yata_doc *doc, uint32_t h) {
-  return h < doc->trees.cap_leaf ? doc->trees.leaf[h] : 0;
-}
+/* A full node gives children to a neighbour that has room for so many. */
+#define SPARE 6u
 
 static uint32_t slot_of(struct yata_node *node, uint32_t child) {
   if (node->child[node->hot] == child) return node->hot;
@@ -38,19 +27,13 @@ static void add_units(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t 
   }
 }
 
-static uint32_t sum(const struct yata_node *node) {
-  uint32_t units = 0;
-  for (uint32_t i = 0; i < YATA_NODE_MAX; i++) units += node->units[i];
-  return units;
-}
-
 /* ---- memory ------------------------------------------------------------------------------- */
 
-/* Room for `more` nodes beside those of the free list. The array grows by an eighth: it is the
+/* Room for `more` nodes beside those of the free list. The array grows by a sixteenth: it is the
  * greater part of what positions cost. */
 static int nodes_reserve(struct yata_doc *doc, uint32_t more) {
   struct yata_trees *ts = &doc->trees;
-  size_t need = (size_t)(ts->n == 0 ? 1 : ts->n) + more, want = ts->cap + ts->cap / 8;
+  size_t need = (size_t)(ts->n == 0 ? 1 : ts->n) + more, want = ts->cap + ts->cap / 16;
   if (need <= ts->cap) return 0;
   if (want < need) want = need;
   if (want > UINT32_MAX) return YATA_ERR_LIMIT;
@@ -163,10 +146,67 @@ static int raise(struct yata_doc *doc, uint32_t type, uint32_t n) {
   return 0;
 }
 
-/* Make room in a full node: its right half moves to a new one beside it. Where insertions go on at one
- * end (`at` is the place of this one) it is cut near that end, and what is left behind is full. Goes
- * as deep as the tree is high. */
+/* Move the first `k` children of a node to the end of its left neighbour. */
+static void pour_left(struct yata_doc *doc, uint32_t n, uint32_t left, uint32_t k) {
+  struct yata_node *a = node_of(doc, n), *b = node_of(doc, left);
+  uint32_t rest = a->n - k, at = b->n;
+  memcpy(b->child + at, a->child, k * sizeof(*a->child));
+  memcpy(b->units + at, a->units, k * sizeof(*a->units));
+  memmove(a->child, a->child + k, rest * sizeof(*a->child));
+  memmove(a->units, a->units + k, rest * sizeof(*a->units));
+  memset(a->child + rest, 0, k * sizeof(*a->child));
+  memset(a->units + rest, 0, k * sizeof(*a->units));
+  a->n = (uint8_t)rest;
+  b->n = (uint8_t)(at + k);
+  a->hot = b->hot = 0;
+  for (uint32_t i = at; i < b->n; i++) adopt(doc, left, i);
+  renumber(doc, n, 0);
+}
+
+/* Move the last `k` children of a node to the beginning of its right neighbour. */
+static void pour_right(struct yata_doc *doc, uint32_t n, uint32_t right, uint32_t k) {
+  struct yata_node *a = node_of(doc, n), *b = node_of(doc, right);
+  uint32_t rest = a->n - k;
+  memmove(b->child + k, b->child, b->n * sizeof(*a->child));
+  memmove(b->units + k, b->units, b->n * sizeof(*a->units));
+  memcpy(b->child, a->child + rest, k * sizeof(*a->child));
+  memcpy(b->units, a->units + rest, k * sizeof(*a->units));
+  memset(a->child + rest, 0, k * sizeof(*a->child));
+  memset(a->units + rest, 0, k * sizeof(*a->units));
+  a->n = (uint8_t)rest;
+  b->n = (uint8_t)(b->n + k);
+  a->hot = b->hot = 0;
+  for (uint32_t i = 0; i < k; i++) adopt(doc, right, i);
+  renumber(doc, right, k);
+}
+
+/* A full node with a neighbour that has room for a few: half of that goes there. Nodes are fuller that way. */
+static bool pour(struct yata_doc *doc, uint32_t n) {
+  uint32_t up = node_of(doc, n)->parent, slot = node_of(doc, n)->slot;
+  struct yata_node *above = node_of(doc, up);
+  if (up == 0) return false;
+  for (int right = 0; right < 2; right++) {
+    if (right ? slot + 1u >= above->n : slot == 0) continue;
+    uint32_t beside = right ? slot + 1 : slot - 1, other = above->child[beside];
+    uint32_t room = YATA_NODE_MAX - node_of(doc, other)->n, before = sum(node_of(doc, n));
+    if (room < SPARE) continue;
+    if (right)
+      pour_right(doc, n, other, room / 2);
+    else
+      pour_left(doc, n, other, room / 2);
+    uint32_t moved = before - sum(node_of(doc, n));
+    above->units[slot] -= moved;
+    above->units[beside] += moved;
+    return true;
+  }
+  return false;
+}
+
+/* Make room in a full node: what it can to a neighbour, or its right half to a new one beside it. Where insertions go
+ * on at one end (`at` is the place of this one) it is cut near that end, and what is left behind is full. Goes as deep
+ * as the tree is high. */
 static int halve(struct yata_doc *doc, uint32_t type, uint32_t n, uint32_t at) {
+  if (at != 0 && at != YATA_NODE_MAX && pour(doc, n)) return 0;
   uint32_t fresh, cut = at == 0 ? 2 : at + 1 >= YATA_NODE_MAX ? YATA_NODE_MAX - 2 : YATA_NODE_MAX / 2;
   if (node_of(doc, n)->parent == 0) YATA_TRY(raise(doc, type, n));
   if (node_of(doc, node_of(doc, n)->parent)->n == YATA_NODE_MAX)
@@ -230,6 +270,21 @@ bool yata_tree_build(struct yata_doc *doc, uint32_t type) {
   return false;
 }
 
+/* In a large document most of what an edit takes is waiting for memory: ask for all that it will touch at once. */
+static void fetch_node(const struct yata_node *node) {
+  for (size_t at = 0; at < sizeof(*node); at += 64) __builtin_prefetch((const char *)node + at);
+}
+
+static void fetch_items(const struct yata_doc *doc, const struct yata_node *leaf, uint32_t slot) {
+  const struct yata_item *it = &doc->items[leaf->child[slot]];
+  const struct yata_item *next = &doc->items[slot + 1 < YATA_NODE_MAX ? leaf->child[slot + 1] : 0];
+  __builtin_prefetch(it);
+  __builtin_prefetch(&it->flags);
+  __builtin_prefetch(next);
+  __builtin_prefetch(&next->flags);
+  __builtin_prefetch(&doc->trees.leaf[leaf->child[slot]]);
+}
+
 uint32_t yata_tree_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
   uint32_t s = 0, n = doc->types[type].tree;
   yata_tree_settle(doc);
@@ -238,7 +293,11 @@ uint32_t yata_tree_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uin
     uint32_t i = 0;
     while (s + node->units[i] < index) s += node->units[i++];
     n = node->child[i];
-    if (node->level > 0) continue;
+    if (node->level > 0) {
+      fetch_node(node_of(doc, n));
+      continue;
+    }
+    fetch_items(doc, node, i);
     node->hot = (uint8_t)i;
     *start = s;
     return n;
@@ -400,58 +459,4 @@ void yata_tree_drop_all(struct yata_doc *doc) {
   yata_mem_drop(&doc->mem, &ts->nodes, &ts->cap, sizeof(*ts->nodes));
   yata_mem_drop(&doc->mem, &ts->leaf, &ts->cap_leaf, sizeof(*ts->leaf));
   ts->n = ts->free = ts->used = ts->late = ts->late_units = 0;
-}
-
-/* ---- verifying ---------------------------------------------------------------------------- */
-
-#define MUST(condition)                                                                                                \
-  do {                                                                                                                 \
-    if (!(condition)) return YATA_ERR_CORRUPT;                                                                         \
-  } while (0)
-
-/* What of the item's units the nodes do not have yet. */
-static uint32_t late_units(const struct yata_doc *doc, uint32_t h) {
-  return doc->trees.late == h ? doc->trees.late_units : 0;
-}
-
-/* What the tree says of the items is what they are: *h is the first one, then the one behind. */
-static int check_leaf(const struct yata_doc *doc, uint32_t n, uint32_t *h) {
-  const struct yata_node *leaf = node_of(doc, n);
-  for (uint32_t i = 0; i < leaf->n; i++) {
-    MUST(*h != 0 && leaf->child[i] == *h && leaf_of(doc, *h) == n);
-    MUST(leaf->units[i] + late_units(doc, *h) == visible(&doc->items[*h]));
-    *h = doc->items[*h].right;
-  }
-  return 0;
-}
-
-static int check_node(const struct yata_doc *doc, uint32_t n, uint32_t *h, uint32_t *nodes) {
-  const struct yata_node *node = node_of(doc, n);
-  MUST(node->n > 0 && node->n <= YATA_NODE_MAX && node->hot < YATA_NODE_MAX && ++*nodes <= doc->trees.used);
-  for (uint32_t i = node->n; i < YATA_NODE_MAX; i++) MUST(node->child[i] == 0 && node->units[i] == 0);
-  if (node->level == 0) return check_leaf(doc, n, h);
-  for (uint32_t i = 0; i < node->n; i++) {
-    uint32_t child = node->child[i];
-    MUST(child != 0 && child < doc->trees.n && node_of(doc, child)->parent == n && node_of(doc, child)->slot == i);
-    MUST(node_of(doc, child)->level + 1 == node->level && node->units[i] == sum(node_of(doc, child)));
-    if (check_node(doc, child, h, nodes) < 0) return YATA_ERR_CORRUPT;
-  }
-  return 0;
-}
-
-int yata_tree_check(const struct yata_doc *doc) {
-  uint32_t nodes = 0, in_trees = 0, listed = 0;
-  for (uint32_t t = 0; t < doc->n_types; t++) {
-    uint32_t tree = doc->types[t].tree, h = doc->types[t].start;
-    if (tree == 0) continue;
-    MUST((doc->types[t].flags & YATA_TYPE_ALIVE) && tree < doc->trees.n && node_of(doc, tree)->parent == 0);
-    if (check_node(doc, tree, &h, &nodes) < 0) return YATA_ERR_CORRUPT;
-    const struct yata_trees *ts = &doc->trees;
-    uint32_t late = doc->items[ts->late].parent == t ? ts->late_units : 0;
-    MUST(h == 0 && sum(node_of(doc, tree)) + late == doc->types[t].length);
-    for (h = doc->types[t].start; h != 0; h = doc->items[h].right) listed++;
-  }
-  for (uint32_t h = 0; h < doc->trees.cap_leaf; h++) in_trees += doc->trees.leaf[h] != 0;
-  MUST(nodes == doc->trees.used && in_trees == listed);
-  return 0;
 }

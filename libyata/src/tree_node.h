@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the position tree share. */
+#ifndef YATA_TREE_NODE_H
+#define YATA_TREE_NODE_H
+
+#include "tree.h"
+
+static inline struct yata_node *node_of(const struct yata_doc *doc, uint32_t n) {
+  return &doc->trees.nodes[n];
+}
+
+static inline uint32_t visible(const struct yata_item *it) {
+  return yata_item_counts(it) ? it->len : 0;
+}
+
+/* The item's leaf; 0: it is in no tree. */
+static inline uint32_t leaf_of(const struct yata_doc *doc, uint32_t h) {
+  return h < doc->trees.cap_leaf ? doc->trees.leaf[h] : 0;
+}
+
+static inline uint32_t sum(const struct yata_node *node) {
+  uint32_t units = 0;
+  for (uint32_t i = 0; i < YATA_NODE_MAX; i++) units += node->units[i];
+  return units;
+}
+
+#endif
