@@ -155,8 +155,13 @@ struct yata_pos yata_index_search(const struct yata_client *c, uint32_t clock) {
   return pos;
 }
 
+/* Blocks grow by so many when they have as many. */
+#define STEP 64u
+/* Insertions so near to an end of a full block are taken to go on there. */
+#define EDGE 32u
+
 static int block_grow(struct yata_doc *doc, struct yata_block *b) {
-  uint32_t cap = b->cap ? b->cap * 2 : 4;
+  uint32_t cap = b->cap == 0 ? 4 : b->cap < STEP ? 2 * b->cap : b->cap + STEP;
   uint32_t *p = yata_mem_resize(&doc->mem, b->clocks, (size_t)b->cap * 8, (size_t)cap * 8);
   if (p == NULL) return YATA_ERR_NOMEM;
   memmove(p + cap, p + b->cap, b->n * sizeof(*p));
@@ -206,24 +211,41 @@ int yata_index_append_slow(struct yata_doc *doc, uint32_t client, uint32_t clock
   return 0;
 }
 
-/* Move the upper half of a full block into a new one behind it. */
-static int block_split(struct yata_doc *doc, struct yata_client *c, uint32_t at) {
-  YATA_TRY(block_insert(doc, c, at + 1));
-  struct yata_block *to = &c->blocks[at + 1];
-  while (to->cap < YATA_BLOCK_MAX / 2) {
+/* What a block has room for beyond need goes, if the allocator takes it. */
+static void block_trim(struct yata_doc *doc, struct yata_block *b) {
+  uint32_t cap = (b->n + STEP) / STEP * STEP;
+  if (cap >= b->cap) return;
+  memmove(b->clocks + cap, b->clocks + b->cap, b->n * sizeof(*b->clocks));
+  uint32_t *p = yata_mem_resize(&doc->mem, b->clocks, (size_t)b->cap * 8, (size_t)cap * 8);
+  if (p == NULL) {
+    memmove(b->clocks + b->cap, b->clocks + cap, b->n * sizeof(*b->clocks));
+    return;
+  }
+  b->clocks = p;
+  b->cap = cap;
+}
+
+/* Move the upper half of a full block into a new one behind it. Where insertions (this one at slot `at`) go on at one
+ * end it is cut there, so that what is left behind is full. */
+static int block_split(struct yata_doc *doc, struct yata_client *c, uint32_t block, uint32_t at) {
+  YATA_TRY(block_insert(doc, c, block + 1));
+  struct yata_block *to = &c->blocks[block + 1], *from = &c->blocks[block];
+  uint32_t cut = from->n / 2;
+  if (at < EDGE) cut = at;
+  if (at > from->n - EDGE) cut = at < from->n ? at : at - 1;
+  while (to->cap < from->n - cut) {
     int err = block_grow(doc, to);
     if (err < 0) {
-      block_drop(doc, c, at + 1);
+      block_drop(doc, c, block + 1);
       return err;
     }
   }
-  struct yata_block *from = &c->blocks[at];
-  uint32_t half = from->n / 2;
-  to->n = from->n - half;
-  to->first = from->clocks[half];
-  memcpy(to->clocks, from->clocks + half, to->n * sizeof(uint32_t));
-  memcpy(to->clocks + to->cap, from->clocks + from->cap + half, to->n * sizeof(uint32_t));
-  from->n = half;
+  to->n = from->n - cut;
+  to->first = from->clocks[cut];
+  memcpy(to->clocks, from->clocks + cut, to->n * sizeof(uint32_t));
+  memcpy(to->clocks + to->cap, from->clocks + from->cap + cut, to->n * sizeof(uint32_t));
+  from->n = cut;
+  block_trim(doc, from);
   return 0;
 }
 
@@ -231,7 +253,7 @@ int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uin
   struct yata_client *c = &doc->clients[client];
   struct yata_pos pos = yata_index_find(c, clock);
   if (c->blocks[pos.block].n == YATA_BLOCK_MAX) {
-    YATA_TRY(block_split(doc, c, pos.block));
+    YATA_TRY(block_split(doc, c, pos.block, pos.slot + 1));
     pos = yata_index_find(c, clock);
   }
   struct yata_block *b = &c->blocks[pos.block];

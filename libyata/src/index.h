@@ -40,16 +40,25 @@ static inline bool yata_index_prev(const struct yata_client *c, struct yata_pos 
   return true;
 }
 
+/* Is it at the hint or one of those just behind it? */
+static inline bool yata_index_near(const struct yata_client *c, uint32_t clock, struct yata_pos *at) {
+  *at = c->hint;
+  if (at->block >= c->n_blocks) return false;
+  const struct yata_block *b = &c->blocks[at->block];
+  if (at->slot >= b->n || b->clocks[at->slot] > clock) return false;
+  for (uint32_t end = at->slot + 4; at->slot < end; at->slot++) {
+    if (at->slot + 1 == b->n) return at->block + 1 == c->n_blocks || b[1].first > clock;
+    if (b->clocks[at->slot + 1] > clock) return true;
+  }
+  return false;
+}
+
 /** As yata_index_search, trying the last hit, those just behind it and the end first. */
 static inline struct yata_pos yata_index_find(const struct yata_client *c, uint32_t clock) {
-  struct yata_pos at = c->hint;
-  if (at.block < c->n_blocks) {
-    const struct yata_block *b = &c->blocks[at.block];
-    if (at.slot + 4 < b->n && b->clocks[at.slot] <= clock && clock < b->clocks[at.slot + 4]) {
-      while (b->clocks[at.slot + 1] <= clock) at.slot++;
-      ((struct yata_client *)c)->hint = at; /* a cache: the client is const for its readers alone */
-      return at;
-    }
+  struct yata_pos at;
+  if (yata_index_near(c, clock, &at)) {
+    ((struct yata_client *)c)->hint = at; /* a cache: the client is const for its readers alone */
+    return at;
   }
   at = yata_index_last(c);
   return c->blocks[at.block].clocks[at.slot] <= clock ? at : yata_index_search(c, clock);
