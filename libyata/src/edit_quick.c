@@ -58,8 +58,8 @@ static int new_item(struct yata_doc *doc, uint32_t client, uint32_t *h) {
 
 static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t left, uint32_t right, yata_slice s,
                uint32_t units, uint32_t *h) {
-  uint32_t pos;
-  YATA_TRY(append_text(doc, client, s, &pos));
+  uint32_t pos = doc->clients[client].text.len;
+  if (units != s.len || !yata_text_put(&doc->clients[client].text, s)) YATA_TRY(append_text(doc, client, s, &pos));
   doc->txn.quiet = true;
   int err = new_item(doc, client, h);
   doc->txn.quiet = false;
