@@ -96,6 +96,7 @@ static void merge(struct yata_doc *doc, uint32_t lh, uint32_t rh) {
   struct yata_item *l = &doc->items[lh], *r = &doc->items[rh];
   if (l->kind != YATA_WIRE_GC) {
     move_mark(doc, lh, rh);
+    if (doc->in_force.item == rh) doc->in_force.item = lh;
     yata_tree_merging(doc, lh, rh);
     l->right = r->right;
     if (r->right != 0)

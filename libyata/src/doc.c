@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "events.h"
+#include "formats.h"
 #include "tree.h"
 #include "txn.h"
 #include "waiting.h"
@@ -72,6 +73,7 @@ void yata_doc_destroy(yata_doc *doc) {
   yata_mem_drop(mem, &doc->types, &doc->cap_types, sizeof(*doc->types));
   yata_mem_drop(mem, &doc->ents, &doc->cap_ents, sizeof(*doc->ents));
   yata_mem_drop(mem, &doc->ent_hash, &doc->n_ent_hash, sizeof(*doc->ent_hash));
+  yata_mem_drop(mem, &doc->in_force.v, &doc->in_force.cap, sizeof(*doc->in_force.v));
   yata_mem_drop(mem, &doc->twins, &doc->cap_twins, sizeof(*doc->twins));
   yata_mem_drop(mem, &doc->seen, &doc->cap_seen, sizeof(*doc->seen));
   yata_pending_deinit(doc, &doc->pending);

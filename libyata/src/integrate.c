@@ -288,6 +288,7 @@ static int settle(struct yata_doc *doc, uint32_t h) {
   if (it->key == 0 && yata_kind_countable(it->kind)) parent->length += it->len;
   if (it->kind == YATA_WIRE_FORMAT) {
     parent->flags |= YATA_TYPE_FORMATTED;
+    doc->format_epoch++;
     doc->formatted = true;
   }
   if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_added(doc, h));

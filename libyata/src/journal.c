@@ -172,4 +172,5 @@ void yata_rollback(struct yata_doc *doc, uint32_t mark) {
     txn->mark++;
   }
   doc->mark_epoch++;
+  doc->format_epoch++;
 }

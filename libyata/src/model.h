@@ -255,6 +255,15 @@ struct yata_typing {
   uint32_t item;  /* the client's last, which ends there, and grows */
 };
 
+/* The attributes in force behind an item of a formatted text, where one was edited last. They hold until formats
+ * come or go anywhere. */
+struct yata_in_force {
+  uint32_t type, item; /* 0: unknown */
+  uint32_t epoch;
+  struct yata_format *v; /* formats.h */
+  uint32_t n, cap;
+};
+
 /* Open addressing by the first unit of an item. What the flag of no item stands behind is void: so a
  * rollback needs not touch it. */
 struct yata_redone_entry {
@@ -311,6 +320,8 @@ struct yata_doc {
   uint32_t n_twins, cap_twins;
   struct yata_txn txn;
   struct yata_typing typing;
+  struct yata_in_force in_force;
+  uint32_t format_epoch; /* counts formats that came or went */
   /* Observers or undo managers want to see each transaction before it is cleaned up: until then all
    * that it deleted stays as it was, and is merged with nothing. */
   bool watched;
@@ -335,6 +346,7 @@ static inline void yata_deleted_changed(struct yata_doc *doc, const struct yata_
 
 static inline void yata_item_set_deleted(struct yata_doc *doc, struct yata_item *it) {
   it->flags |= YATA_ITEM_DELETED;
+  doc->format_epoch += it->kind == YATA_WIRE_FORMAT;
   yata_deleted_changed(doc, it);
 }
 

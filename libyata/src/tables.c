@@ -18,6 +18,7 @@ int yata_item_new_slow(struct yata_doc *doc, uint32_t *out) {
 }
 
 void yata_item_free(struct yata_doc *doc, uint32_t h) {
+  if (doc->in_force.item == h) doc->in_force.item = 0;
   doc->items[h] = (struct yata_item){.right = doc->free_items, .flags = YATA_ITEM_FREE};
   doc->free_items = h;
   doc->used_items--;
@@ -114,6 +115,7 @@ void yata_type_free(struct yata_doc *doc, uint32_t type) {
   uint32_t generation = doc->types[type].generation + 1;
   doc->types[type] = (struct yata_typ){.generation = generation ? generation : 1, .link = doc->free_types};
   doc->free_types = type;
+  doc->format_epoch++;
   doc->used_types--;
 }
 

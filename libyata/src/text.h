@@ -11,6 +11,7 @@ struct yata_place {
   uint32_t type, left, right;
   uint32_t index;
   struct yata_formats now;
+  bool tidied; /* formats were deleted here: `now` may have another order than walking from the start gives */
 };
 
 void yata_place_deinit(struct yata_doc *doc, struct yata_place *p);

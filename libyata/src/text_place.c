@@ -24,14 +24,56 @@ static int forward(struct yata_doc *doc, struct yata_place *p) {
   return 0;
 }
 
-/* The attributes in force behind p->left. */
+/* ---- the attributes in force --------------------------------------------------------------- */
+
+#define NEAR 64 /* steps from where they are known */
+
+/* Behind this place, too, for the next edit. Without memory they are looked for again. */
+static void remember(struct yata_doc *doc, const struct yata_place *p) {
+  struct yata_in_force *known = &doc->in_force;
+  if (p->tidied) return;
+  known->item = 0;
+  if (yata_mem_grow(&doc->mem, &known->v, &known->cap, p->now.n, sizeof(*known->v)) < 0) return;
+  if (p->now.n > 0) memcpy(known->v, p->now.v, p->now.n * sizeof(*known->v));
+  known->n = p->now.n;
+  known->type = p->type;
+  known->item = p->left;
+  known->epoch = doc->format_epoch;
+}
+
+/* Is there a way from one item to another to its right, in a few steps? `plain`: without formats on it. */
+static bool leads_to(const struct yata_doc *doc, uint32_t from, uint32_t to, bool plain) {
+  for (uint32_t steps = 0; steps < NEAR && from != to; steps++) {
+    from = doc->items[from].right;
+    if (from == 0 || (plain && is_format(doc, from))) return false;
+  }
+  return from == to;
+}
+
+/* Begin with those that are known behind an item near the place, which is then *h; or without any, before the list. */
+static int begin_near(struct yata_doc *doc, struct yata_place *p, uint32_t *h) {
+  const struct yata_in_force *known = &doc->in_force;
+  *h = 0;
+  if (known->item == 0 || known->type != p->type || known->epoch != doc->format_epoch) return 0;
+  if (leads_to(doc, known->item, p->left, false))
+    *h = known->item;
+  else if (leads_to(doc, p->left, known->item, true))
+    *h = p->left;
+  if (*h == 0) return 0;
+  return yata_formats_copy(doc, &(struct yata_formats){known->v, known->n, known->cap}, &p->now);
+}
+
+/* Those behind p->left. */
 static int gather(struct yata_doc *doc, struct yata_place *p) {
+  uint32_t h;
   if (p->left == 0) return 0;
-  for (uint32_t h = doc->types[p->type].start; h != 0; h = doc->items[h].right) {
+  YATA_TRY(begin_near(doc, p, &h));
+  while (h != p->left) {
+    h = h != 0 ? doc->items[h].right : doc->types[p->type].start;
     if (is_format(doc, h) && !yata_item_deleted(doc, h))
       YATA_TRY(yata_formats_update(doc, &p->now, yata_format_of(doc, h)));
-    if (h == p->left) break;
   }
+  remember(doc, p);
   return 0;
 }
 
@@ -148,6 +190,7 @@ int yata_place_insert(struct yata_doc *doc, struct yata_place *p, const struct y
   if (err == 0 && attributes != NULL) err = open_formats(doc, p, attributes, &negated);
   if (err == 0) err = put_item(doc, p, &n, out);
   if (err == 0) err = close_formats(doc, p, &negated);
+  if (err == 0) remember(doc, p);
   yata_formats_deinit(doc, &negated);
   return err;
 }
@@ -214,6 +257,7 @@ int yata_place_format(struct yata_doc *doc, struct yata_place *p, uint32_t len, 
   if (err == 0) err = format_range(doc, p, &len, attributes, &negated);
   if (err == 0 && len > 0) err = put_newlines(doc, p, len);
   if (err == 0) err = close_formats(doc, p, &negated);
+  if (err == 0) remember(doc, p);
   yata_formats_deinit(doc, &negated);
   return err;
 }

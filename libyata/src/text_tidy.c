@@ -77,6 +77,7 @@ int yata_place_delete(struct yata_doc *doc, struct yata_place *p, uint32_t len) 
   uint32_t start = p->right;
   bool formatted = doc->types[p->type].flags & YATA_TYPE_FORMATTED;
   int err = formatted ? yata_formats_copy(doc, &p->now, &before) : 0;
+  p->tidied |= formatted;
   if (err == 0) err = delete_units(doc, p, len);
   if (err == 0 && formatted && start != 0) err = yata_gap_tidy(doc, start, &before, p);
   yata_formats_deinit(doc, &before);
