@@ -11,14 +11,19 @@ const isText = type => 'tx'.includes(kindOf(type))
 const byKey = ([a], [b]) => a < b ? -1 : 1
 
 // Yjs deletes formats that it finds to be redundant while it makes a delta, if somebody asks for one. libyata leaves the
-// document as it is when it is read, so Yjs must, too.
+// document as it is when it is read, so Yjs must, too: they are deleted until the delta is made.
 const readOnly = read => {
   const { delete: own } = Y.Item.prototype
-  Y.Item.prototype.delete = () => {}
+  const redundant = []
+  Y.Item.prototype.delete = function () {
+    if (!this.deleted) redundant.push(this)
+    this.markDeleted()
+  }
   try {
     return read()
   } finally {
     Y.Item.prototype.delete = own
+    for (const item of redundant) item.deleted = false
   }
 }
 
