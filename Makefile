@@ -30,9 +30,9 @@ soak: build libyata/test/yjs/node_modules/.stamp ## many random sessions beside 
 	@ninja -C build --quiet libyata/yata-driver
 	@cd libyata/test/yjs && YATA_DRIVER=../../../build/libyata/yata-driver node soak.mjs $(ARGS)
 
-fuzz: ## run each fuzz target of libyata under sanitizers, for a minute (ARGS="--seconds 600 --plain update types")
+fuzz: ## run each fuzz target under sanitizers, for a minute (ARGS="--seconds 600 --plain update types")
 	@tools/setup test
-	@libyata/fuzz/run-all $(ARGS)
+	@tools/run-fuzz $(ARGS)
 
 crash: build e2e/node_modules/.stamp ## kill server and editors 1,000 times (ARGS="--kills 200 --store postgresql --seed 1")
 	@node e2e/crash/main.mjs $(ARGS)
