@@ -110,6 +110,11 @@ static int put_content(struct yata_source *s) {
   return yata_buf_put(&s->shaped, content.data, content.len);
 }
 
+/* Where nothing was ever put there are no bytes to point into. */
+static yata_slice part_of(const yata_buf *b, size_t from, size_t to) {
+  return (yata_slice){b->data != NULL ? b->data + from : NULL, to - from};
+}
+
 /* The parent's name and the key stand behind the content. */
 static int shape_all(struct yata_source *s) {
   struct yata_v2_struct *vs = &s->vs;
@@ -120,9 +125,9 @@ static int shape_all(struct yata_source *s) {
   if (vs->st.parent == YATA_PARENT_NAME) YATA_TRY(put_text(b, &vs->name));
   size_t name = b->len;
   if (vs->st.has_sub) YATA_TRY(put_text(b, &vs->sub));
-  vs->st.content = (yata_slice){b->data, content};
-  vs->st.name = (yata_slice){b->data + content, name - content};
-  vs->st.sub = (yata_slice){b->data + name, b->len - name};
+  vs->st.content = part_of(b, 0, content);
+  vs->st.name = part_of(b, content, name);
+  vs->st.sub = part_of(b, name, b->len);
   return 0;
 }
 
