@@ -87,15 +87,16 @@ static int restore(struct request *r, yata_doc *doc, yata_buf *out) {
   return err;
 }
 
-/* An attribute that names the client, so that its parts are one run. */
+/* An attribute that names the client, so that its parts are one run, and the clock of its first. */
 static const yata_any *by_client(void *user, enum yata_ychange change, yata_id id) {
-  static yata_any_entry entries[2];
+  static yata_any_entry entries[3];
   static yata_any value;
   (void)user;
   entries[0] = (yata_any_entry){{(const uint8_t *)"user", 4}, yata_any_number((double)id.client)};
   entries[1] = (yata_any_entry){{(const uint8_t *)"type", 4},
                                 yata_any_string(change == YATA_CHANGE_ADDED ? "added" : "removed")};
-  value = (yata_any){.kind = YATA_ANY_OBJECT, .u.object = {entries, 2}};
+  entries[2] = (yata_any_entry){{(const uint8_t *)"clock", 5}, yata_any_number((double)id.clock)};
+  value = (yata_any){.kind = YATA_ANY_OBJECT, .u.object = {entries, 3}};
   return &value;
 }
 

@@ -105,7 +105,7 @@ export class Snapshots {
       Buffer.from(listAt(type, a.theirs).filter(v => typeof v === 'string').join('').toWellFormed()), 'text as of a snapshot')
     const [at, before] = random.pick([[a, b], [a, b], [a, null], [null, a]])
     const named = random.chance(0.5)
-    const name = named ? (type, { client }) => ({ user: client, type }) : undefined
+    const name = named ? (type, { client, clock }) => ({ user: client, type, clock }) : undefined
     const theirs = type.toDelta(at?.theirs, before?.theirs, name)
     const want = JSON.parse(JSON.stringify(theirs, printed))
     peer.expect(peer.c.call('snapshot delta', h, byte(named ? 1 : 0), sized(at?.bytes ?? none), sized(before?.bytes ?? none)),
