@@ -7,7 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   yata_buf v1 = YATA_BUF_INIT, a = YATA_BUF_INIT, b = YATA_BUF_INIT;
   int valid = yata_update_v2_to_v1(data, size, &v1);
   int err = yata_apply_update_v2(doc, data, size, NULL);
-  REQUIRE(valid == 0 || (err == valid && v1.len == 0));
+  /* A document with a small max_steps may refuse the number of structs before it reads what is wrong with them. */
+  REQUIRE(valid == 0 || ((err == valid || err == YATA_ERR_LIMIT) && v1.len == 0));
   REQUIRE(v1.len <= size * 1024 + (4 << 20));
   REQUIRE(yata_update_validate_v2(data, size, NULL) == valid);
   REQUIRE((valid < 0) == (yata_update_explain_v2(data, size, NULL) != NULL));
