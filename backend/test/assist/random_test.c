@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -108,7 +107,7 @@ static size_t make_code(char *code, uint64_t *seed) {
 static void any_code_gets_an_answer_that_keeps_the_promises(void **state) {
   (void)state;
   const char *given = getenv("SEED");
-  uint64_t start = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+  uint64_t start = given != NULL ? strtoull(given, NULL, 10) : 1;
   print_message("# SEED=%llu\n", (unsigned long long)start);
   uint64_t seed = start * 2 + 1;
   for (int round = 0; round < ROUNDS; round++) {
