@@ -8,6 +8,9 @@ import { Postgres } from './lib/postgres.mjs';
 
 const SEED = Number(process.env.CRASH_SEED ?? 1);
 
+/** A short run must see compaction, however few edits a slow machine brings about. */
+const OFTEN = { YOKE_LIMIT_COMPACT_ROWS: '8' };
+
 function mustHold(report) {
   assert.deepEqual(report.losses, []);
   assert.deepEqual(report.unreadable, []);
@@ -18,13 +21,13 @@ function mustHold(report) {
 
 describe(`server and editors killed at random (seed ${SEED})`, () => {
   test('lose nothing that was acknowledged, on SQLite', async () => {
-    mustHold(await new Crash({ seed: SEED, kills: 12 }).run());
+    mustHold(await new Crash({ seed: SEED, kills: 12, env: OFTEN }).run());
   });
 
   test('lose nothing that was acknowledged, on PostgreSQL', async () => {
     const database = await Postgres.start();
     try {
-      mustHold(await new Crash({ seed: SEED, kills: 8, env: database.env }).run());
+      mustHold(await new Crash({ seed: SEED, kills: 8, env: { ...database.env, ...OFTEN } }).run());
     } finally {
       await database.stop();
     }
@@ -36,7 +39,7 @@ describe('the harness notices a server that', () => {
     ['ack-early', 'acknowledges before it commits'],
     ['drop-deletion', 'acknowledges a deletion and drops it'],
     // Each compaction makes good what the one before took away: there must be many, and a kill among them.
-    ['compact-range', 'compacts by range, not by row', { typing: 2500, env: { YOKE_LIMIT_COMPACT_ROWS: '8' } }],
+    ['compact-range', 'compacts by range, not by row', { typing: 2500, env: OFTEN }],
   ]) {
     test(what, async () => {
       const binary = process.env.YOKE_SABOTAGED_BIN;
