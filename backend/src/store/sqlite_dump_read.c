@@ -8,6 +8,7 @@
 
 #include "store/sqlite_dump.h"
 #include "store/sqlite_schema.h"
+#include "store/sqlite_values.h"
 
 #define ROOM_COLUMNS                                                                                                   \
   "SELECT id, name, language, owner_name, owner_mail, created_at, updated_at, update_rows, snapshot_rows, "            \
@@ -50,15 +51,6 @@ static int fail(struct sqlite_reader *r, int rc, struct buf *error) {
   return dump_sqlite_fail(r->handle, rc, "read", r->path, error);
 }
 
-static const char *text_at(sqlite3_stmt *stmt, int column) {
-  const char *text = (const char *)sqlite3_column_text(stmt, column);
-  return text ? text : "";
-}
-
-static uint64_t number_at(sqlite3_stmt *stmt, int column) {
-  return (uint64_t)sqlite3_column_int64(stmt, column);
-}
-
 static int totals(struct dump_reader *base, struct dump_totals *out, struct buf *error) {
   struct sqlite_reader *r = reader_of(base);
   sqlite3_stmt *stmt = NULL;
@@ -66,7 +58,7 @@ static int totals(struct dump_reader *base, struct dump_totals *out, struct buf 
       r->handle, "SELECT count(*), coalesce(sum(update_rows + snapshot_rows + history_rows), 0) FROM rooms", -1, &stmt,
       NULL);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
-  if (rc == SQLITE_ROW) *out = (struct dump_totals){number_at(stmt, 0), number_at(stmt, 1)};
+  if (rc == SQLITE_ROW) *out = (struct dump_totals){sqlite_number_at(stmt, 0), sqlite_number_at(stmt, 1)};
   sqlite3_finalize(stmt);
   return rc == SQLITE_ROW ? 0 : fail(r, rc, error);
 }
@@ -81,12 +73,12 @@ static int one_room(struct sqlite_reader *r, enum query which, const char *id, s
   if (rc == SQLITE_DONE) return ERR_NOT_FOUND;
   if (rc != SQLITE_ROW) return fail(r, rc, error);
   *out = (struct dump_room){
-      .room = {text_at(stmt, 0), text_at(stmt, 1), text_at(stmt, 2), text_at(stmt, 3), text_at(stmt, 4),
-               number_at(stmt, 5), number_at(stmt, 6)},
-      .update_rows = number_at(stmt, 7),
-      .snapshot_rows = number_at(stmt, 8),
-      .history_rows = number_at(stmt, 9),
-      .history_bytes = number_at(stmt, 10),
+      .room = {sqlite_text_at(stmt, 0), sqlite_text_at(stmt, 1), sqlite_text_at(stmt, 2), sqlite_text_at(stmt, 3),
+               sqlite_text_at(stmt, 4), sqlite_number_at(stmt, 5), sqlite_number_at(stmt, 6)},
+      .update_rows = sqlite_number_at(stmt, 7),
+      .snapshot_rows = sqlite_number_at(stmt, 8),
+      .history_rows = sqlite_number_at(stmt, 9),
+      .history_bytes = sqlite_number_at(stmt, 10),
   };
   return 0;
 }
@@ -102,16 +94,16 @@ static int find_room(struct dump_reader *base, const char *id, struct dump_room 
 static struct dump_row row_at(sqlite3_stmt *stmt, enum dump_table table) {
   return (struct dump_row){
       .table = table,
-      .row = {.seq = number_at(stmt, 0),
-              .at = number_at(stmt, 1),
-              .author = text_at(stmt, 2),
+      .row = {.seq = sqlite_number_at(stmt, 0),
+              .at = sqlite_number_at(stmt, 1),
+              .author = sqlite_text_at(stmt, 2),
               .data = sqlite3_column_blob(stmt, 3),
               .len = (size_t)sqlite3_column_bytes(stmt, 3),
-              .from = number_at(stmt, 5),
-              .updates = number_at(stmt, 6),
+              .from = sqlite_number_at(stmt, 5),
+              .updates = sqlite_number_at(stmt, 6),
               .moved = table == DUMP_HISTORY},
       .summed = sqlite3_column_type(stmt, 4) != SQLITE_NULL,
-      .crc = number_at(stmt, 4),
+      .crc = sqlite_number_at(stmt, 4),
   };
 }
 
@@ -136,8 +128,8 @@ static int check(struct dump_reader *base, struct buf *error) {
   sqlite3_stmt *stmt = NULL;
   int err = 0, rc = sqlite3_prepare_v2(r->handle, "PRAGMA quick_check(20)", -1, &stmt, NULL);
   while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
-    if (strcmp(text_at(stmt, 0), "ok") == 0) continue;
-    (void)!buf_printf(error, "%s: %s\n", r->path, text_at(stmt, 0));
+    if (strcmp(sqlite_text_at(stmt, 0), "ok") == 0) continue;
+    (void)!buf_printf(error, "%s: %s\n", r->path, sqlite_text_at(stmt, 0));
     err = ERR_CORRUPT;
   }
   sqlite3_finalize(stmt);

@@ -9,6 +9,7 @@
 
 #include "store/sqlite_dump.h"
 #include "store/sqlite_schema.h"
+#include "store/sqlite_values.h"
 
 enum statement { ADD_ROOM, ADD_SNAPSHOT, ADD_HISTORY, ADD_UPDATE, STATEMENT_COUNT };
 
@@ -48,19 +49,11 @@ static int finish(struct sqlite_writer *w, sqlite3_stmt *stmt, struct buf *error
   return err;
 }
 
-static void bind_text(sqlite3_stmt *stmt, int at, const char *text) {
-  sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC);
-}
-
-static void bind_number(sqlite3_stmt *stmt, int at, uint64_t value) {
-  sqlite3_bind_int64(stmt, at, (sqlite3_int64)value);
-}
-
 /** ERR_EXISTS without a line: the caller knows better what to do about it. */
 static int has_room(struct sqlite_writer *w, const char *id) {
   sqlite3_stmt *stmt = NULL;
   if (sqlite3_prepare_v2(w->handle, "SELECT 1 FROM rooms WHERE id = ?1", -1, &stmt, NULL) != SQLITE_OK) return 0;
-  bind_text(stmt, 1, id);
+  sqlite_bind_text(stmt, 1, id);
   int rc = sqlite3_step(stmt);
   sqlite3_finalize(stmt);
   return rc == SQLITE_ROW ? ERR_EXISTS : 0;
@@ -74,8 +67,8 @@ static int add_room(struct dump_writer *base, const struct dump_room *room, stru
   const char *const texts[] = {r->id, r->name, r->language, r->owner_name, r->owner_mail};
   const uint64_t numbers[] = {r->created_at,       r->updated_at,      room->update_rows,
                               room->snapshot_rows, room->history_rows, room->history_bytes};
-  for (int i = 0; i < 5; i++) bind_text(stmt, 1 + i, texts[i]);
-  for (int i = 0; i < 6; i++) bind_number(stmt, 6 + i, numbers[i]);
+  for (int i = 0; i < 5; i++) sqlite_bind_text(stmt, 1 + i, texts[i]);
+  for (int i = 0; i < 6; i++) sqlite_bind_number(stmt, 6 + i, numbers[i]);
   return finish(w, stmt, error);
 }
 
@@ -89,19 +82,19 @@ static int add_row(struct dump_writer *base, const char *room_id, const struct d
   sqlite3_stmt *stmt = w->statements[ADD_SNAPSHOT + (int)row->table];
   const struct store_row *r = &row->row;
   if (row->table != DUMP_SNAPSHOT)
-    bind_number(stmt, 1, shifted(w, r->seq));
+    sqlite_bind_number(stmt, 1, shifted(w, r->seq));
   else if (!w->adds)
-    bind_number(stmt, 1, r->seq);
-  bind_text(stmt, 2, room_id);
+    sqlite_bind_number(stmt, 1, r->seq);
+  sqlite_bind_text(stmt, 2, room_id);
   int rc = sqlite3_bind_blob64(stmt, 5, r->data ? (const void *)r->data : "", r->len, SQLITE_STATIC);
-  if (row->summed) bind_number(stmt, 6, row->crc);
+  if (row->summed) sqlite_bind_number(stmt, 6, row->crc);
   if (row->table != DUMP_SNAPSHOT) {
-    bind_number(stmt, 3, r->at);
-    bind_text(stmt, 4, r->author);
+    sqlite_bind_number(stmt, 3, r->at);
+    sqlite_bind_text(stmt, 4, r->author);
   }
   if (row->table == DUMP_HISTORY) {
-    bind_number(stmt, 7, r->from);
-    bind_number(stmt, 8, r->updates);
+    sqlite_bind_number(stmt, 7, r->from);
+    sqlite_bind_number(stmt, 8, r->updates);
   }
   return rc == SQLITE_OK ? finish(w, stmt, error) : fail(w, rc, error);
 }
@@ -195,7 +188,7 @@ static int find_last_seq(struct sqlite_writer *w, struct buf *error) {
                               "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'room_updates'), 0))",
                               -1, &stmt, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
-  if (rc == SQLITE_ROW) w->last_seq = (uint64_t)sqlite3_column_int64(stmt, 0);
+  if (rc == SQLITE_ROW) w->last_seq = sqlite_number_at(stmt, 0);
   sqlite3_finalize(stmt);
   return rc == SQLITE_ROW ? 0 : fail(w, rc, error);
 }
