@@ -161,6 +161,13 @@ int load_room(struct fixture *f, const char *id, struct loaded_copy *out) {
   return out->err;
 }
 
+int read_history(struct fixture *f, const char *id, struct store_span span, struct loaded_copy *out) {
+  *out = (struct loaded_copy){0};
+  assert_int_equal(f->store->ops->history(f->store, id, &span, on_loaded_copy, out), 0);
+  wait_calls(f, &out->calls);
+  return out->err;
+}
+
 int compact_room(struct fixture *f, const char *id, const uint64_t *seqs, size_t count, const char *snapshot) {
   struct outcome o = {0};
   struct blob *blob = blob_create(snapshot, strlen(snapshot));

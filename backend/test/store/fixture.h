@@ -82,6 +82,7 @@ int create_room(struct fixture *f, const char *id, const char *first);
 int append_text(struct fixture *f, const char *id, const char *text, uint64_t *seq);
 int start_append(struct fixture *f, const char *id, const char *text, struct outcome *o); /* does not wait */
 int load_room(struct fixture *f, const char *id, struct loaded_copy *out);
+int read_history(struct fixture *f, const char *id, struct store_span span, struct loaded_copy *out);
 /** In place of the snapshot of the compaction before. */
 int compact_room(struct fixture *f, const char *id, const uint64_t *seqs, size_t count, const char *snapshot);
 int delete_room(struct fixture *f, const char *id);
