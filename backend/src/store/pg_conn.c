@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "store/pg_params.h"
 #include "store/resolve.h"
 
 enum { BACKOFF_MIN_MS = 250, BACKOFF_MAX_MS = 2000, VALUES_MAX = 10 };
@@ -20,8 +21,7 @@ struct pg_conn {
   struct loop *loop;
   const struct pg_conn_events *events;
   void *ctx;
-  char *host, *user, *password, *database, *sslmode;
-  uint16_t port;
+  struct config_db db; /* copies */
   uint64_t timeout_ms, backoff_ms;
   enum state state;
   PGconn *pg;               /* CONNECTING, IDLE, RUNNING */
@@ -92,18 +92,18 @@ static void on_resolved(void *ctx, const struct resolve_answer *answer) {
     return;
   }
   char reason[400];
-  snprintf(reason, sizeof reason, "cannot resolve the host name \"%.200s\": %s", c->host, answer->reason);
+  snprintf(reason, sizeof reason, "cannot resolve the host name \"%.200s\": %s", c->db.host, answer->reason);
   pg_conn_drop(c, reason);
 }
 
 static void start(struct pg_conn *c) {
   loop_timer_arm(c->timer, c->timeout_ms);
-  if (c->host[0] == '/' || is_numeric(c->host)) {
+  if (c->db.host[0] == '/' || is_numeric(c->db.host)) {
     connect_start(c, NULL);
     return;
   }
   c->state = STATE_RESOLVING;
-  if (resolve_start(c->loop, c->host, on_resolved, c, &c->resolve) != 0)
+  if (resolve_start(c->loop, c->db.host, on_resolved, c, &c->resolve) != 0)
     pg_conn_drop(c, "cannot start a thread to resolve the host name");
 }
 
@@ -131,9 +131,9 @@ static void log_notice(void *ctx, const char *message) {
 static int address_lists(const struct pg_conn *c, const struct resolve_answer *a, struct buf *hosts,
                          struct buf *addresses) {
   size_t count = a ? a->count : 0;
-  int err = count ? 0 : buf_append_str(hosts, c->host);
+  int err = count ? 0 : buf_append_str(hosts, c->db.host);
   for (size_t i = 0; i < count && !err; i++) {
-    err = buf_printf(hosts, "%s%s", i ? "," : "", c->host);
+    err = buf_printf(hosts, "%s%s", i ? "," : "", c->db.host);
     if (!err) err = buf_printf(addresses, "%s%s", i ? "," : "", a->address[i]);
   }
   if (!err) err = buf_append_byte(hosts, 0);
@@ -158,45 +158,21 @@ static void name_ourselves(char *out, size_t cap) {
 
 static void connect_start(struct pg_conn *c, const struct resolve_answer *addresses) {
   struct buf hosts = BUF_INIT, numbers = BUF_INIT;
-  char port[8], patience[24], name[64];
-  snprintf(port, sizeof port, "%u", c->port);
+  struct pg_params params;
+  char patience[24], name[64];
   name_ourselves(name, sizeof name);
   snprintf(patience, sizeof patience, "%llu", (unsigned long long)c->timeout_ms);
   c->state = STATE_CONNECTING;
   if (address_lists(c, addresses, &hosts, &numbers) == 0) {
-    const char *const names[] = {"host",
-                                 "hostaddr",
-                                 "port",
-                                 "user",
-                                 "password",
-                                 "dbname",
-                                 "sslmode",
-                                 "gssencmode",
-                                 "keepalives",
-                                 "keepalives_idle",
-                                 "keepalives_interval",
-                                 "keepalives_count",
-                                 "tcp_user_timeout",
-                                 "client_encoding",
-                                 "application_name",
-                                 NULL};
-    const char *const values[] = {(const char *)hosts.data,
-                                  (const char *)numbers.data,
-                                  port,
-                                  c->user,
-                                  c->password,
-                                  c->database,
-                                  c->sslmode,
-                                  "disable",
-                                  "1",
-                                  "10",
-                                  "5",
-                                  "3",
-                                  patience,
-                                  "UTF8",
-                                  name,
-                                  NULL};
-    c->pg = PQconnectStartParams(names, values, 0);
+    pg_params_init(&params, &c->db);
+    pg_params_set(&params, "host", (const char *)hosts.data);
+    pg_params_set(&params, "hostaddr", (const char *)numbers.data);
+    pg_params_set(&params, "keepalives_idle", "10");
+    pg_params_set(&params, "keepalives_interval", "5");
+    pg_params_set(&params, "keepalives_count", "3");
+    pg_params_set(&params, "tcp_user_timeout", patience);
+    pg_params_set(&params, "application_name", name);
+    c->pg = PQconnectStartParams(params.names, params.values, 0);
   }
   buf_deinit(&hosts);
   buf_deinit(&numbers);
@@ -346,12 +322,12 @@ int pg_conn_create(const struct pg_conn_options *options, struct pg_conn **out) 
   c->events = options->events;
   c->ctx = options->ctx;
   c->timeout_ms = options->timeout_ms;
-  c->host = copy(options->db->host, &failed);
-  c->user = copy(options->db->user, &failed);
-  c->password = copy(options->db->password, &failed);
-  c->database = copy(options->db->database, &failed);
-  c->sslmode = copy(options->db->sslmode, &failed);
-  c->port = options->db->port ? options->db->port : 5432;
+  c->db.host = copy(options->db->host, &failed);
+  c->db.user = copy(options->db->user, &failed);
+  c->db.password = copy(options->db->password, &failed);
+  c->db.database = copy(options->db->database, &failed);
+  c->db.sslmode = copy(options->db->sslmode, &failed);
+  c->db.port = options->db->port;
   if (failed || loop_timer_create(c->loop, on_timer, c, &c->timer) != 0) {
     pg_conn_destroy(c);
     return ERR_NOMEM;
@@ -370,10 +346,10 @@ void pg_conn_destroy(struct pg_conn *c) {
   if (!c) return;
   close_pg(c);
   loop_timer_destroy(c->timer);
-  free(c->host);
-  free(c->user);
-  free(c->password);
-  free(c->database);
-  free(c->sslmode);
+  free(c->db.host);
+  free(c->db.user);
+  free(c->db.password);
+  free(c->db.database);
+  free(c->db.sslmode);
   free(c);
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/pg_schema.h"
+#include "store/pg_params.h"
 
 int dump_pg_fail(struct dump_pg *c, const PGresult *result, const char *doing, struct buf *error) {
   const char *why = result ? PQresultErrorMessage(result) : PQerrorMessage(c->pg);
@@ -37,24 +37,13 @@ int dump_pg_ask(struct dump_pg *c, const char *sql, char *out, size_t cap, struc
 }
 
 int dump_pg_connect(const struct config_db *db, struct dump_pg *out, struct buf *error) {
-  char port[8];
-  snprintf(port, sizeof port, "%u", db->port);
-  static const char *const names[] = {"host",
-                                      "port",
-                                      "user",
-                                      "password",
-                                      "dbname",
-                                      "sslmode",
-                                      "gssencmode",
-                                      "connect_timeout",
-                                      "keepalives",
-                                      "client_encoding",
-                                      "application_name",
-                                      NULL};
-  const char *const values[] = {db->host,  port, db->user, db->password, db->database,   db->sslmode,
-                                "disable", "10", "1",      "UTF8",       "yoke command", NULL};
-  snprintf(out->where, sizeof out->where, "the database %s at %s:%s", db->database ? db->database : "", db->host, port);
-  out->pg = PQconnectdbParams(names, values, 0);
+  struct pg_params params;
+  pg_params_init(&params, db);
+  pg_params_set(&params, "connect_timeout", "10");
+  pg_params_set(&params, "application_name", "yoke command");
+  snprintf(out->where, sizeof out->where, "the database %s at %s:%s", db->database ? db->database : "", db->host,
+           params.port);
+  out->pg = PQconnectdbParams(params.names, params.values, 0);
   if (PQstatus(out->pg) != CONNECTION_OK) return dump_pg_fail(out, NULL, "connect to", error);
   return dump_pg_run(out, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0", error);
 }
