@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "base/config_parts.h"
+#include "base/text_field.h"
 
 enum { DEFAULT_PORT = 8000, DEFAULT_DB_PORT = 5432 };
 
 static void set_default(struct config_loader *l, char **place, const char *text) {
   if (*place) return;
-  *place = strdup(text);
-  if (!*place) config_no_memory(l);
+  if (text_field_set(place, text)) config_no_memory(l);
 }
 
 static void default_data_dir(struct config_loader *l, char *const *environment) {

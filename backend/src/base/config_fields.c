@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/config_parts.h"
+#include "base/text_field.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -125,14 +126,7 @@ static void set_bool(struct config_loader *l, const struct config_field *field, 
 }
 
 static void store_text(struct config_loader *l, const struct config_field *field, const char *text) {
-  char **place = place_of(l, field);
-  char *copy = strdup(text);
-  if (!copy) {
-    config_no_memory(l);
-    return;
-  }
-  free(*place);
-  *place = copy;
+  if (text_field_set(place_of(l, field), text)) config_no_memory(l);
 }
 
 static void set_secret(struct config_loader *l, const struct config_field *field, struct config_where where,
@@ -142,11 +136,8 @@ static void set_secret(struct config_loader *l, const struct config_field *field
     return;
   }
   store_text(l, field, value->text);
-  free(l->secret_source);
-  free(l->secret_path);
-  l->secret_source = strdup(where.source);
-  l->secret_path = strdup(where.path);
-  if (!l->secret_source || !l->secret_path) config_no_memory(l);
+  if (text_field_set(&l->secret_source, where.source) || text_field_set(&l->secret_path, where.path))
+    config_no_memory(l);
 }
 
 static bool is_address(const char *text) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_field.h"
 #include "room/state.h"
 
 /* A piece takes a few milliseconds of the store's thread. */
@@ -107,10 +108,8 @@ int history_state_init(const struct limits *limits, struct history_state *out) {
 
 static int set_last(struct history_state *s, const struct history *h) {
   const struct entry *last = &h->entries[h->count - 1];
-  char *author = strdup((const char *)h->texts.data + last->author);
-  if (!author) return ERR_NOMEM;
-  free(s->author);
-  s->author = author;
+  int err = text_field_set(&s->author, (const char *)h->texts.data + last->author);
+  if (err) return err;
   s->seq = last->seq;
   s->at_ms = last->at;
   return 0;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/text_field.h"
 #include "room/state.h"
 #include "wire/yproto.h"
 
@@ -34,21 +34,13 @@ void room_free(struct room *room) {
   free(room);
 }
 
-static int replace(char **field, const char *value) {
-  char *copy = strdup(value);
-  if (!copy) return ERR_NOMEM;
-  free(*field);
-  *field = copy;
-  return 0;
-}
-
 int room_take_info(struct room *room, const struct store_room *info) {
   room->created_at = info->created_at;
   room->updated_at = info->updated_at;
-  int err = replace(&room->name, info->name);
-  if (!err) err = replace(&room->language, info->language);
-  if (!err) err = replace(&room->owner_name, info->owner_name);
-  if (!err) err = replace(&room->owner_mail, info->owner_mail);
+  int err = text_field_set(&room->name, info->name);
+  if (!err) err = text_field_set(&room->language, info->language);
+  if (!err) err = text_field_set(&room->owner_name, info->owner_name);
+  if (!err) err = text_field_set(&room->owner_mail, info->owner_mail);
   return err;
 }
 
