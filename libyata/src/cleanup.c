@@ -193,7 +193,8 @@ void yata_cleanup(struct yata_doc *doc) {
     for (uint32_t i = 0; i < doc->n_clients; i++) merge_all(doc, &doc->clients[i]);
     return;
   }
-  for (uint32_t i = 0; i < txn->deleted.n; i++) merge_range(doc, &txn->deleted.v[i]);
+  /* A client's last range first, as in Yjs: what is behind a range then is what that one was merged into. */
+  for (uint32_t i = txn->deleted.n; i-- > 0;) merge_range(doc, &txn->deleted.v[i]);
   for (uint32_t i = 0; i < txn->n_touched; i++) merge_touched(doc, &txn->touched[i]);
   for (uint32_t i = txn->n_splits; i-- > 0;) merge_split(doc, &txn->splits[i]);
 }
