@@ -9,12 +9,21 @@
 
 /* ---- reading structs one by one -------------------------------------------------------------- */
 
+/* Reads an update once, verifying it on the way; behind the last struct comes the delete set. */
 struct lazy {
   struct yata_rd rd;
   uint64_t sections, structs; /* left to read */
   struct yata_struct st;      /* id is the next one's while !has */
   bool has, skips;            /* skips: hand them out, too */
+  bool ended;
+  const struct yata_walk *deleted; /* is told what was deleted */
 };
+
+static int lazy_end(struct lazy *l) {
+  if (l->ended) return 0;
+  l->ended = true;
+  return yata_deleted_walk(&l->rd, l->deleted);
+}
 
 static int lazy_step(struct lazy *l) {
   if (l->has) {
@@ -22,11 +31,9 @@ static int lazy_step(struct lazy *l) {
     l->has = false;
   }
   while (l->structs == 0) {
-    if (l->sections == 0) return 0;
+    if (l->sections == 0) return lazy_end(l);
     l->sections--;
-    YATA_TRY(yata_rd_uint(&l->rd, &l->structs));
-    YATA_TRY(yata_rd_uint(&l->rd, &l->st.id.client));
-    YATA_TRY(yata_rd_clock(&l->rd, &l->st.id.clock));
+    YATA_TRY(yata_section_read(&l->rd, &l->structs, &l->st.id));
   }
   l->structs--;
   YATA_TRY(yata_struct_read(&l->rd, YATA_NESTING_MAX, &l->st));
@@ -40,8 +47,11 @@ static int lazy_next(struct lazy *l) {
   return 0;
 }
 
-static int lazy_init(struct lazy *l, yata_slice update, bool skips) {
-  *l = (struct lazy){.rd = yata_rd_of(update.data, update.len), .skips = skips};
+static int lazy_init(struct lazy *l, yata_slice update, bool skips, const struct yata_walk *deleted) {
+  static const uint8_t nothing[1];
+  if (update.len > UINT32_MAX) return YATA_ERR_LIMIT;
+  *l = (struct lazy){.skips = skips, .deleted = deleted};
+  l->rd = update.data != NULL ? yata_rd_of(update.data, update.len) : yata_rd_of(nothing, 0);
   YATA_TRY(yata_rd_uint(&l->rd, &l->sections));
   return lazy_next(l);
 }
@@ -210,12 +220,16 @@ static int compare_lazy(const void *a, const void *b) {
   return is_before(y, x) ? 1 : (x > y) - (x < y);
 }
 
-static int merge_structs(struct merger *m, const yata_slice *updates, size_t count) {
+static int merge_structs(struct merger *m, const yata_slice *updates, size_t count, const struct yata_walk *deleted) {
+  bool sorted = true;
   for (size_t i = 0; i < count; i++) {
-    YATA_TRY(lazy_init(&m->lazies[i], updates[i], false));
-    if (m->lazies[i].has) m->queue[m->n++] = &m->lazies[i];
+    struct lazy *l = &m->lazies[i];
+    YATA_TRY(lazy_init(l, updates[i], false, deleted));
+    if (!l->has) continue;
+    sorted = sorted && (m->n == 0 || !is_before(l, m->queue[m->n - 1]));
+    m->queue[m->n++] = l;
   }
-  qsort(m->queue, m->n, sizeof(struct lazy *), compare_lazy);
+  if (!sorted) qsort(m->queue, m->n, sizeof(struct lazy *), compare_lazy);
   while (m->n > 0) {
     YATA_TRY(turn(m));
     requeue(m);
@@ -236,13 +250,25 @@ static int collect(void *user, uint64_t client, uint64_t clock, uint64_t len) {
   return 0;
 }
 
+/* The same where ranges may be joined: what people delete mostly goes on where it was. */
+static int collect_joined(void *user, uint64_t client, uint64_t clock, uint64_t len) {
+  struct yata_ranges *r = &((struct collector *)user)->ranges;
+  struct yata_range *last = r->n > 0 ? &r->v[r->n - 1] : NULL;
+  if (last == NULL || last->client != client || (last->clock + last->len != clock && clock + len != last->clock))
+    return collect(user, client, clock, len);
+  if (clock < last->clock) last->clock = clock;
+  last->len += len;
+  return 0;
+}
+
 static int merge_all(struct merger *m, struct collector *deleted, const yata_slice *updates, size_t count,
                      yata_buf *out) {
-  struct yata_walk walk = {.on_deleted = collect, .user = deleted};
-  for (size_t i = 0; i < count; i++)
-    YATA_TRY(yata_update_walk(updates[i].data, updates[i].len, YATA_NESTING_MAX, &walk, NULL));
-  if (count == 1) return yata_buf_put(out, updates[0].data, updates[0].len);
-  YATA_TRY(merge_structs(m, updates, count));
+  struct yata_walk walk = {.on_deleted = collect_joined, .user = deleted};
+  if (count == 1) {
+    YATA_TRY(yata_update_walk(updates[0].data, updates[0].len, YATA_NESTING_MAX, &walk, NULL));
+    return yata_buf_put(out, updates[0].data, updates[0].len);
+  }
+  YATA_TRY(merge_structs(m, updates, count, &walk));
   YATA_TRY(writer_finish(&m->out, out));
   yata_ranges_sort(&deleted->ranges);
   return yata_encode_ranges(&deleted->ranges, out);
@@ -293,8 +319,7 @@ static int diff_all(yata_slice update, const struct yata_sv *sv, struct writer *
                     yata_buf *out) {
   struct yata_walk walk = {.on_deleted = collect, .user = deleted};
   struct lazy l;
-  YATA_TRY(yata_update_walk(update.data, update.len, YATA_NESTING_MAX, &walk, NULL));
-  YATA_TRY(lazy_init(&l, update, true));
+  YATA_TRY(lazy_init(&l, update, true, &walk));
   YATA_TRY(diff_structs(&l, sv, w));
   YATA_TRY(writer_finish(w, out));
   /* As it was read: Yjs joins nothing here, but it does order the clients. */

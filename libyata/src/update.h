@@ -16,4 +16,9 @@ struct yata_walk {
 YATA_CHECKED int yata_update_walk(const uint8_t *data, size_t len, uint32_t nesting, const struct yata_walk *walk,
                                   size_t *error_offset);
 
+/** What stands before a client's structs: their number, at most what fits, and the id of the first. */
+YATA_CHECKED int yata_section_read(struct yata_rd *rd, uint64_t *structs, struct yata_wid *id);
+/** Walk the delete set, with which the update ends. */
+YATA_CHECKED int yata_deleted_walk(struct yata_rd *rd, const struct yata_walk *walk);
+
 #endif

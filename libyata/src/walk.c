@@ -2,21 +2,25 @@
 /* Walking an update once, verifying it; and what only counts. */
 #include "update.h"
 
-static int walk_section(struct yata_rd *rd, uint32_t nesting, const struct yata_walk *w) {
-  uint64_t structs;
+int yata_section_read(struct yata_rd *rd, uint64_t *structs, struct yata_wid *id) {
   const uint8_t *at = rd->p;
-  struct yata_struct st = {0};
   rd->what = "the number of a client's structs, no more than fit";
-  YATA_TRY(yata_rd_uint(rd, &structs));
+  YATA_TRY(yata_rd_uint(rd, structs));
   /* Every struct takes two bytes at least. */
-  if (structs > (size_t)(rd->end - rd->p) / 2) {
+  if (*structs > (size_t)(rd->end - rd->p) / 2) {
     rd->p = at;
     return YATA_ERR_MALFORMED;
   }
   rd->what = "a client id below 2^53";
-  YATA_TRY(yata_rd_uint(rd, &st.id.client));
+  YATA_TRY(yata_rd_uint(rd, &id->client));
   rd->what = "a clock below 2^31";
-  YATA_TRY(yata_rd_clock(rd, &st.id.clock));
+  return yata_rd_clock(rd, &id->clock);
+}
+
+static int walk_section(struct yata_rd *rd, uint32_t nesting, const struct yata_walk *w) {
+  uint64_t structs;
+  struct yata_struct st = {0};
+  YATA_TRY(yata_section_read(rd, &structs, &st.id));
   if (w->on_section) YATA_TRY(w->on_section(w->user, st.id.client, structs));
   for (uint64_t i = 0; i < structs; i++) {
     size_t offset = (size_t)(rd->p - rd->base);
@@ -55,16 +59,21 @@ static int walk_deleted(struct yata_rd *rd, const struct yata_walk *w) {
   return 0;
 }
 
-static int walk_all(struct yata_rd *rd, uint32_t nesting, const struct yata_walk *w) {
+int yata_deleted_walk(struct yata_rd *rd, const struct yata_walk *w) {
   uint64_t n;
-  rd->what = "the number of clients";
-  YATA_TRY(yata_rd_uint(rd, &n));
-  for (uint64_t i = 0; i < n; i++) YATA_TRY(walk_section(rd, nesting, w));
   rd->what = "the delete set: its number of clients";
   YATA_TRY(yata_rd_uint(rd, &n));
   for (uint64_t i = 0; i < n; i++) YATA_TRY(walk_deleted(rd, w));
   rd->what = "the end";
   return rd->p == rd->end ? 0 : YATA_ERR_MALFORMED;
+}
+
+static int walk_all(struct yata_rd *rd, uint32_t nesting, const struct yata_walk *w) {
+  uint64_t n;
+  rd->what = "the number of clients";
+  YATA_TRY(yata_rd_uint(rd, &n));
+  for (uint64_t i = 0; i < n; i++) YATA_TRY(walk_section(rd, nesting, w));
+  return yata_deleted_walk(rd, w);
 }
 
 int yata_update_walk(const uint8_t *data, size_t len, uint32_t nesting, const struct yata_walk *walk,

@@ -324,28 +324,36 @@ void yata_struct_reread(struct yata_rd *rd, uint32_t len, struct yata_struct *st
   st->content = (yata_slice){rd->p, (size_t)(rd->end - rd->p)};
 }
 
-static int put_id(yata_buf *out, const struct yata_wid *id) {
-  YATA_TRY(yata_buf_put_uint(out, id->client));
-  return yata_buf_put_uint(out, id->clock);
+static uint8_t *put_id(uint8_t *p, const struct yata_wid *id) {
+  return yata_clock_write(yata_uint_write(p, id->client), id->clock);
 }
 
-static int put_string(yata_buf *out, yata_slice s) {
-  YATA_TRY(yata_buf_put_uint(out, s.len));
-  return yata_buf_put(out, s.data, s.len);
+static uint8_t *put_string(uint8_t *p, yata_slice s) {
+  p = yata_uint_write(p, s.len);
+  if (s.len > 0) memcpy(p, s.data, s.len);
+  return p + s.len;
 }
+
+/* Bytes that a number takes at most, and what a head takes without its names. */
+#define UINT_MAX_BYTES 10
+#define HEAD_MAX (1 + 6 * UINT_MAX_BYTES)
 
 int yata_head_write(yata_buf *out, const struct yata_head *h) {
-  YATA_TRY(yata_buf_put_u8(out, (uint8_t)(h->kind | (h->has_left ? YATA_INFO_LEFT : 0) |
-                                          (h->has_right ? YATA_INFO_RIGHT : 0) | (h->has_sub ? YATA_INFO_SUB : 0))));
-  if (h->has_left) YATA_TRY(put_id(out, &h->left));
-  if (h->has_right) YATA_TRY(put_id(out, &h->right));
-  if (h->has_left || h->has_right) return 0;
-  YATA_TRY(yata_buf_put_uint(out, h->parent == YATA_PARENT_NAME));
-  if (h->parent == YATA_PARENT_NAME)
-    YATA_TRY(put_string(out, h->name));
-  else
-    YATA_TRY(put_id(out, &h->parent_id));
-  return h->has_sub ? put_string(out, h->sub) : 0;
+  bool alone = !h->has_left && !h->has_right;
+  size_t names = (alone && h->parent == YATA_PARENT_NAME ? h->name.len : 0) + (alone && h->has_sub ? h->sub.len : 0);
+  YATA_TRY(yata_buf_reserve(out, HEAD_MAX + names));
+  uint8_t *p = out->data + out->len;
+  *p++ = (uint8_t)(h->kind | (h->has_left ? YATA_INFO_LEFT : 0) | (h->has_right ? YATA_INFO_RIGHT : 0) |
+                   (h->has_sub ? YATA_INFO_SUB : 0));
+  if (h->has_left) p = put_id(p, &h->left);
+  if (h->has_right) p = put_id(p, &h->right);
+  if (alone) {
+    *p++ = h->parent == YATA_PARENT_NAME;
+    p = h->parent == YATA_PARENT_NAME ? put_string(p, h->name) : put_id(p, &h->parent_id);
+    if (h->has_sub) p = put_string(p, h->sub);
+  }
+  out->len = (size_t)(p - out->data);
+  return 0;
 }
 
 /* The string without its first units; half of a pair becomes U+FFFD. */
@@ -355,9 +363,12 @@ static int write_string_from(yata_buf *out, yata_slice s, uint32_t offset) {
   while (units < offset) units += yata_utf8_next(&p) >= 0x10000 ? 2 : 1;
   size_t rest = (size_t)(s.data + s.len - p);
   bool half = units > offset;
-  YATA_TRY(yata_buf_put_uint(out, rest + (half ? 3 : 0)));
-  if (half) YATA_TRY(yata_buf_put(out, "\xef\xbf\xbd", 3));
-  return yata_buf_put(out, p, rest);
+  YATA_TRY(yata_buf_reserve(out, UINT_MAX_BYTES + 3 + rest));
+  uint8_t *to = yata_uint_write(out->data + out->len, rest + (half ? 3 : 0));
+  if (half) to = (uint8_t *)memcpy(to, "\xef\xbf\xbd", 3) + 3;
+  if (rest > 0) memcpy(to, p, rest);
+  out->len = (size_t)(to + rest - out->data);
+  return 0;
 }
 
 static int write_values_from(yata_buf *out, const struct yata_struct *st, uint32_t offset) {
