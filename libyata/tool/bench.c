@@ -7,7 +7,8 @@
 #include <time.h>
 
 #include "bench_local.h"
-#include "file.h"
+#include "bench_small.h"
+#include "rows.h"
 
 #define RUNS 15
 
@@ -97,44 +98,13 @@ static int load(const struct update *file, struct result *r) {
   return 0;
 }
 
-static size_t prefix(const yata_buf *file, size_t *at) {
-  size_t n = 0;
-  unsigned shift = 0;
-  uint8_t b = 0x80;
-  while (*at < file->len && (b & 0x80) && shift < 56) {
-    b = file->data[(*at)++];
-    n |= (size_t)(b & 0x7f) << shift;
-    shift += 7;
-  }
-  return n;
-}
-
-static int explain_row(const struct update *file, size_t at, size_t n, int version, int err) {
-  const uint8_t *p = file->bytes.data + at;
-  size_t offset = 0;
-  const char *expected = version == 1 ? yata_update_explain(p, n, &offset) : yata_update_explain_v2(p, n, &offset);
-  fprintf(stderr, "yata: %s: in the update at offset %zu: offset %zu: %s%s\n", file->path, at, offset,
-          expected != NULL ? "expected " : "", expected != NULL ? expected : yata_strerror(err));
-  return FILE_SAID;
-}
-
-static int apply_row(yata_doc *doc, const struct update *file, size_t *operations) {
-  const yata_buf *b = &file->bytes;
-  int version = file->version;
-  size_t at = 0;
-  for (*operations = 0; at < b->len; ++*operations) {
-    size_t from = at, n = prefix(b, &at);
-    if (n > b->len - at) {
-      fprintf(stderr, "yata: %s: offset %zu: expected %zu bytes of an update behind their length\n", file->path, from,
-              n);
-      return FILE_SAID;
-    }
-    if (version == 0 && (version = yata_update_detect(b->data + at, n)) == 0) version = 1;
-    int err = (version == 1 ? yata_apply_update : yata_apply_update_v2)(doc, b->data + at, n, NULL);
-    if (err < 0) return explain_row(file, at, n, version, err);
-    at += n;
-  }
-  return 0;
+static int apply_rows(yata_doc *doc, const struct update *file, size_t *operations) {
+  struct rows rows = rows_of(file);
+  yata_slice update;
+  int more;
+  for (*operations = 0; (more = rows_next(&rows, &update)) > 0; ++*operations)
+    if (rows_apply(&rows, update, doc) < 0) return FILE_SAID;
+  return more;
 }
 
 /* The file is a row of updates, each behind its length as a varUint; or one update, as it is. */
@@ -146,7 +116,7 @@ static int apply(const struct update *file, struct result *r) {
     yata_doc *doc;
     if (yata_doc_create(NULL, &doc) < 0) return YATA_ERR_NOMEM;
     double from = now_ms();
-    int err = row ? apply_row(doc, file, &r->operations) : file_apply(doc, &one) < 0 ? FILE_SAID : 0;
+    int err = row ? apply_rows(doc, file, &r->operations) : file_apply(doc, &one) < 0 ? FILE_SAID : 0;
     r->ms[i] = now_ms() - from;
     if (!row) r->operations = 1;
     if (err == 0) err = measure(doc, r);
@@ -245,28 +215,55 @@ static int encode(const struct update *file, struct result *r) {
   return err;
 }
 
+static int small(int (*run)(const struct update *, double *, int, struct small *), const struct update *file,
+                 struct result *r) {
+  struct small s = {0};
+  int err = run(file, r->ms, RUNS, &s);
+  r->operations = s.operations;
+  r->stats = s.stats;
+  r->indexed_bytes = s.stats.live_bytes;
+  return err;
+}
+
+static int tiny(const struct update *file, struct result *r) {
+  return small(small_tiny, file, r);
+}
+
+static int diff(const struct update *file, struct result *r) {
+  return small(small_diff, file, r);
+}
+
+static int merge(const struct update *file, struct result *r) {
+  return small(small_merge, file, r);
+}
+
+/* What can be measured, and what is in the file. */
+static const struct {
+  const char *name;
+  int (*run)(const struct update *, struct result *);
+  const char *holds; /* NULL: one update */
+} benches[] = {
+    {"load", load, NULL},     {"apply", apply, "updates"}, {"local", local, "edits"}, {"edit", edit, NULL},
+    {"encode", encode, NULL}, {"tiny", tiny, "updates"},   {"diff", diff, "updates"}, {"merge", merge, "updates"},
+};
+
 int bench(const char *what, const char *path, int version) {
   struct update file = {.path = path, .version = version};
   struct result r = {0};
-  bool rows = strcmp(what, "apply") == 0, script = strcmp(what, "local") == 0;
-  int (*run)(const struct update *, struct result *) = strcmp(what, "load") == 0     ? load
-                                                       : rows                        ? apply
-                                                       : script                      ? local
-                                                       : strcmp(what, "edit") == 0   ? edit
-                                                       : strcmp(what, "encode") == 0 ? encode
-                                                                                     : NULL;
-  if (run == NULL) {
-    fprintf(stderr, "yata: bench %s: expected load, apply, local, edit, encode or grow\n", what);
+  size_t at = 0, n = sizeof(benches) / sizeof(*benches);
+  while (at < n && strcmp(benches[at].name, what) != 0) at++;
+  if (at == n) {
+    fprintf(stderr, "yata: bench %s: expected load, apply, local, edit, encode, tiny, diff, merge or grow\n", what);
     return 2;
   }
-  int err =
-      (rows || script ? file_read(path, &file.bytes) : file_read_update(path, version, &file)) < 0 ? FILE_SAID : 0;
+  const char *holds = benches[at].holds;
+  int err = (holds != NULL ? file_read(path, &file.bytes) : file_read_update(path, version, &file)) < 0 ? FILE_SAID : 0;
   r.bytes = file.bytes.len;
   if (err == 0 && r.bytes == 0) {
-    fprintf(stderr, "yata: %s: offset 0 of 0: expected %s; there is nothing\n", path, rows ? "updates" : "edits");
+    fprintf(stderr, "yata: %s: offset 0 of 0: expected %s; there is nothing\n", path, holds != NULL ? holds : "edits");
     err = FILE_SAID;
   }
-  if (err == 0 && (err = run(&file, &r)) < 0 && err != FILE_SAID)
+  if (err == 0 && (err = benches[at].run(&file, &r)) < 0 && err != FILE_SAID)
     fprintf(stderr, "yata: bench %s: %s: %s\n", what, path, yata_strerror(err));
   if (err == 0) err = print(what, &r);
   yata_buf_deinit(&file.bytes);

@@ -17,7 +17,7 @@ static const char usage[] =
     "       yata diff FILE STATE_VECTOR\n"
     "       yata convert --to v1|v2 FILE OUT\n"
     "       yata check FILE\n"
-    "       yata bench load|apply|local|edit|encode FILE\n"
+    "       yata bench load|apply|local|edit|encode|tiny|diff|merge FILE\n"
     "       yata bench grow PATTERN COUNT\n"
     "       yata --help | --version\n"
     "\n"
@@ -244,7 +244,7 @@ static const struct command {
     {"diff", "FILE STATE_VECTOR", diff, 2, 2, NO_OUT, ARGS_VERSION},
     {"convert", "--to v1|v2 FILE OUT", convert, 2, 2, OUT_LAST, ARGS_VERSION | ARGS_TO},
     {"check", "FILE", check, 1, 1, NO_OUT, ARGS_VERSION},
-    {"bench", "load|apply|local|edit|encode FILE", run_bench, 2, 3, NO_OUT, ARGS_VERSION},
+    {"bench", "load|apply|local|edit|encode|tiny|diff|merge FILE", run_bench, 2, 3, NO_OUT, ARGS_VERSION},
 };
 
 /* Standard input is read to its end, so it can be one file alone. */

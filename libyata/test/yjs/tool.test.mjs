@@ -194,3 +194,19 @@ test('bench prints one line of figures', () => {
   }
   refused(1, /offset \d+: expected \d+ bytes of an update/, ['bench', 'apply', file('short', Buffer.from([9, 0, 0]))])
 })
+
+test('bench tiny, diff and merge take the last thousand of many updates', () => {
+  const doc = new Y.Doc()
+  const made = []
+  doc.on('update', u => made.push(Buffer.from([u.length, ...u])))
+  for (let i = 0; i < 1200; i++) doc.getText('text').insert(i, 'x')
+  const many = file('many', Buffer.concat(made))
+  for (const what of ['tiny', 'diff', 'merge']) {
+    const line = JSON.parse(well(['bench', what, many]).out)
+    assert.equal(line.operations, 1000)
+    assert.ok(line.median_ms > 0 && line.bytes > 1200)
+    assert.equal(line.items > 0, what !== 'merge')
+    refused(1, /expected more than 1000 updates, each behind its length; there are 3/,
+      ['bench', what, file('few', Buffer.concat(made.slice(0, 3)))])
+  }
+})

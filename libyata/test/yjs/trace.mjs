@@ -72,11 +72,37 @@ const edit = () => {
     text.insert(Math.floor(random * text.length / 2 ** 32), 'x')
   }
 }
+// What a server does all day: the last 1,000 updates one by one into the big document, the difference for a client
+// that lacks the last 100, and these 1,000 merged into one. For a thousand of each.
+const tail = updates.slice(-1000)
+const before = new Y.Doc()
+for (const update of updates.slice(0, -1000)) Y.applyUpdate(before, update)
+const stem = Y.encodeStateAsUpdate(before)
+const prepared = () => {
+  const to = new Y.Doc()
+  Y.applyUpdate(to, stem)
+  return to
+}
+const lacking = prepared()
+for (const update of tail.slice(0, -100)) Y.applyUpdate(lacking, update)
+const state = Y.encodeStateVector(lacking)
+const tiny = () => {
+  const to = prepared()
+  const from = performance.now()
+  for (const update of tail) Y.applyUpdate(to, update)
+  return performance.now() - from
+}
+const diff = () => {
+  for (let i = 0; i < 1000; i++) Y.encodeStateAsUpdate(doc, state)
+}
 const work = {
   load: [load, `${out}.update`, 15],
   encode: [() => Y.encodeStateAsUpdate(doc), `${out}.update`, 15],
   apply: [apply, `${out}.rows`, 1],
   local: [local, `${out}.script`, 1],
+  tiny: [tiny, `${out}.rows`, 5],
+  diff: [diff, `${out}.rows`, 3],
+  merge: [() => Y.mergeUpdates(tail), `${out}.rows`, 15],
   edit: [edit, `${out}.update`, 1]
 }
 for (const [name, [f, file, runs]] of Object.entries(work)) {
@@ -84,7 +110,7 @@ for (const [name, [f, file, runs]] of Object.entries(work)) {
   const ours = []
   let last
   for (let round = 0; round < 3; round++) {
-    theirs.push(median(Array.from({ length: runs }, () => time(f))))
+    theirs.push(median(Array.from({ length: runs }, () => f === tiny ? tiny() : time(f))))
     last = JSON.parse(execFileSync(yata, ['bench', name, file]))
     ours.push(last.median_ms)
   }
