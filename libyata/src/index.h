@@ -46,6 +46,7 @@ static inline bool yata_index_near(const struct yata_client *c, uint32_t clock, 
   if (at->block >= c->n_blocks) return false;
   const struct yata_block *b = &c->blocks[at->block];
   if (at->slot >= b->n || b->clocks[at->slot] > clock) return false;
+  if (at->slot + 4 < b->n && b->clocks[at->slot + 4] <= clock) return false;
   for (uint32_t end = at->slot + 4; at->slot < end; at->slot++) {
     if (at->slot + 1 == b->n) return at->block + 1 == c->n_blocks || b[1].first > clock;
     if (b->clocks[at->slot + 1] > clock) return true;

@@ -8,7 +8,7 @@
 int yata_log_reserve_slow(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   if (!yata_logs(doc)) return 0;
-  return yata_mem_grow(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo));
+  return yata_mem_double(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo));
 }
 
 static int add(struct yata_doc *doc, struct yata_undo **out) {

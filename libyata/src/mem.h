@@ -25,6 +25,9 @@ static inline YATA_CHECKED int yata_mem_grow(struct yata_mem *mem, void *ptr, ui
   return need <= *cap ? 0 : yata_mem_grow_slow(mem, ptr, cap, need, size);
 }
 
+/** The same for what is gone when a transaction ends: it doubles. */
+YATA_CHECKED int yata_mem_double(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size);
+
 /** Free an array of *cap elements and zero both. */
 void yata_mem_drop(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t size);
 

@@ -9,7 +9,7 @@
 
 static int note_split(struct yata_doc *doc, uint32_t client, uint32_t clock) {
   struct yata_txn *txn = &doc->txn;
-  YATA_TRY(yata_mem_grow(&doc->mem, &txn->splits, &txn->cap_splits, (size_t)txn->n_splits + 1, sizeof(*txn->splits)));
+  YATA_TRY(yata_mem_double(&doc->mem, &txn->splits, &txn->cap_splits, (size_t)txn->n_splits + 1, sizeof(*txn->splits)));
   txn->splits[txn->n_splits++] = (struct yata_split){client, clock};
   return 0;
 }
@@ -101,7 +101,7 @@ int yata_ranges_add(struct yata_doc *doc, struct yata_ranges *r, uint64_t client
       return 0;
     }
   }
-  YATA_TRY(yata_mem_grow(&doc->mem, &r->v, &r->cap, (size_t)r->n + 1, sizeof(*r->v)));
+  YATA_TRY(yata_mem_double(&doc->mem, &r->v, &r->cap, (size_t)r->n + 1, sizeof(*r->v)));
   r->v[r->n++] = (struct yata_range){client, clock, len};
   return 0;
 }
