@@ -31,8 +31,9 @@ int handshake_decide(const struct handshake_request *request, struct handshake_a
     return refuse(out, 426, "This address speaks WebSocket: connect with ws:// or wss://.");
   if (!request->version || strcmp(request->version, "13") != 0)
     return refuse(out, 426, "Only WebSocket version 13 is spoken here.");
-  if (!request->key || ws_accept_key(request->key, out->accept) != 0)
-    return refuse(out, 400, "The header Sec-WebSocket-Key must hold 16 bytes in base64.");
+  int err = request->key ? ws_accept_key(request->key, out->accept) : ERR_MALFORMED;
+  if (err == ERR_MALFORMED) return refuse(out, 400, "The header Sec-WebSocket-Key must hold 16 bytes in base64.");
+  if (err) return err;
   if (handshake_list_has(request->protocols, "yoke.v1")) {
     out->protocol = "yoke.v1";
   } else if (handshake_list_has(request->protocols, "yjs")) {

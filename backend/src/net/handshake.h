@@ -21,7 +21,7 @@ struct handshake_answer {
   const char *detail;   /* on an error: why, static */
 };
 
-/** Decide a handshake. ERR_PROTOCOL with status and detail when it is refused. */
+/** Decide a handshake. ERR_PROTOCOL with status and detail when it is refused; ERR_NOMEM. */
 MUST_USE int handshake_decide(const struct handshake_request *request, struct handshake_answer *out);
 
 /** Whether a comma-separated header holds @token, case-insensitively. @list may be NULL. */

@@ -17,8 +17,10 @@
 #include "base/log.h"
 #include "net/head_guard.h"
 #include "net/linger.h"
+#include "net/raw_answer.h"
 
 #define LISTENERS_MAX 8
+#define UNSERVED_MAX 64
 #define WRITE_TIMEOUT_S 60
 
 enum conn_state {
@@ -50,6 +52,9 @@ struct http {
   struct conn **by_fd; /* by_fd_cap entries, NULL where the descriptor is not ours */
   size_t by_fd_cap;
   struct loop_defer *end_of_turn; /* adopt and doom */
+  /* Accepted in this turn without memory for a struct conn; past UNSERVED_MAX they are evhttp's alone. */
+  struct bufferevent *unserved[UNSERVED_MAX];
+  size_t unserved_count;
   struct linger_set *linger;
   struct evhttp_bound_socket *bound[LISTENERS_MAX];
   size_t bound_count;
@@ -110,55 +115,11 @@ static void adopt(struct conn *c) {
   c->evcon = evcon;
   c->fd = bufferevent_getfd(c->bev);
   evhttp_connection_set_closecb(c->evcon, on_evcon_close, c);
-  if (index_fd(c->http, c) != 0) c->state = CONN_DOOMED;
 }
 
-/* A raw answer beside evhttp, which must not see the request. Best effort: the socket's buffer is empty here. */
-static void send_raw(const struct conn *c, int status, const char *detail) {
-  struct buf body = BUF_INIT;
-  struct buf out = BUF_INIT;
-  if (api_detail_text(detail, &body) == 0 &&
-      buf_printf(&out,
-                 "HTTP/1.1 %d Refused\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
-                 "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
-                 status, body.len) == 0 &&
-      buf_append(&out, body.data, body.len) == 0) {
-    if (send(c->fd, out.data, out.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-      log_debug(LOG_CONN(NULL, c->id), "an answer could not be sent");
-  }
+static void answer_raw(const struct conn *c, int status, const char *detail) {
+  raw_answer(c->fd, status, detail);
   metric_add(c->http->net->count.requests[status / 100], 1);
-  buf_deinit(&body);
-  buf_deinit(&out);
-}
-
-static void refuse(struct conn *c, int status, const char *detail) {
-  log_info(LOG_CONN(NULL, c->id), "request refused with %d: %s", status, detail);
-  send_raw(c, status, detail);
-  c->state = CONN_DOOMED;
-  loop_timer_disarm(c->deadline);
-  bufferevent_disable(c->bev, EV_READ);
-  loop_defer_schedule(c->http->end_of_turn);
-}
-
-/* Close; what the peer still sends is read and thrown away by a duplicate of the socket. */
-static void conn_end(struct conn *c) {
-  struct linger_set *linger = c->http->linger;
-  int copy = dup(c->fd);
-  evhttp_connection_free(c->evcon); /* frees c through on_evcon_close */
-  if (copy >= 0) linger_take(linger, copy);
-}
-
-static void on_end_of_turn(void *ctx) {
-  struct http *http = ctx;
-  for (struct conn *c = http->first, *next; c; c = next) {
-    next = c->next;
-    if (!c->evcon) {
-      adopt(c);
-    } else if (c->state != CONN_DOOMED) {
-      break; /* new ones stand in front, doomed ones are moved there */
-    }
-    if (c->state == CONN_DOOMED) conn_end(c);
-  }
 }
 
 static void move_to_front(struct conn *c) {
@@ -169,6 +130,56 @@ static void move_to_front(struct conn *c) {
   c->next = c->http->first;
   c->next->prev = c;
   c->http->first = c;
+}
+
+static void refuse(struct conn *c, int status, const char *detail) {
+  log_info(LOG_CONN(NULL, c->id), "request refused with %d: %s", status, detail);
+  answer_raw(c, status, detail);
+  c->state = CONN_DOOMED;
+  move_to_front(c);
+  loop_timer_disarm(c->deadline);
+  bufferevent_disable(c->bev, EV_READ);
+  loop_defer_schedule(c->http->end_of_turn);
+}
+
+/* Close; what the peer still sends is read and thrown away by a duplicate of the socket. */
+static void end_socket(struct http *http, struct evhttp_connection *evcon, int fd) {
+  int copy = dup(fd);
+  evhttp_connection_free(evcon);
+  if (copy >= 0) linger_take(http->linger, copy);
+}
+
+static void conn_end(struct conn *c) {
+  end_socket(c->http, c->evcon, c->fd); /* frees c through on_evcon_close */
+}
+
+static void end_unserved(struct http *http) {
+  while (http->unserved_count) {
+    struct bufferevent *bev = http->unserved[--http->unserved_count];
+    void *evcon = NULL;
+    bufferevent_getcb(bev, NULL, NULL, NULL, &evcon);
+    log_warn(LOG_NONE, "out of memory: a connection is turned away");
+    raw_answer_no_memory(bufferevent_getfd(bev));
+    end_socket(http, evcon, bufferevent_getfd(bev));
+  }
+}
+
+static void on_end_of_turn(void *ctx) {
+  struct http *http = ctx;
+  end_unserved(http);
+  for (struct conn *c = http->first, *next; c; c = next) {
+    next = c->next;
+    if (!c->evcon) {
+      adopt(c);
+      if (index_fd(http, c) != 0) {
+        answer_raw(c, 503, "The server ran out of memory.");
+        c->state = CONN_DOOMED;
+      }
+    } else if (c->state != CONN_DOOMED) {
+      break; /* new ones stand in front, doomed ones are moved there */
+    }
+    if (c->state == CONN_DOOMED) conn_end(c);
+  }
 }
 
 /* The guard. */
@@ -195,7 +206,6 @@ static void guard_input(struct conn *c, struct evbuffer *input, size_t from) {
   guard_bytes(c, input, from);
   if (!c->guard.status) return;
   evbuffer_drain(input, evbuffer_get_length(input));
-  move_to_front(c);
   refuse(c, c->guard.status, c->guard.detail);
 }
 
@@ -216,7 +226,7 @@ static void on_deadline(void *ctx) {
   if (c->state != CONN_READING || !c->evcon) return;
   if (c->guard.bytes > 0) {
     log_info(LOG_CONN(NULL, c->id), "closed: the request did not arrive in time");
-    send_raw(c, 408, "The request did not arrive in time.");
+    answer_raw(c, 408, "The request did not arrive in time.");
     conn_end(c);
   } else {
     evhttp_connection_free(c->evcon);
@@ -224,12 +234,21 @@ static void on_deadline(void *ctx) {
 }
 
 /* Accepting: evhttp asks for a bufferevent for each connection. */
+
+static struct bufferevent *accept_unserved(struct http *http, struct event_base *base) {
+  if (http->unserved_count == UNSERVED_MAX) return NULL;
+  struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
+  if (bev) http->unserved[http->unserved_count++] = bev;
+  loop_defer_schedule(http->end_of_turn);
+  return bev;
+}
+
 static struct bufferevent *on_accept(struct event_base *base, void *ctx) {
   struct http *http = ctx;
   struct net_ctx *net = http->net;
   loop_turn_begin(net->loop);
   struct conn *c = calloc(1, sizeof(*c));
-  if (!c) return NULL;
+  if (!c) return accept_unserved(http, base);
   *c = (struct conn){.http = http, .fd = -1, .id = ++net->last_conn_id};
   head_guard_init(&c->guard, net->config->limits.header_max_bytes, net->config->limits.body_max_bytes);
   if (loop_timer_create(net->loop, on_deadline, c, &c->deadline) != 0) goto fail;
@@ -252,7 +271,7 @@ fail:
   loop_timer_destroy(c->deadline);
   if (c->bev) bufferevent_free(c->bev);
   free(c);
-  return NULL;
+  return accept_unserved(http, base);
 }
 
 /* Requests. */
@@ -314,9 +333,13 @@ static void on_request(struct evhttp_request *ev, void *ctx) {
   struct http *http = ctx;
   loop_turn_begin(http->net->loop);
   struct conn *c = conn_of(http, ev);
-  struct request *r = c ? request_of(c, ev) : NULL;
-  if (!r) {
+  if (!c) {
     evhttp_send_error(ev, 503, NULL);
+    return;
+  }
+  struct request *r = request_of(c, ev);
+  if (!r) {
+    refuse(c, 503, "The server ran out of memory.");
     return;
   }
   c->state = CONN_BUSY;
@@ -331,7 +354,7 @@ static void on_request(struct evhttp_request *ev, void *ctx) {
   }
 }
 
-struct evhttp_connection *http_take_socket(struct request *r) {
+void http_take_socket(struct request *r) {
   struct conn *c = r->conn;
   struct evhttp_connection *evcon = c->evcon;
   bufferevent_disable(c->bev, EV_READ | EV_WRITE);
@@ -341,7 +364,6 @@ struct evhttp_connection *http_take_socket(struct request *r) {
   evhttp_request_set_on_complete_cb(r->ev, NULL, NULL);
   conn_free(c);
   r->conn = NULL;
-  return evcon;
 }
 
 /* Life of the whole. */

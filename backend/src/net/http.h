@@ -31,11 +31,11 @@ void http_stop_accepting(struct http *http);
 
 /**
  * Take the socket of @r for another protocol: evhttp lets go of it and no
- * longer reads. Call request_give_away() next. The caller owns the connection
+ * longer reads. Call request_give_away() next. The caller owns its connection
  * and ends it with evhttp_connection_free(); it counts as open until
  * http_socket_closed().
  */
-struct evhttp_connection *http_take_socket(struct request *r);
+void http_take_socket(struct request *r);
 void http_socket_closed(struct net_ctx *net);
 
 #endif

@@ -34,12 +34,13 @@ struct session {
   uint32_t read_bytes; /* at most so many a turn: less while they are costly to work on */
   uint64_t closing_ms; /* when closing began */
   uint16_t close_code;
-  char close_reason[WS_CONTROL_MAX_BYTES];
+  uint8_t close_frame[WS_CLOSE_FRAME_MAX_BYTES]; /* here and not in control: to say why must not need memory */
+  uint8_t close_len, close_sent;                 /* of it */
   char room_id[STORE_ROOM_ID_MAX + 1];
   bool listed, in_work;
   bool blocked;      /* the socket takes no more: LOOP_WRITE is watched */
   bool closing;      /* nothing of the peer's messages counts any more */
-  bool close_queued; /* our close frame is in control, or was written */
+  bool close_queued; /* the close frame goes out behind control; the room was left */
   bool peer_closed;  /* its close frame came */
   bool finished;     /* our side of the connection is shut: only reading until the peer ends it too */
   bool dead;         /* the socket is of no use: free at the end of the turn */
@@ -107,12 +108,8 @@ static void begin_close(struct session *s, uint16_t code, const char *reason) {
   s->closing = true;
   s->closing_ms = clock_mono_ms();
   s->close_code = code;
-  size_t len = strlen(reason);
-  if (len >= sizeof(s->close_reason)) len = sizeof(s->close_reason) - 1;
-  memcpy(s->close_reason, reason, len);
-  while (len && !utf8_valid((const uint8_t *)s->close_reason, len)) len--;
-  s->close_reason[len] = '\0';
-  log_debug(about(s), "closing with %u: %s", code, s->close_reason);
+  s->close_len = (uint8_t)ws_frame_close(s->close_frame, code, reason);
+  log_debug(about(s), "closing with %u: %s", code, reason);
   want_step(s);
 }
 
@@ -147,7 +144,7 @@ static void set_blocked(struct session *s, bool blocked) {
   if (loop_watch_set(s->watch, LOOP_READ | (blocked ? LOOP_WRITE : 0u)) != 0) die(s);
 }
 
-/* Account for @put bytes of @iov, of which the first @control_bytes are ours. */
+/* Account for @put bytes of @iov, of which the first @control_bytes are ours, and all once the room was left. */
 static void consume(struct session *s, const struct iovec *iov, int count, size_t control_bytes, size_t put) {
   metric_add(s->all->net->count.bytes_out, put);
   int i = 0;
@@ -159,6 +156,10 @@ static void consume(struct session *s, const struct iovec *iov, int count, size_
     i = 1;
   }
   if (put == 0) return;
+  if (!s->member) {
+    s->close_sent = (uint8_t)(s->close_sent + put);
+    return;
+  }
   bool drained = put == member_output_pending(s->member);
   size_t left = put;
   for (; !drained && left && i < count; i++) {
@@ -183,6 +184,8 @@ static void write_out(struct session *s) {
       iov[count++] = (struct iovec){s->control.data, s->control.len};
     }
     if (s->member) count += member_output_peek(s->member, iov + count, IOV_MAX_HERE - count);
+    if (s->close_queued && s->close_sent < s->close_len)
+      iov[count++] = (struct iovec){s->close_frame + s->close_sent, (size_t)(s->close_len - s->close_sent)};
     for (int i = 0; i < count; i++) total += iov[i].iov_len;
     if (total == 0) {
       set_blocked(s, false);
@@ -246,10 +249,9 @@ static void step(struct session *s) {
   if (!s->dead && s->closing && !s->close_queued && (!s->member || member_output_pending(s->member) == 0)) {
     leave(s);
     s->close_queued = true;
-    if (ws_frame_append_close(&s->control, s->close_code, s->close_reason) != 0) s->dead = true;
     write_out(s);
   }
-  if (s->close_queued && s->control.len == 0 && !s->dead) {
+  if (s->close_queued && s->close_sent == s->close_len && !s->dead) {
     if (s->peer_closed) {
       s->dead = true;
     } else if (s->close_code >= 1002 && !s->finished) { /* the peer did wrong: it need not agree */
@@ -304,8 +306,10 @@ static void on_event(struct session *s, const struct ws_event *ev, uint64_t now_
     break;
   case WS_EVENT_PING:
     if (s->closing) break;
-    if (s->control.len > CONTROL_BACKLOG_MAX || ws_frame_append(&s->control, WS_PONG, ev->data, ev->len) != 0)
+    if (s->control.len > CONTROL_BACKLOG_MAX)
       s->dead = true;
+    else if (ws_frame_append(&s->control, WS_PONG, ev->data, ev->len) != 0)
+      begin_close(s, WS_CLOSE_INTERNAL, "The server ran out of memory");
     want_step(s);
     break;
   case WS_EVENT_CLOSE: on_peer_close(s, ev); break;
@@ -378,7 +382,8 @@ static void tick_one(struct session *s, uint64_t now_ms) {
     die(s);
   } else if (silent >= limits->ping_interval_ms && now_ms - s->pinged_ms >= limits->ping_interval_ms && !s->closing) {
     s->pinged_ms = now_ms;
-    if (s->control.len == 0 && ws_frame_append(&s->control, WS_PING, NULL, 0) != 0) s->dead = true;
+    if (s->control.len == 0 && ws_frame_append(&s->control, WS_PING, NULL, 0) != 0)
+      log_debug(about(s), "out of memory: no ping this time");
     want_step(s);
   }
 }
@@ -409,7 +414,7 @@ int session_join(struct sessions *all, struct room *room, const struct session_o
       .kind = options->kind, .conn_id = options->conn_id, .name = options->name, .hooks = &hooks, .ctx = s};
   int err = room_join(room, &member, now_ms, &s->member);
   if (err) {
-    free(s);
+    session_free(s); /* the room may have closed it before it failed */
     return err;
   }
   *out = s;
@@ -425,6 +430,10 @@ int session_prepend(struct session *s, const void *data, size_t len) {
   return buf_append(&s->control, data, len);
 }
 
+int session_watch(struct session *s, int fd) {
+  return loop_watch_create(s->all->net->loop, fd, 0, on_ready, s, &s->watch);
+}
+
 void session_start(struct session *s, const struct transport *transport, uint8_t *early, size_t early_len,
                    uint64_t now_ms) {
   struct sessions *all = s->all;
@@ -433,7 +442,7 @@ void session_start(struct session *s, const struct transport *transport, uint8_t
   s->heard_ms = now_ms;
   list_append(s);
   metric_move(all->net->count.sessions, 1);
-  if (loop_watch_create(all->net->loop, transport->fd, LOOP_READ, on_ready, s, &s->watch) != 0) s->dead = true;
+  if (loop_watch_set(s->watch, LOOP_READ) != 0) s->dead = true;
   if (early_len && !s->dead) take_bytes(s, early, early_len, now_ms);
   want_step(s);
 }

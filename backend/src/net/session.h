@@ -29,7 +29,7 @@ struct session_options {
 
 /**
  * Join @room as a member that has no connection yet. ERR_FULL (members_max), ERR_NOMEM.
- * Follow with session_start() or session_abandon().
+ * Follow with session_watch() and session_start(), or with session_abandon().
  */
 MUST_USE int session_join(struct sessions *all, struct room *room, const struct session_options *options,
                           uint64_t now_ms, struct session **out);
@@ -37,6 +37,9 @@ void session_abandon(struct session *s, uint64_t now_ms);
 
 /** The connection's very first bytes out, before anything of the room. ERR_NOMEM. */
 MUST_USE int session_prepend(struct session *s, const void *data, size_t len);
+
+/** Get ready to read from @fd: from session_start() on nothing needs memory that is not there. ERR_NOMEM. */
+MUST_USE int session_watch(struct session *s, int fd);
 
 /**
  * Talk over @transport, which is taken: closed with the session, at once on an error.

@@ -20,14 +20,15 @@ struct upgrade {
 };
 
 /* The client's name: x-username, or ?name= for browsers, which cannot set headers. */
-static void find_name(struct request *r) {
+static int find_name(struct request *r) {
   const char *why = NULL;
   const char *header = request_header(r, "x-username");
   struct buf value = BUF_INIT;
   int err = header ? buf_append(&value, header, strlen(header) + 1) : path_query_value(r->query, "name", &value);
-  if (err || identity_name((const char *)value.data, r->net->config->limits.name_max_chars, &r->name, &why) != 0)
-    buf_clear(&r->name);
+  if (!err) err = identity_name((const char *)value.data, r->net->config->limits.name_max_chars, &r->name, &why);
+  if (err) buf_clear(&r->name);
   buf_deinit(&value);
+  return err == ERR_NOMEM ? err : 0;
 }
 
 static int append_101(struct session *s, const struct handshake_answer *answer) {
@@ -60,19 +61,22 @@ static void slim(struct evhttp_request *ev) {
 
 static void switch_protocols(struct request *r, struct session *s, uint64_t now_ms) {
   struct upgrade *u = r->state;
+  struct evhttp_request *ev = r->ev;
+  struct evhttp_connection *evcon = evhttp_request_get_connection(ev);
+  struct transport transport;
   struct buf early = BUF_INIT;
-  if (append_101(s, &u->answer) != 0) {
+  transport_init_plain(&transport, evcon);
+  int err = append_101(s, &u->answer);
+  if (!err) err = session_watch(s, transport.fd);
+  if (!err) err = take_early(evcon, &early);
+  if (err) {
     session_abandon(s, now_ms);
-    request_reply_err(r, ERR_NOMEM, "room");
+    request_reply_err(r, err, "room");
     return;
   }
-  struct evhttp_request *ev = r->ev;
-  struct evhttp_connection *evcon = http_take_socket(r);
+  http_take_socket(r);
   request_give_away(r, 101);
   slim(ev);
-  struct transport transport;
-  transport_init_plain(&transport, evcon);
-  if (take_early(evcon, &early) != 0) log_warn(LOG_NONE, "out of memory for a client's early bytes");
   session_start(s, &transport, early.data, early.len, now_ms);
   buf_deinit(&early);
 }
@@ -143,17 +147,14 @@ void upgrade_start(struct request *r, struct sessions *sessions, bool always_yjs
                                         .always_yjs = always_yjs};
   err = handshake_decide(&handshake, &u->answer);
   buf_deinit(&protocols);
-  if (err) {
+  if (err == ERR_PROTOCOL) {
     request_set_header(r, "Sec-WebSocket-Version", "13");
     if (u->answer.status == 426) request_set_header(r, "Upgrade", "websocket");
     request_reply_detail(r, u->answer.status, "%s", u->answer.detail);
     return;
   }
-  if (r->room_id[0] == '\0') {
-    request_reply_err(r, ERR_NOT_FOUND, "room");
-    return;
-  }
-  find_name(r);
-  err = registry_open(r->registry, r->room_id, on_opened, r);
+  if (!err && r->room_id[0] == '\0') err = ERR_NOT_FOUND;
+  if (!err) err = find_name(r);
+  if (!err) err = registry_open(r->registry, r->room_id, on_opened, r);
   if (err) request_reply_err(r, err, "room");
 }

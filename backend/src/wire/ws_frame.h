@@ -31,6 +31,7 @@ enum ws_close_code {
 
 #define WS_HEADER_MAX_BYTES 10 /* of a frame that we send (unmasked) */
 #define WS_CONTROL_MAX_BYTES 125
+#define WS_CLOSE_FRAME_MAX_BYTES (WS_HEADER_MAX_BYTES + WS_CONTROL_MAX_BYTES)
 
 struct ws_event {
   enum { WS_EVENT_NONE, WS_EVENT_MESSAGE, WS_EVENT_PING, WS_EVENT_PONG, WS_EVENT_CLOSE, WS_EVENT_ERROR } kind;
@@ -84,8 +85,9 @@ MUST_USE int ws_frame_append(struct buf *out, enum ws_opcode opcode, const void 
 /** Whether a peer may send this code in a close frame (RFC 6455, section 7.4, and the IANA registry). */
 bool ws_close_code_valid(uint16_t code);
 
-/** Append a close frame; the reason is cut to fit 123 bytes at a character boundary. 1005 sends an empty one. */
-MUST_USE int ws_frame_append_close(struct buf *out, uint16_t code, const char *reason);
+/** Write a close frame and return its length; the reason is cut to fit 123 bytes at a character boundary. 1005 sends an
+ * empty one. */
+size_t ws_frame_close(uint8_t out[static WS_CLOSE_FRAME_MAX_BYTES], uint16_t code, const char *reason);
 
 /** Sec-WebSocket-Accept for a client's Sec-WebSocket-Key: 28 characters and a NUL. ERR_MALFORMED unless the key is
  * base64 of 16 bytes. */

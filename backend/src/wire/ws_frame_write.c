@@ -25,16 +25,18 @@ int ws_frame_append(struct buf *out, enum ws_opcode opcode, const void *data, si
   return err;
 }
 
-int ws_frame_append_close(struct buf *out, uint16_t code, const char *reason) {
-  if (code == WS_CLOSE_NO_STATUS) return ws_frame_append(out, WS_CLOSE, NULL, 0);
-  uint8_t payload[WS_CONTROL_MAX_BYTES] = {(uint8_t)(code >> 8), (uint8_t)code};
+size_t ws_frame_close(uint8_t out[static WS_CLOSE_FRAME_MAX_BYTES], uint16_t code, const char *reason) {
+  if (code == WS_CLOSE_NO_STATUS) return ws_frame_header(out, WS_CLOSE, 0);
   size_t len = reason ? strlen(reason) : 0;
   if (len > REASON_MAX_BYTES) {
     len = REASON_MAX_BYTES;
     while (len > 0 && ((uint8_t)reason[len] & 0xc0) == 0x80) len--;
   }
-  if (len > 0) memcpy(payload + 2, reason, len);
-  return ws_frame_append(out, WS_CLOSE, payload, 2 + len);
+  size_t at = ws_frame_header(out, WS_CLOSE, 2 + len);
+  out[at++] = (uint8_t)(code >> 8);
+  out[at++] = (uint8_t)code;
+  if (len > 0) memcpy(out + at, reason, len);
+  return at + len;
 }
 
 static bool is_base64_char(char c) {

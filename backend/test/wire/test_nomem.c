@@ -23,7 +23,6 @@ static int send_frames(void) {
   struct buf out = BUF_INIT;
   char accept[29];
   int err = ws_frame_append(&out, WS_TEXT, "text", 4);
-  if (!err) err = ws_frame_append_close(&out, 1000, "reason");
   if (!err) err = ws_accept_key("dGhlIHNhbXBsZSBub25jZQ==", accept);
   buf_deinit(&out);
   return err;

@@ -136,7 +136,8 @@ static void what_we_send_wslay_decodes(void **state) {
     assert_int_equal(buf_append_byte(&want, '\n'), 0);
     buf_deinit(&payload);
   }
-  assert_int_equal(ws_frame_append_close(&p.incoming, 4409, "why"), 0);
+  uint8_t closing[WS_CLOSE_FRAME_MAX_BYTES];
+  assert_int_equal(buf_append(&p.incoming, closing, ws_frame_close(closing, 4409, "why")), 0);
   assert_int_equal(buf_append_str(&want, "8 4409 \x11\x39why\n"), 0);
   assert_int_equal(wslay_event_recv(ctx), 0);
   assert_int_equal(p.heard.len, want.len);
