@@ -27,10 +27,11 @@ int input_identity(struct request *r, bool need_name, bool need_mail, struct api
   return err;
 }
 
-const char *input_author(struct request *r) {
+int input_author(struct request *r, const char **out) {
   struct api_errors ignored = {0};
-  if (check(r, false, false, &ignored) != 0 || ignored.count || r->name.len == 0) return "";
-  return (const char *)r->name.data;
+  int err = check(r, false, false, &ignored);
+  *out = err || ignored.count || r->name.len == 0 ? "" : (const char *)r->name.data;
+  return err;
 }
 
 bool input_room(struct request *r) {

@@ -12,8 +12,8 @@
  */
 MUST_USE int input_identity(struct request *r, bool need_name, bool need_mail, struct api_errors *errors);
 
-/** x-username into r->name when it is there and fine, else "": the author of a change. Never answers. */
-const char *input_author(struct request *r);
+/** The author of a change: x-username, in r->name, when it is there and fine, else "". Never answers. ERR_NOMEM. */
+MUST_USE int input_author(struct request *r, const char **out);
 
 /** r->room_id can be a room's, or 404. */
 bool input_room(struct request *r);

@@ -23,7 +23,14 @@ struct file_op {
   struct room *room; /* pinned while the write waits */
   int status;        /* to answer with */
   char etag[ROOM_ETAG_CHARS + 1];
+  struct buf location; /* of a file that is written; made before, since afterwards nothing may fail */
 };
+
+static void op_free(void *state) {
+  struct file_op *op = state;
+  buf_deinit(&op->location);
+  free(op);
+}
 
 static void on_opened(void *ctx, int err, struct room *room) {
   struct request *r = ctx;
@@ -49,7 +56,7 @@ static void with_room(struct request *r, room_action action) {
   }
   op->action = action;
   r->state = op;
-  r->state_free = free;
+  r->state_free = op_free;
   int err = registry_open(r->registry, r->room_id, on_opened, r);
   if (err) request_reply_err(r, err, "room");
 }
@@ -82,11 +89,15 @@ static bool path_fine(struct request *r) {
 
 /* List. */
 
+static int make_link(const struct request *r, const char *path, struct buf *out) {
+  int err = buf_printf(out, "/api/v1/rooms/%s/files/", r->room_id);
+  if (!err) err = path_encode(out, path);
+  return err ? err : buf_append_byte(out, 0);
+}
+
 static int append_file(const struct request *r, const struct room_file *file, struct buf *body) {
   struct buf link = BUF_INIT;
-  int err = buf_printf(&link, "/api/v1/rooms/%s/files/", r->room_id);
-  if (!err) err = path_encode(&link, file->path);
-  if (!err) err = buf_append_byte(&link, 0);
+  int err = make_link(r, file->path, &link);
   struct api_file_view view = {.path = file->path,
                                .language = file->language,
                                .bytes = file->bytes,
@@ -164,13 +175,7 @@ static void on_saved(void *ctx, int err) {
     return;
   }
   if (op->etag[0] && r->net) set_etag(r, op->etag);
-  if (op->status == 201 && r->net) {
-    struct buf location = BUF_INIT;
-    if (buf_printf(&location, "/api/v1/rooms/%s/files/", r->room_id) == 0 && path_encode(&location, path_of(r)) == 0 &&
-        buf_append_byte(&location, 0) == 0)
-      request_set_header(r, "Location", (const char *)location.data);
-    buf_deinit(&location);
-  }
+  if (op->status == 201) request_set_header(r, "Location", (const char *)op->location.data);
   request_reply(r, op->status, NULL, NULL, 0);
 }
 
@@ -199,11 +204,13 @@ static void write_file(struct request *r, struct room *room) {
   struct file_op *op = r->state;
   char tag[80];
   bool created = false;
-  struct room_put put = {.path = path_of(r), .author = input_author(r)};
+  struct room_put put = {.path = path_of(r)};
   const char *none_match = request_header(r, "If-None-Match");
   put.must_create = none_match && strcmp(none_match, "*") == 0;
   put.text = request_body(r, &put.len);
   int err = read_if_match(r, tag, sizeof(tag), &put.if_match);
+  if (!err) err = input_author(r, &put.author);
+  if (!err) err = make_link(r, path_of(r), &op->location);
   if (!err) err = room_file_put(room, &put, clock_mono_ms(), clock_unix_ms(), &created, op->etag);
   op->status = created ? 201 : 204;
   answer_when_saved(r, room, err);
@@ -226,9 +233,10 @@ void routes_files_write(void *ctx, struct request *r) {
 static void delete_file(struct request *r, struct room *room) {
   struct file_op *op = r->state;
   char tag[80];
-  const char *match = NULL;
+  const char *match = NULL, *author = "";
   int err = read_if_match(r, tag, sizeof(tag), &match);
-  if (!err) err = room_file_delete(room, path_of(r), match, input_author(r), clock_mono_ms(), clock_unix_ms());
+  if (!err) err = input_author(r, &author);
+  if (!err) err = room_file_delete(room, path_of(r), match, author, clock_mono_ms(), clock_unix_ms());
   op->status = 204;
   answer_when_saved(r, room, err);
 }

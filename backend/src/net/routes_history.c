@@ -141,7 +141,9 @@ static void on_opened(void *ctx, int err, struct room *room) {
   struct job *job = r->state;
   job->room = room;
   if (!err && !r->net) err = ERR_CANCELLED;
-  if (!err) err = history_restore(room, &job->state, input_author(r), clock_unix_ms());
+  const char *author = "";
+  if (!err) err = input_author(r, &author);
+  if (!err) err = history_restore(room, &job->state, author, clock_unix_ms());
   if (!err) err = room_when_saved(room, on_saved, r);
   if (!err) return;
   if (room) registry_release(r->registry, room, clock_mono_ms());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/routes_rooms.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,10 +38,9 @@ static void on_created(void *ctx, int err, const struct room_info *info) {
   } else if (err) {
     request_reply_err(r, err, "room");
   } else {
-    struct buf location = BUF_INIT;
-    if (buf_printf(&location, "/api/v1/rooms/%s", info->id) == 0 && buf_append_byte(&location, 0) == 0)
-      request_set_header(r, "Location", (const char *)location.data);
-    buf_deinit(&location);
+    char location[sizeof "/api/v1/rooms/" + STORE_ROOM_ID_MAX];
+    snprintf(location, sizeof location, "/api/v1/rooms/%s", info->id);
+    request_set_header(r, "Location", location);
     reply_room(r, 201, info);
   }
 }
@@ -159,8 +159,10 @@ void routes_rooms_change(void *ctx, struct request *r) {
   if (err == ERR_MALFORMED) {
     request_reply_errors(r, &errors);
   } else {
+    const char *author = "";
+    if (!err) err = input_author(r, &author);
     if (!err)
-      err = registry_update_room(r->registry, r->room_id, room.name, room.language, input_author(r), clock_mono_ms(),
+      err = registry_update_room(r->registry, r->room_id, room.name, room.language, author, clock_mono_ms(),
                                  clock_unix_ms(), on_changed, r);
     if (err) request_reply_err(r, err, "room");
   }
