@@ -79,7 +79,7 @@ static void on_signal(void *ctx) {
   log_info(LOG_NONE, "stopping: no new connections, saving what is open");
   server_stop_accepting(app->server);
   loop_timer_arm(app->deadline, app->config->limits.shutdown_ms);
-  if (registry_shutdown(app->registry, clock_mono_ms(), on_everything_saved, app)) loop_stop(app->loop);
+  registry_shutdown(app->registry, on_everything_saved, app);
 }
 
 /* ---- the beginning ---- */

@@ -316,11 +316,11 @@ static void on_flushed(void *ctx, int err) {
   registry->flush_again = failed;
   if (failed) return;
   if (!err && !registry->members_closed) { /* what came in the meantime has to be saved as well */
-    err = close_members(registry);
-    if (!err) {
+    if (close_members(registry) == 0)
       last_flush(registry);
-      return;
-    }
+    else
+      registry->flush_again = true;
+    return;
   }
   registry->stopped = NULL;
   stopped(registry->stopped_ctx, err);
@@ -331,22 +331,17 @@ static void mend(const void *node, VISIT which, void *closure) {
   if (which == postorder || which == leaf) journal_mend(*(struct room *const *)node);
 }
 
-static int start_last_flush(struct registry *registry) {
-  registry->flush_again = false;
-  twalk_r(registry->rooms, mend, NULL);
-  return registry->store->ops->flush(registry->store, on_flushed, registry);
-}
-
+/* What cannot begin for lack of memory is for the next tick. */
 static void last_flush(struct registry *registry) {
-  if (start_last_flush(registry)) registry->flush_again = true;
+  twalk_r(registry->rooms, mend, NULL);
+  registry->flush_again = registry->store->ops->flush(registry->store, on_flushed, registry) != 0;
 }
 
-int registry_shutdown(struct registry *registry, uint64_t now_ms, registry_done_fn done, void *ctx) {
-  (void)now_ms;
+void registry_shutdown(struct registry *registry, registry_done_fn done, void *ctx) {
   registry->stopping = true;
   registry->stopped = done;
   registry->stopped_ctx = ctx;
-  return start_last_flush(registry);
+  last_flush(registry);
 }
 
 static void free_room(void *node) {

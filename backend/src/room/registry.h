@@ -86,7 +86,7 @@ MUST_USE int registry_update_room(struct registry *registry, const char *room_id
  * is on disk; until then registry_tick() goes on trying. The caller holds the
  * deadline.
  */
-MUST_USE int registry_shutdown(struct registry *registry, uint64_t now_ms, registry_done_fn done, void *ctx);
+void registry_shutdown(struct registry *registry, registry_done_fn done, void *ctx);
 
 struct registry_stats {
   size_t rooms_loaded, members;

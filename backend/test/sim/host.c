@@ -106,7 +106,7 @@ void host_stop(struct host *host) {
   if (!host->up || host->stopping) return;
   host->stopping = true;
   report_trace(&host->sim->report, "the server is told to stop");
-  if (registry_shutdown(host->registry, host->sim->time.now_ms, on_stopped, host)) host_crash(host);
+  registry_shutdown(host->registry, on_stopped, host);
   timeline_plan(&host->sim->time, STOP_DEADLINE_MS, on_deadline, host);
 }
 
