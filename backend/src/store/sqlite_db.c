@@ -112,7 +112,11 @@ void sqlite_db_destroy(struct sqlite_db *db) {
 static int make_log_safe(struct sqlite_db *db, char *reason, size_t cap) {
   struct buf log = BUF_INIT;
   int err = buf_printf(&log, "%s-wal%c", db->path, 0);
-  if (!err) err = sqlite_schema_err(sqlite_run(&db->s, STMT_BEGIN_WRITE, NULL));
+  if (err) {
+    snprintf(reason, cap, "%s", err_text(err));
+    return err;
+  }
+  err = sqlite_schema_err(sqlite_run(&db->s, STMT_BEGIN_WRITE, NULL));
   if (err) {
     snprintf(reason, cap, "cannot lock the database: %s", sqlite3_errmsg(db->s.handle));
     buf_deinit(&log);
