@@ -43,12 +43,17 @@ power: ## fail the power and end the process at the moments of 500 seeds (ARGS="
 	@ninja -C build-test --quiet backend/test/disk/power
 	@build-test/backend/test/disk/power --seeds 500 $(ARGS)
 
-faults: ## fail every write, fsync, lock ... of the store and every allocation in turn (some minutes)
+faults: ## fail every write, fsync, lock ... of the store and every allocation in turn (a quarter of an hour)
 	@tools/setup test
 	@test -f build-test/build.ninja || meson setup build-test -Db_sanitize=address,undefined -Dtests=enabled >/dev/null
-	@ninja -C build-test --quiet backend/test/disk/faults backend/test/nomem/nomem
+	@ninja -C build-test --quiet backend/test/disk/faults backend/test/nomem/nomem-rooms backend/test/nomem/nomem-net
 	@build-test/backend/test/disk/faults
-	@build-test/backend/test/nomem/nomem
+	@build-test/backend/test/nomem/nomem-rooms --jobs 4
+	@build-test/backend/test/nomem/nomem-rooms --jobs 4 --store postgresql
+	@build-test/backend/test/nomem/nomem-net --jobs 4
+	@build-test/backend/test/nomem/nomem-net --jobs 4 --store postgresql --per-part 20
+	@build-test/backend/test/nomem/nomem-net --jobs 4 --spell 5 --per-part 20
+	@build-test/backend/test/nomem/nomem-net --jobs 4 --spell 50 --per-part 10
 
 simulate: ## rooms, store and network simulated, 10,000 seeds (ARGS="--seeds 500 --from 1", or "--seed 7 --trace")
 	@tools/setup test

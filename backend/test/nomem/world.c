@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "nomem.h"
-#include "store/sqlite.h"
+#include "doc.h"
 #include "wire/yproto.h"
-
-uint64_t checks_failed;
-
-void check_that(bool ok, const char *file, int line, const char *format, ...) {
-  if (ok) return;
-  va_list args;
-  va_start(args, format);
-  const char *slash = strrchr(file, '/');
-  printf("# %s:%d: ", slash ? slash + 1 : file, line);
-  vprintf(format, args);
-  printf("\n");
-  va_end(args);
-  checks_failed++;
-}
 
 /* The server --------------------------------------------------------------- */
 
@@ -34,8 +18,7 @@ static void on_dirty(void *ctx) {
 static int open_parts(struct world *w) {
   struct buf error = BUF_INIT;
   int err = 0;
-  const struct sqlite_store_options store = {w->dir, w->loop, NULL, &w->limits};
-  SERVER(err = sqlite_store_create(&store, &w->store, &error));
+  SERVER(err = place_open_store(w->place, w->loop, NULL, &w->limits, &w->store, &error));
   buf_deinit(&error);
   if (err) return err;
   const struct registry_options registry = {.store = w->store, .limits = &w->limits, .on_dirty = on_dirty, .ctx = w};
@@ -44,9 +27,15 @@ static int open_parts(struct world *w) {
   return err;
 }
 
-void world_open(struct world *w, const char *dir) {
-  *w = (struct world){.limits = LIMITS_DEFAULT, .now_ms = 1000};
-  snprintf(w->dir, sizeof w->dir, "%s", dir);
+static bool is_up(void *ctx) {
+  struct world *w = ctx;
+  struct store_status status;
+  w->store->ops->status(w->store, &status);
+  return status.up;
+}
+
+void world_open(struct world *w, struct place *place) {
+  *w = (struct world){.place = place, .limits = LIMITS_DEFAULT, .now_ms = 1000};
   w->limits.compact_rows = 8;
   w->limits.room_idle_ms = 1000;
   if (loop_create(NULL, &w->loop) != 0) abort();
@@ -56,6 +45,7 @@ void world_open(struct world *w, const char *dir) {
     printf("Bail out! the store does not open: %s\n", err_text(err));
     abort();
   }
+  if (place->postgres) world_until(w, is_up, w, "the store's being up"); /* SQLite is when it is first used */
 }
 
 void world_close(struct world *w) {
@@ -168,7 +158,7 @@ static const struct member_hooks hooks = {.on_output = on_output, .on_close = on
 
 void client_init(struct client *c, struct world *w, enum member_kind kind, uint64_t number) {
   *c = (struct client){.world = w, .kind = kind, .number = number};
-  if (yata_doc_create(&(yata_options){.client_id = number}, &c->doc) != 0) abort();
+  c->doc = doc_create(number);
 }
 
 void client_deinit(struct client *c) {
@@ -234,9 +224,9 @@ static int join(struct client *c) {
   return err;
 }
 
-static void send_update(struct client *c, const yata_buf *update) {
+static void send_update(struct client *c, const uint8_t *update, size_t len) {
   struct buf message = BUF_INIT;
-  if (yproto_append_update(&message, update->data, update->len) != 0) abort();
+  if (yproto_append_update(&message, update, len) != 0) abort();
   client_send(c, message.data, message.len);
   buf_deinit(&message);
 }
@@ -244,11 +234,10 @@ static void send_update(struct client *c, const yata_buf *update) {
 /** What a client says when it has connected: what do you have, and this is what I have. */
 static void sync(struct client *c) {
   static const uint8_t step1[] = {0, 0, 1, 0};
-  yata_buf state = YATA_BUF_INIT;
+  struct blob *state = doc_state(c->doc);
   client_send(c, step1, sizeof step1);
-  if (yata_encode_state_as_update(c->doc, NULL, 0, &state) != 0) abort();
-  send_update(c, &state);
-  yata_buf_deinit(&state);
+  send_update(c, state->data, state->len);
+  blob_unref(state);
 }
 
 void client_connect(struct client *c) {
@@ -266,62 +255,18 @@ void client_connect(struct client *c) {
 
 /* The document --------------------------------------------------------------- */
 
-static struct blob *state_of(const yata_doc *doc) {
-  yata_buf bytes = YATA_BUF_INIT;
-  if (yata_encode_state_as_update(doc, NULL, 0, &bytes) != 0) abort();
-  struct blob *blob = blob_create(bytes.data, bytes.len);
-  if (!blob) abort();
-  yata_buf_deinit(&bytes);
-  return blob;
-}
-
 static bool same(const struct blob *a, const struct blob *b) {
   return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
 
-static yata_type main_text(yata_doc *doc) {
-  yata_type files;
-  yata_slice id;
-  uint32_t cursor = 0;
-  yata_value value = {0};
-  if (yata_map(doc, "files", &files) || yata_map_next(doc, files, &cursor, &id) ||
-      yata_map_get(doc, files, (const char *)id.data, id.len, &value))
-    return (yata_type){0};
-  yata_type file = value.type;
-  return yata_map_get(doc, file, "text", 4, &value) ? (yata_type){0} : value.type;
-}
-
-char *client_text(struct client *c) {
-  yata_buf out = YATA_BUF_INIT;
-  CHECK(yata_text_read(c->doc, main_text(c->doc), &out) == 0, "the client has no main file");
-  char *text = calloc(1, out.len + 1);
-  if (!text) abort();
-  if (out.len) memcpy(text, out.data, out.len);
-  yata_buf_deinit(&out);
-  return text;
-}
-
-static void make_edit(struct client *c, uint32_t at, const char *insert, uint32_t removed, yata_buf *update) {
-  yata_type text = main_text(c->doc);
-  uint32_t length = 0;
-  if (yata_text_length(c->doc, text, &length) != 0 || yata_txn_begin(c->doc) != 0) abort();
-  if (at > length) at = length;
-  if (removed > length - at) removed = length - at;
-  if (insert && yata_text_insert(c->doc, text, at, insert, strlen(insert)) != 0) abort();
-  if (removed && yata_text_delete(c->doc, text, at, removed) != 0) abort();
-  if (yata_txn_commit(c->doc, update) != 0) abort();
-}
-
 /** The server's document is as before, or as before and the update; and if as before, the sender is told. */
 static void check_taken(struct client *c, const struct blob *before, const yata_buf *update) {
-  yata_doc *doc = c->world->room->document.doc, *other = NULL;
-  struct blob *now = state_of(doc);
+  yata_doc *doc = c->world->room->document.doc, *other = doc_create(999);
+  struct blob *now = doc_state(doc);
   CHECK(yata_doc_check(doc) == 0, "the room's document is broken");
-  if (yata_doc_create(&(yata_options){.client_id = 999}, &other) != 0 ||
-      yata_apply_update(other, before->data, before->len, NULL) != 0 ||
-      yata_apply_update(other, update->data, update->len, NULL) != 0)
-    abort();
-  struct blob *after = state_of(other);
+  doc_changes(other, before);
+  if (yata_apply_update(other, update->data, update->len, NULL) != 0) abort();
+  struct blob *after = doc_state(other);
   CHECK(same(now, before) || same(now, after), "an edit was taken in part");
   CHECK(!same(now, before) || c->closed, "an edit was not taken, and its sender not told");
   yata_doc_destroy(other);
@@ -332,9 +277,9 @@ static void check_taken(struct client *c, const struct blob *before, const yata_
 void client_edit(struct client *c, uint32_t at, const char *insert, uint32_t removed) {
   yata_buf update = YATA_BUF_INIT;
   client_connect(c);
-  make_edit(c, at, insert, removed, &update);
-  struct blob *before = state_of(c->world->room->document.doc);
-  if (update.len) send_update(c, &update);
+  doc_edit(c->doc, at, insert, removed, &update);
+  struct blob *before = doc_state(c->world->room->document.doc);
+  if (update.len) send_update(c, update.data, update.len);
   if (update.len) check_taken(c, before, &update);
   blob_unref(before);
   yata_buf_deinit(&update);

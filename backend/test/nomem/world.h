@@ -6,11 +6,13 @@
 
 #include "base/limits.h"
 #include "base/loop.h"
+#include "nomem.h"
+#include "place.h"
 #include "room/state.h"
 
-/* A server without sockets: loop, SQLite store, registry, one room, and clients in it. */
+/* A server without sockets: loop, store, registry, one room, and clients in it. */
 struct world {
-  char dir[96];
+  struct place *place;
   struct limits limits;
   struct loop *loop;
   struct store *store;
@@ -32,13 +34,8 @@ struct client {
   size_t texts;
 };
 
-/** A check that prints what broke, and where the allocation failed. */
-#define CHECK(ok, ...) check_that(ok, __FILE__, __LINE__, __VA_ARGS__)
-void check_that(bool ok, const char *file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
-extern uint64_t checks_failed;
-
 /* Each starts or ends a part of the server; what fails for lack of memory is tried once more, as people do. */
-void world_open(struct world *w, const char *dir);
+void world_open(struct world *w, struct place *place); /* and waits until the store is up */
 void world_close(struct world *w);
 void world_create_room(struct world *w);
 void world_open_room(struct world *w);
@@ -59,7 +56,5 @@ void client_read(struct client *c);
 /** An edit of the main file: the server takes it as a whole or not at all, and then says so. */
 void client_edit(struct client *c, uint32_t at, const char *insert, uint32_t remove);
 void client_save(struct client *c); /* until it is acknowledged */
-/** The main file as the client has it; the caller's. */
-char *client_text(struct client *c);
 
 #endif

@@ -1,33 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Out of memory: a room's whole life (created, opened, joined, edited, saved,
- * written over REST, compacted, unloaded, loaded, looked back on) with the nth
- * allocation of our own code failing, on the real SQLite store. What fails
- * says so: an error, or a connection closed with a reason; nothing else is
- * different. Leaks are the sanitizer's to find.
+ * written over REST, compacted, unloaded, loaded, looked back on, backed up and
+ * restored) with the nth allocation of our own code failing, on either real
+ * store. What fails says so: an error, or a connection closed with a reason;
+ * nothing else is different.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
-#include <ftw.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
-#include "nomem.h"
+#include "doc.h"
+#include "lives.h"
 #include "room/history.h"
 #include "world.h"
 
 enum { EDITS = 10 };
-
-static char root[96];
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
-  (void)st, (void)type, (void)at;
-  return remove(path);
-}
 
 /* Parts of the life ---------------------------------------------------------- */
 
@@ -36,8 +26,11 @@ static void type_and_save(struct world *w, struct client *a, struct client *b) {
   for (uint32_t i = 0; i < EDITS; i++) {
     char word[16];
     snprintf(word, sizeof word, "<%u>", i);
+    nomem_part(PART_EDIT);
     client_edit(a, i * 2, i % 4 == 3 ? NULL : word, i % 4 == 3 ? 3 : 0);
+    nomem_part(PART_SAVE);
     if (i % 3 == 0) client_save(a);
+    nomem_part(PART_SYNC);
     client_connect(b);
     client_read(b);
   }
@@ -166,7 +159,7 @@ static void unload(struct world *w) {
 
 static void compare(struct world *w, struct client *a) {
   struct buf text = BUF_INIT;
-  char *expected = client_text(a);
+  char *expected = doc_text(a->doc);
   CHECK(room_main_text(w->room, &text) == 0, "no text");
   CHECK(text.len == strlen(expected) && memcmp(text.data, expected, text.len) == 0,
         "after loading it is \"%.*s\", and was \"%s\"", (int)text.len, (const char *)text.data, expected);
@@ -174,75 +167,142 @@ static void compare(struct world *w, struct client *a) {
   buf_deinit(&text);
 }
 
+/* Made while the server runs, restored when it does not. ----------------------- */
+
+static int copy_all(struct dump_reader *from, struct dump_writer *to, char digest[static 65]) {
+  struct buf error = BUF_INIT;
+  struct dump_copy copy = {.from = from, .to = to};
+  int err = 0;
+  SERVER(err = dump_copy(&copy, &error));
+  if (!err && to) SERVER(err = to->ops->commit(to, &error));
+  CHECK(err || (!copy.damaged && !copy.missing), "what is copied is damaged");
+  memcpy(digest, copy.digest, sizeof copy.digest);
+  buf_deinit(&error);
+  return err;
+}
+
+static int make_backup(struct world *w, const char *file, char digest[static 65]) {
+  struct dump_reader *from = NULL;
+  struct dump_writer *to = NULL;
+  struct buf error = BUF_INIT;
+  int err = 0;
+  unlink(file);
+  SERVER(err = place_read(w->place, &from, &error));
+  if (!err) SERVER(err = dump_write_file(file, &to, &error));
+  if (!err) err = copy_all(from, to, digest);
+  SERVER(dump_writer_close(to));
+  SERVER(dump_reader_close(from));
+  buf_deinit(&error);
+  return err;
+}
+
+static int restore_backup(struct place *place, const char *file, char digest[static 65]) {
+  struct dump_reader *from = NULL;
+  struct dump_writer *to = NULL;
+  struct buf error = BUF_INIT;
+  int err = 0;
+  SERVER(err = dump_read_sqlite(file, &from, &error));
+  if (!err) SERVER(err = place_write(place, &to, &error));
+  if (!err) err = copy_all(from, to, digest);
+  SERVER(dump_writer_close(to));
+  SERVER(dump_reader_close(from));
+  buf_deinit(&error);
+  return err;
+}
+
+static void back_up(struct world *w, const char *file, char digest[static 65]) {
+  int err = make_backup(w, file, digest);
+  CHECK(!err || (err == ERR_NOMEM && nomem_failed_in(PART_BACKUP)), "making a backup: %s", err_text(err));
+  if (err) CHECK(make_backup(w, file, digest) == 0, "making a backup again");
+}
+
+static void restore(struct place *place, const char *file, const char *digest) {
+  char other[65];
+  int err = restore_backup(place, file, other);
+  CHECK(!err || (err == ERR_NOMEM && nomem_failed_in(PART_BACKUP)), "restoring a backup: %s", err_text(err));
+  if (err) CHECK(restore_backup(place, file, other) == 0, "restoring a backup again");
+  CHECK(memcmp(other, digest, sizeof other) == 0, "what was restored is not what was backed up");
+  unlink(file);
+}
+
 /* The life ------------------------------------------------------------------- */
 
-static void live(uint64_t nth) {
+static void meet(struct client *a, struct client *b, struct client *p) {
+  client_connect(a);
+  client_connect(b);
+  client_connect(p);
+}
+
+static void work(struct world *w, struct client *a, struct client *b, struct client *p) {
+  nomem_part(PART_SYNC);
+  meet(a, b, p);
+  type_and_save(w, a, b);
+  nomem_part(PART_SYNC);
+  be_aware(a, b);
+  nomem_part(PART_EDIT);
+  say_plainly(p);
+  nomem_part(PART_REST);
+  write_over_rest(w);
+  client_connect(a);
+  client_save(a);
+  client_read(a);
+  nomem_part(PART_COMPACT);
+  compact(w);
+  nomem_part(PART_HISTORY);
+  look_back(w);
+  nomem_part(PART_UNLOAD);
+  client_leave(b);
+  client_leave(p);
+  client_read(a);
+  client_leave(a);
+  unload(w);
+}
+
+static void come_back(struct world *w, struct client *a) {
+  world_open_room(w);
+  compare(w, a);
+  client_connect(a);
+  client_leave(a);
+  world_release_room(w);
+}
+
+static void live(struct place *place) {
   struct world w;
   struct client a, b, p;
-  nomem_start(nth);
-  world_open(&w, root);
+  char file[160], digest[65], id[STORE_ROOM_ID_MAX + 1];
+  snprintf(file, sizeof file, "%s.backup", place->dir);
+  world_open(&w, place);
+  nomem_part(PART_REST);
   world_create_room(&w);
+  nomem_part(PART_LOAD);
   world_open_room(&w);
   client_init(&a, &w, MEMBER_YJS, 1);
   client_init(&b, &w, MEMBER_YJS, 2);
   client_init(&p, &w, MEMBER_PLAIN, 3);
-  client_connect(&a);
-  client_connect(&b);
-  client_connect(&p);
-  type_and_save(&w, &a, &b);
-  be_aware(&a, &b);
-  say_plainly(&p);
-  write_over_rest(&w);
-  client_connect(&a);
-  client_save(&a);
-  client_read(&a);
-  compact(&w);
-  look_back(&w);
-  client_leave(&b);
-  client_leave(&p);
-  client_read(&a);
-  client_leave(&a);
-  unload(&w);
-  world_open_room(&w);
-  compare(&w, &a);
-  client_connect(&a);
-  client_leave(&a);
-  world_release_room(&w);
+  work(&w, &a, &b, &p);
+  nomem_part(PART_LOAD);
+  come_back(&w, &a);
+  nomem_part(PART_BACKUP);
+  back_up(&w, file, digest);
+  nomem_part(PART_STOP);
+  snprintf(id, sizeof id, "%s", w.id);
+  world_close(&w);
+  nomem_part(PART_BACKUP);
+  restore(place, file, digest);
+  nomem_end();
+  world_open(&w, place);
+  snprintf(w.id, sizeof w.id, "%s", id);
+  come_back(&w, &a);
   world_close(&w);
   client_deinit(&a);
   client_deinit(&b);
   client_deinit(&p);
-  nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {
-      {"every", required_argument, NULL, 'e'}, {"nth", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
-  uint64_t step = 1, from = 1, runs = 0, failed = 0;
-  bool single = false;
-  for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-    if (c != 'e' && c != 'n') {
-      fprintf(stderr, "usage: nomem [--every N] [--nth N]   every Nth allocation fails in turn, or the Nth alone\n");
-      return 2;
-    }
-    single = c == 'n';
-    *(single ? &from : &step) = strtoull(optarg, NULL, 10);
-  }
-  log_init(open("/dev/null", O_WRONLY | O_CLOEXEC), LOG_ERROR, LOG_TEXT);
-  snprintf(root, sizeof root, "%s/yoke-nomem-%d", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (int)getpid());
-  live(0);
-  uint64_t all = nomem_count();
-  CHECK(all > 100, "only %llu allocations were seen", (unsigned long long)all);
-  for (uint64_t nth = from; nth <= all + 20; nth += step) {
-    uint64_t before = checks_failed;
-    live(nth);
-    runs++;
-    failed += nomem_failed();
-    if (checks_failed > before) printf("# ^ with allocation %llu failing\n", (unsigned long long)nth);
-    if (single) break;
-  }
-  printf("# %llu allocations in one life; %llu lives, in %llu of which one failed\n", (unsigned long long)all,
-         (unsigned long long)runs, (unsigned long long)failed);
-  printf("1..1\n%s 1 - what has no memory says so and changes nothing\n", checks_failed || !failed ? "not ok" : "ok");
-  return checks_failed || !failed;
+  static const enum nomem_part parts[] = {PART_START,   PART_SYNC,    PART_EDIT,   PART_SAVE, PART_REST,
+                                          PART_COMPACT, PART_HISTORY, PART_UNLOAD, PART_LOAD, PART_BACKUP};
+  static const struct lives lives = {"what has no memory says so and changes nothing", live, parts,
+                                     sizeof parts / sizeof *parts};
+  return lives_main(&lives, argc, argv);
 }
