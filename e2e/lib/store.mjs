@@ -43,15 +43,17 @@ export class Store {
     if (code !== 0) throw new Error(`the server ended with ${code}`);
   }
 
-  /** Run a command of yoke on it; resolves with its exit code and what it printed. */
-  async yoke(args, { wrap = [] } = {}) {
+  /** Run a command of yoke on it; resolves with its exit code (null: killed) and what it printed. */
+  async yoke(args, { wrap = [], binary = YOKE, env = {} } = {}) {
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('YOKE_')));
-    const [program, ...rest] = [...wrap, YOKE, ...args, '--data-dir', this.dir];
-    const child = spawn(program, rest, { cwd: this.dir, env: { ...clean, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...rest] = [...wrap, binary, ...args, '--data-dir', this.dir];
+    const child = spawn(program, rest, { cwd: this.dir, env: { ...clean, ...this.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const out = { stdout: '', stderr: '' };
     child.stdout.on('data', (data) => (out.stdout += data));
     child.stderr.on('data', (data) => (out.stderr += data));
+    const late = setTimeout(() => child.kill('SIGKILL'), 60_000);
     const [code] = await once(child, 'close');
+    clearTimeout(late);
     return { code, ...out, all: out.stdout + out.stderr };
   }
 

@@ -10,8 +10,10 @@
 
 extern char **environ;
 
+/** The lines, the last of them ended. */
 static int print(const struct buf *text, FILE *to, int status) {
   if (text->len) fwrite(text->data, 1, text->len, to);
+  if (text->len && text->data[text->len - 1] != '\n') fputc('\n', to);
   return fflush(to) == 0 ? status : EXIT_FAILURE;
 }
 
@@ -30,9 +32,7 @@ static int run_command(const struct cli *cli, const struct config *config, struc
   if (cli->command == CLI_CONFIG_CHECK)
     return config_print(config, text) ? EXIT_FAILURE : print(text, stdout, EXIT_SUCCESS);
   if (cli->command == CLI_SERVE) return serve(config, text) ? print(text, stderr, EXIT_FAILURE) : EXIT_SUCCESS;
-  int status = run_store_command(cli, config, text);
-  if (text->len && text->data[text->len - 1] != '\n') (void)!buf_append_str(text, "\n");
-  return print(text, stderr, status);
+  return print(text, stderr, run_store_command(cli, config, text));
 }
 
 static int run(const struct cli *cli, struct buf *text) {

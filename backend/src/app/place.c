@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/place.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "store/folder.h"
 #include "store/lockfile.h"
+#include "store/restoring.h"
 
 #define TELL_AFTER_MS 1000
 #define TELL_TERMINAL_MS 200
@@ -22,23 +25,39 @@ int place_read(const struct config *config, struct dump_reader **out, struct buf
   struct buf path = BUF_INIT;
   int err = place_database(config, &path);
   if (!err) err = dump_read_sqlite((const char *)path.data, out, error);
-  if (err == ERR_NOT_FOUND) (void)!buf_append_str(error, "is --data-dir right, or db_config missing?\n");
+  if (err == ERR_NOT_FOUND && !restoring_check((const char *)path.data, error))
+    (void)!buf_append_str(error, "is --data-dir right, or db_config missing?\n");
   buf_deinit(&path);
   return err;
 }
 
-/** An empty database, while nobody else can make one. */
-static int make_database(const struct config *config, const char *path, struct buf *error) {
-  struct buf lock = BUF_INIT;
+/** An empty database, whole or not there. */
+static int make_database(const char *path, struct buf *error) {
   struct dump_writer *writer = NULL;
+  struct buf partial = BUF_INIT;
+  int err = buf_printf(&partial, "%s.partial-%ld%c", path, (long)getpid(), 0);
+  const char *name = (const char *)partial.data;
+  if (!err) err = dump_write_file(name, &writer, error);
+  if (!err) err = writer->ops->commit(writer, error);
+  dump_writer_close(writer);
+  if (!err && rename(name, path) != 0) {
+    (void)!buf_printf(error, "cannot rename %s to %s: %s\n", name, path, strerror(errno));
+    err = ERR_IO;
+  }
+  buf_deinit(&partial);
+  return err ? err : folder_sync_name(path, error);
+}
+
+/** While nobody else can make one. */
+static int ensure_database(const struct config *config, const char *path, struct buf *error) {
+  struct buf lock = BUF_INIT;
   int fd = -1;
+  if (access(path, F_OK) == 0) return 0;
   int err = folder_make(config->data_dir, error);
   if (!err) err = buf_printf(&lock, "%s/yoke.lock%c", config->data_dir, 0);
   if (!err) err = lockfile_take((const char *)lock.data, &fd, error);
-  if (!err) err = dump_write_file(path, &writer, error);
-  if (!err) err = writer->ops->commit(writer, error);
-  if (!err) err = folder_sync_name(path, error);
-  dump_writer_close(writer);
+  if (!err) err = restoring_check(path, error);
+  if (!err && access(path, F_OK) != 0) err = make_database(path, error);
   lockfile_release(fd);
   buf_deinit(&lock);
   return err;
@@ -48,7 +67,7 @@ int place_add(const struct config *config, struct dump_writer **out, struct buf 
   if (config->db.host) return dump_write_postgres(&config->db, false, out, error);
   struct buf path = BUF_INIT;
   int err = place_database(config, &path);
-  if (!err && access((const char *)path.data, F_OK) != 0) err = make_database(config, (const char *)path.data, error);
+  if (!err) err = ensure_database(config, (const char *)path.data, error);
   if (!err) err = dump_add_sqlite((const char *)path.data, out, error);
   buf_deinit(&path);
   return err;

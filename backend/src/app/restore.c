@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "store/folder.h"
 #include "store/lockfile.h"
+#include "store/restoring.h"
 
 struct restore {
   const struct config *config;
@@ -81,43 +82,85 @@ static int complain(struct restore *r, const char *what, const char *path) {
   return ERR_IO;
 }
 
-/** Bring the old database's log into it, where it can be read at all. */
-static void settle_old(const char *path) {
-  struct dump_writer *writer = NULL;
-  struct buf ignored = BUF_INIT;
-  if (dump_add_sqlite(path, &writer, &ignored) == 0) dump_writer_close(writer); /* the last to close checkpoints */
-  buf_deinit(&ignored);
+static int log_name(struct buf *out, const char *path) {
+  return buf_printf(out, "%s-wal%c", path, 0);
 }
 
-/** Keep the old database under another name; its log goes with it, or it would be taken for the new one's. */
+/** Give the log of @path a second name, that of @kept's. Fine when there is none. */
+static int keep_log(struct restore *r, const char *path, const char *kept) {
+  struct buf from = BUF_INIT, to = BUF_INIT;
+  int err = log_name(&from, path);
+  if (!err) err = log_name(&to, kept);
+  if (!err && link((const char *)from.data, (const char *)to.data) != 0 && errno != ENOENT && errno != EEXIST)
+    err = complain(r, "keep the old database's log as", (const char *)to.data);
+  buf_deinit(&to);
+  buf_deinit(&from);
+  return err;
+}
+
+static int drop_logs(struct restore *r, const char *path) {
+  static const char *const ends[] = {"-wal", "-shm"};
+  struct buf name = BUF_INIT;
+  int err = 0;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends && !err; i++) {
+    buf_clear(&name);
+    err = buf_printf(&name, "%s%s%c", path, ends[i], 0);
+    if (!err && unlink((const char *)name.data) != 0 && errno != ENOENT)
+      err = complain(r, "remove", (const char *)name.data);
+  }
+  buf_deinit(&name);
+  return err;
+}
+
+/**
+ * Keep the old database under another name. Whenever this is cut short, what
+ * has the name of the database is all of it, or there is nothing of that name.
+ */
 static int set_aside(struct restore *r, const char *path) {
-  if (access(path, F_OK) != 0) return 0;
-  settle_old(path);
   int err = buf_printf(&r->kept, "%s.replaced-%" PRIu64 "%c", path, clock_unix_ms(), 0);
   if (err) return err;
   const char *kept = (const char *)r->kept.data;
-  if (link(path, kept) != 0) return complain(r, "keep the old database as", kept);
-  static const char *const logs[] = {"-wal", "-shm"};
-  for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
-    char from[4096], to[4096];
-    snprintf(from, sizeof from, "%s%s", path, logs[i]);
-    snprintf(to, sizeof to, "%s%s", kept, logs[i]);
-    if (rename(from, to) != 0 && errno != ENOENT) return complain(r, "move away", from);
-  }
-  return 0;
+  bool there = access(path, F_OK) == 0;
+  bool whole = there && dump_settle_sqlite(path);
+  if (whole) return link(path, kept) == 0 ? 0 : complain(r, "keep the old database as", kept);
+  err = keep_log(r, path, kept);
+  if (!err && there && rename(path, kept) != 0) err = complain(r, "keep the old database as", kept);
+  if (!err) err = drop_logs(r, path); /* or it would be taken for the new one's */
+  if (!there) buf_clear(&r->kept);
+  return err;
+}
+
+/** After a failure: as it was. */
+static void put_back(struct restore *r, const char *path) {
+  const char *kept = (const char *)r->kept.data;
+  struct buf ignored = BUF_INIT;
+  struct restore quiet = {.error = &ignored};
+  bool there = access(path, F_OK) == 0;
+  bool back = there || (keep_log(&quiet, kept, path) == 0 && rename(kept, path) == 0);
+  if (there) unlink(kept);
+  if (back) (void)!drop_logs(&quiet, kept);
+  buf_deinit(&ignored);
+}
+
+static int take_place(struct restore *r, const char *fresh, const char *path) {
+  int err = set_aside(r, path);
+  if (!err && rename(fresh, path) != 0) err = complain(r, "put in place", path);
+  if (err && r->kept.len) put_back(r, path);
+  return err ? err : folder_sync_name(path, r->error);
 }
 
 static int replace_database(struct restore *r, const char *path) {
-  char fresh[4096];
+  struct buf name = BUF_INIT;
   struct dump_writer *to = NULL;
-  snprintf(fresh, sizeof fresh, "%s.restoring", path);
-  if (unlink(fresh) != 0 && errno != ENOENT) return complain(r, "remove", fresh); /* of one that was cut short */
-  int err = dump_write_file(fresh, &to, r->error);
+  int err = restoring_name(path, &name);
+  const char *fresh = (const char *)name.data;
+  if (!err && unlink(fresh) != 0 && errno != ENOENT) err = complain(r, "remove", fresh); /* of one that was cut short */
+  if (!err) err = dump_write_file(fresh, &to, r->error);
   if (!err) err = fill(r, to);
-  if (!err) err = set_aside(r, path);
-  if (!err && rename(fresh, path) != 0) err = complain(r, "put in place", path);
-  if (err) unlink(fresh);
-  return err ? err : folder_sync_name(path, r->error);
+  if (!err) err = take_place(r, fresh, path);
+  if (err && fresh) unlink(fresh);
+  buf_deinit(&name);
+  return err;
 }
 
 static int restore_sqlite(struct restore *r) {

@@ -86,6 +86,9 @@ static inline void dump_writer_close(struct dump_writer *w) {
 MUST_USE int dump_read_sqlite(const char *path, struct dump_reader **out, struct buf *error);
 MUST_USE int dump_read_postgres(const struct config_db *db, struct dump_reader **out, struct buf *error);
 
+/** Bring the log of a database, of whatever version, into it. False: it has one still. */
+bool dump_settle_sqlite(const char *path);
+
 /** A new file at @path, which must not be there. */
 MUST_USE int dump_write_file(const char *path, struct dump_writer **out, struct buf *error);
 /** Add to the database at @path, also while a server uses it: rows get numbers of their own. */

@@ -14,6 +14,7 @@
 #include "store/core_ops.h"
 #include "store/folder.h"
 #include "store/lockfile.h"
+#include "store/restoring.h"
 #include "store/sqlite_db.h"
 
 /** An answered read, on its way back to the loop. */
@@ -225,6 +226,7 @@ static int open_files(struct sqlite_store *s, const struct sqlite_store_options 
   if (!err) err = lockfile_take((const char *)path.data, &s->lock_fd, error);
   buf_clear(&path);
   if (!err) err = buf_printf(&path, "%s/yoke.db%c", options->data_dir, 0);
+  if (!err) err = restoring_check((const char *)path.data, error);
   if (!err) err = sqlite_db_create((const char *)path.data, options->limits->rooms_max, &s->db, error);
   if (!err) log_info(LOG_NONE, "database: %s", (const char *)path.data);
   buf_deinit(&path);

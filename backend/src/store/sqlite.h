@@ -27,7 +27,7 @@ struct sqlite_store_options {
  * On failure one or more lines are appended to @error:
  *   ERR_BUSY     another server uses the directory (named in @error)
  *   ERR_CORRUPT  the file is damaged or not ours; it is left untouched
- *   ERR_INVALID  the file was written by a newer version
+ *   ERR_INVALID  the file was written by a newer version, or is what a restore cut short left
  *   ERR_IO, ERR_NOMEM
  */
 MUST_USE int sqlite_store_create(const struct sqlite_store_options *options, struct store **out, struct buf *error);

@@ -141,6 +141,17 @@ static void close_writer(struct dump_writer *base) {
 
 static const struct dump_writer_ops ops = {add_room, add_row, commit, close_writer};
 
+bool dump_settle_sqlite(const char *path) {
+  sqlite3 *handle = NULL;
+  struct buf log = BUF_INIT;
+  if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+    sqlite3_exec(handle, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+  sqlite3_close(handle); /* the last to close removes the log */
+  bool settled = buf_printf(&log, "%s-wal%c", path, 0) == 0 && access((const char *)log.data, F_OK) != 0;
+  buf_deinit(&log);
+  return settled;
+}
+
 static int create(const char *path, struct sqlite_writer **out) {
   struct sqlite_writer *w = calloc(1, sizeof *w + strlen(path) + 1);
   if (!w) return ERR_NOMEM;
