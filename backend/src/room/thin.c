@@ -41,7 +41,10 @@ static void end(struct thin *t) {
   struct room *room = t->room;
   room->registry->thin = NULL;
   room->journal.outstanding--;
-  room->thin_floor = t->bytes;
+  if (t->err == ERR_NOMEM)
+    room->thin_due = true; /* at the next tick again */
+  else
+    room->thin_floor = t->bytes;
   if (t->err && t->err != ERR_CANCELLED && t->err != ERR_NOT_FOUND)
     log_warn(LOG_ROOM(room->id), "old history could not be put together: %s", err_text(t->err));
   if (t->merged) log_info(LOG_ROOM(room->id), "put %" PRIu64 " old rows of the history together", t->merged);
@@ -61,7 +64,8 @@ static int merge(const struct store_row *rows, size_t count, struct blob **out) 
   yata_slice *slices = calloc(count, sizeof *slices);
   if (!slices) return ERR_NOMEM;
   for (size_t i = 0; i < count; i++) slices[i] = (yata_slice){rows[i].data, rows[i].len};
-  int err = yata_merge_updates(slices, count, &merged) == 0 ? 0 : ERR_CORRUPT;
+  int merging = yata_merge_updates(slices, count, &merged);
+  int err = merging == YATA_ERR_NOMEM ? ERR_NOMEM : merging ? ERR_CORRUPT : 0;
   free(slices);
   if (!err && !(*out = blob_create(merged.data, merged.len))) err = ERR_NOMEM;
   yata_buf_deinit(&merged);

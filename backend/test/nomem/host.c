@@ -10,7 +10,7 @@
 #include "nomem.h"
 #include "room/registry.h"
 
-enum { PATIENCE_MS = 10000 };
+enum { PATIENCE_MS = 10000, TICK_MS = 100 };
 
 static void on_dirty(void *ctx) {
   struct host *h = ctx;
@@ -73,6 +73,8 @@ static int try_open(struct host *h, struct place *place, struct buf *error) {
   *h = (struct host){.place = place, .config = {.limits = LIMITS_DEFAULT, .log_level = LOG_ERROR}};
   h->config.limits.compact_rows = 8;
   h->config.limits.room_idle_ms = 1000;
+  h->config.limits.history_keep_bytes = 1024;
+  h->config.limits.history_keep_ms = 0;
   SERVER(err = open_all(h, error));
   if (err) SERVER(close_all(h));
   return err;
@@ -115,17 +117,19 @@ void host_close(struct host *h) {
   bool saved = false;
   SERVER(server_stop_accepting(h->server));
   SERVER(registry_shutdown(h->registry, on_saved, &saved));
-  for (int i = 0; i < 100 && !saved; i++) {
-    for (int turn = 0; turn < 20 && !saved; turn++) host_turn(h);
-    if (!saved) SERVER(registry_tick(h->registry, clock_mono_ms() + h->skew_ms, clock_unix_ms()));
-  }
   host_until(h, is_set, &saved, "the last commit");
   for (int turn = 0; turn < 5; turn++) host_turn(h);
   SERVER(close_all(h));
 }
 
+static void tick(struct host *h) {
+  h->ticked_ms = clock_mono_ms();
+  SERVER(registry_tick(h->registry, h->ticked_ms + h->skew_ms, clock_unix_ms()));
+}
+
 void host_turn(struct host *h) {
   SERVER((void)!loop_run_once(h->loop, 1));
+  if (clock_mono_ms() >= h->ticked_ms + TICK_MS) tick(h);
 }
 
 bool host_until(struct host *h, bool (*done)(void *ctx), void *ctx, const char *what) {
@@ -144,7 +148,7 @@ void host_tick(struct host *h, uint64_t ms) {
   bool flushed = false;
   int err = 0;
   h->skew_ms += ms;
-  SERVER(registry_tick(h->registry, clock_mono_ms() + h->skew_ms, clock_unix_ms()));
+  tick(h);
   host_turn(h);
   err = h->store->ops->flush(h->store, on_flushed, &flushed); /* ours, not the server's */
   if (!err) host_until(h, is_set, &flushed, "the end of what is being written");

@@ -22,6 +22,7 @@ struct host {
   struct loop_defer *flush;
   struct loop_timer *reflush;
   uint16_t port;
+  uint64_t ticked_ms;
   uint64_t skew_ms; /* the registry's clock is so much ahead */
 };
 
@@ -33,7 +34,7 @@ void host_close(struct host *h);
 void host_turn(struct host *h);
 /** Turns until @done says so, or for ten seconds: then the check fails. */
 bool host_until(struct host *h, bool (*done)(void *ctx), void *ctx, const char *what);
-/** A tick of the registry's clock, @ms later, and all that is written by it. */
+/** Beside those that come by themselves: a tick of the registry's clock, @ms later, and all that is written by it. */
 void host_tick(struct host *h, uint64_t ms);
 
 #endif

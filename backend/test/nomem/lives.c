@@ -4,11 +4,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,6 +152,7 @@ static void run_jobs(const struct lives *lives, const struct options *options, s
     pid_t pid = fork();
     if (pid < 0) abort();
     if (pid > 0) continue;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     run_job(lives, options, job, totals);
     exit(0); /* where leaks would be found, too */
   }

@@ -153,6 +153,17 @@ static void send_frame(struct peer *p, enum ws_opcode opcode, const void *data, 
   buf_deinit(&out);
 }
 
+/** In two pieces, of which the second comes a turn later. */
+static void send_torn(struct peer *p, enum ws_opcode opcode, const void *data, size_t len) {
+  struct buf out = BUF_INIT;
+  append_frame(&out, opcode, data, len);
+  size_t half = out.len / 2;
+  if (p->fd >= 0) push(p, out.data, half);
+  if (p->fd >= 0) turn(p);
+  if (p->fd >= 0) push(p, out.data + half, out.len - half);
+  buf_deinit(&out);
+}
+
 static void take_message(struct peer *p, const uint8_t *data, size_t len) {
   struct yproto_message m;
   CHECK(yproto_decode(data, len, &m, NULL) == 0, "the server says what cannot be understood");
@@ -172,6 +183,7 @@ static void take_frame(struct peer *p, unsigned opcode, const uint8_t *data, siz
   if (opcode == WS_TEXT) snprintf(p->text, sizeof p->text, "%.*s", (int)len, (const char *)data);
   if (opcode == WS_TEXT) p->answers++;
   if (opcode == WS_PING) send_frame(p, WS_PONG, data, len);
+  if (opcode == WS_PONG) p->pongs++;
   if (opcode == WS_CLOSE) take_close(p, data, len);
 }
 
@@ -289,7 +301,7 @@ void peer_edit(struct peer *p, uint32_t at, const char *insert, uint32_t removed
   peer_connect(p);
   doc_edit(p->doc, at, insert, removed, &update);
   if (yproto_append_update(&message, update.data, update.len) != 0) abort();
-  if (update.len) send_frame(p, WS_BINARY, message.data, message.len);
+  if (update.len) send_torn(p, WS_BINARY, message.data, message.len);
   buf_deinit(&message);
   yata_buf_deinit(&update);
   step(p);
@@ -310,6 +322,15 @@ void peer_aware(struct peer *p) {
   step(p);
 }
 
+void peer_ping(struct peer *p) {
+  size_t before = p->pongs;
+  peer_connect(p);
+  send_frame(p, WS_PING, "here?", 5);
+  for (uint64_t end = clock_mono_ms() + PATIENCE_MS; p->pongs == before && step(p) && clock_mono_ms() < end;) {
+  }
+  CHECK(p->pongs > before || !p->open, "a ping is not answered");
+}
+
 static void ask_saved(struct peer *p) {
   static const uint8_t step1[] = {0, 0, 1, 0};
   struct buf message = BUF_INIT;
@@ -325,12 +346,9 @@ void peer_save(struct peer *p) {
     peer_connect(p);
     struct blob *state = doc_state(p->doc);
     ask_saved(p);
-    uint64_t start = clock_mono_ms(), ticked = start;
-    while (p->saved < p->asked && step(p) && clock_mono_ms() < start + PATIENCE_MS)
-      if (clock_mono_ms() > ticked + 100) { /* a state that takes the place of a lost row is written by the tick */
-        host_tick(p->host, 0);
-        ticked = clock_mono_ms();
-      }
+    uint64_t end = clock_mono_ms() + PATIENCE_MS;
+    while (p->saved < p->asked && step(p) && clock_mono_ms() < end) {
+    }
     bool saved = p->saved == p->asked;
     CHECK(saved || !p->open, "nothing is acknowledged any more");
     if (saved) blob_unref(p->kept);

@@ -20,7 +20,8 @@ struct peer {
   uint16_t closed;  /* code, 0: not */
   char reason[128]; /* with it */
   uint64_t asked, saved;
-  size_t answers;    /* step 2s that came on this connection */
+  size_t answers; /* step 2s that came on this connection */
+  size_t pongs;
   char text[4096];   /* plain: the newest */
   struct blob *kept; /* the state that was acknowledged last */
 };
@@ -36,9 +37,11 @@ void peer_cut(struct peer *p);
 /** Nothing closed it. */
 bool peer_alive(struct peer *p);
 
+/** The frame comes in two pieces. */
 void peer_edit(struct peer *p, uint32_t at, const char *insert, uint32_t removed);
 void peer_say(struct peer *p, const char *text); /* plain */
 void peer_aware(struct peer *p);
+void peer_ping(struct peer *p); /* until the pong */
 /** Until all it has is acknowledged as saved; then it has all that the room has, too. */
 void peer_save(struct peer *p);
 

@@ -68,6 +68,9 @@ static void knock(struct cast *c) {
   CHECK(reply.status == 200, "health: %d %s", reply.status, (const char *)reply.body.data);
   reply_deinit(&reply);
   expect(c, "GET", "/api/v1/rooms/nobody-knows-this-room", NULL, 404, "There is no such room");
+  peer_ask(&c->host, &(struct ask){.method = "GET", .path = "/", .headers = "Content-Length: many\r\n"}, &reply);
+  CHECK(reply.status == 400, "a malformed request: %d %s", reply.status, (const char *)reply.body.data);
+  reply_deinit(&reply);
   expect(c, "GET", "/metrics", NULL, 200, "yoke_connections");
   expect(c, "POST", "/api/v1/autocomplete", "{\"code\":\"int main\",\"cursorPosition\":7,\"language\":\"c\"}", 200,
          "suggestions");
@@ -189,6 +192,7 @@ static void type(struct cast *c) {
     begin(c, PART_EDIT);
     peer_edit(&c->ann, i * 2, i % 4 == 3 ? NULL : word, i % 4 == 3 ? 3 : 0);
     peer_edit(&c->bob, i, "b", 0);
+    peer_ping(&c->bob);
     begin(c, PART_SAVE);
     if (i % 3 == 0) peer_save(&c->ann);
   }

@@ -145,6 +145,19 @@ static void compact(struct world *w) {
   }
 }
 
+static void on_log(void *ctx, int err, const struct store_loaded *log) {
+  bool merged = false;
+  for (size_t i = 0; !err && i < log->row_count; i++) merged |= log->rows[i].updates > 1;
+  CHECK(merged || nomem_failed(), "no old history was put together: %s", err_text(err));
+  ((struct past *)ctx)->came = true;
+}
+
+static void check_thinned(struct world *w) {
+  struct past past = {false};
+  if (w->store->ops->history(w->store, w->id, &(struct store_span){.after = 0}, on_log, &past) != 0) abort();
+  world_until(w, past_came, &past, "the log");
+}
+
 static void unload(struct world *w) {
   struct registry_stats stats = {1, 0};
   world_release_room(w);
@@ -219,6 +232,10 @@ static void back_up(struct world *w, const char *file, char digest[static 65]) {
 static void restore(struct place *place, const char *file, const char *digest) {
   char other[65];
   int err = restore_backup(place, file, other);
+  for (int i = 0; err == ERR_BUSY && i < 100; i++) { /* PostgreSQL ends the server's connections a moment later */
+    usleep(50000);
+    err = restore_backup(place, file, other);
+  }
   CHECK(!err || (err == ERR_NOMEM && nomem_failed_in(PART_BACKUP)), "restoring a backup: %s", err_text(err));
   if (err) CHECK(restore_backup(place, file, other) == 0, "restoring a backup again");
   CHECK(memcmp(other, digest, sizeof other) == 0, "what was restored is not what was backed up");
@@ -248,6 +265,7 @@ static void work(struct world *w, struct client *a, struct client *b, struct cli
   client_read(a);
   nomem_part(PART_COMPACT);
   compact(w);
+  check_thinned(w);
   nomem_part(PART_HISTORY);
   look_back(w);
   nomem_part(PART_UNLOAD);

@@ -38,6 +38,8 @@ void world_open(struct world *w, struct place *place) {
   *w = (struct world){.place = place, .limits = LIMITS_DEFAULT, .now_ms = 1000};
   w->limits.compact_rows = 8;
   w->limits.room_idle_ms = 1000;
+  w->limits.history_keep_bytes = 1024;
+  w->limits.history_keep_ms = 0;
   if (loop_create(NULL, &w->loop) != 0) abort();
   int err = open_parts(w);
   if (err && nomem_failed()) err = open_parts(w);
