@@ -142,11 +142,25 @@ function contract(kind) {
       const at = flipped.indexOf('print(');
       assert.ok(at > 0);
       flipped[at] ^= 1;
+      const holed = (await readFile(good)).fill(0, 8192, 12288); // the third page: a table of ours
+      const foreign = (await readFile(good)).fill(7, 68, 72);
+      const empty = await Store.start('SQLite');
+      await (await empty.serve()).terminate();
+      const database = await readFile(join(empty.dir, 'yoke.db'));
+      await empty.stop();
       const cases = [
-        ['cut', () => copyFile(good, bad).then(() => truncate(bad, size - 4096)), /damaged|malformed/],
-        ['one flipped bit', () => writeFile(bad, flipped), /is damaged: what is in it is not what was written/],
-        ['empty', () => writeFile(bad, ''), /schema version 0|no backup/],
-        ['something else', () => writeFile(bad, 'hello '.repeat(1000)), /not a database|damaged/],
+        [
+          'cut',
+          () => copyFile(good, bad).then(() => truncate(bad, size - 4096)),
+          new RegExp(`is a damaged backup file: it ends at offset ${size - 4096}, and ${size} bytes were written; copy it again`),
+        ],
+        ['cut to its first bytes', () => copyFile(good, bad).then(() => truncate(bad, 50)), /damaged backup file: it ends at offset 50;/],
+        ['one flipped bit', () => writeFile(bad, flipped), /damaged backup file: (row of the|snapshot) .* is not what was written; copy/],
+        ['a page lost', () => writeFile(bad, holed), /damaged backup file: at offset 8192 \(/],
+        ['empty', () => writeFile(bad, ''), /is no backup: it is empty/],
+        ['something else', () => writeFile(bad, 'hello '.repeat(1000)), /is no backup, or its beginning \(offset 0\) is damaged/],
+        ['of another program', () => writeFile(bad, foreign), /is no backup, but a database of another program/],
+        ['no backup', () => writeFile(bad, database), /is no backup, or one that was not finished/],
         ['nothing', () => Promise.resolve(), /ENOENT|No such file/, join(store.dir, 'not-there.yoke')],
       ];
       for (const [what, make, complaint, name = bad] of cases) {
@@ -209,6 +223,7 @@ function contract(kind) {
         await target.stop();
       }
       assert.equal((await store.yoke(['doctor'])).code, 0);
+      assert.match((await store.yoke(['doctor', roomId])).stdout, /^1 room, \d+ rows, 0 rooms damaged$/m);
     });
 
     test('names what it cannot do', async () => {

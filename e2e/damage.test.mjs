@@ -163,10 +163,10 @@ function contract(kind) {
     test('a missing row', async () => {
       const { roomId, seqs } = await grownRoom();
       await store.sql(`DELETE FROM room_updates WHERE room_id = '${roomId}' AND seq = ${seqs.at(-1)}`);
-      const { report } = await check(roomId, /1 of \d+ rows of its log are missing/, {
+      const { report } = await check(roomId, /1 of \d+ rows of its log is missing/, {
         readable: { 'main.txt': WHOLE, 'b.txt': /^beside\n$/ },
       });
-      assert.match(report, /1 of \d+ rows of the log are missing/);
+      assert.match(report, /1 of \d+ rows of the log is missing/);
     });
 
     test('a row of the history that is gone or damaged is found by doctor; the room itself still opens', async () => {
@@ -175,7 +175,7 @@ function contract(kind) {
       await store.sql(`DELETE FROM room_history WHERE room_id = '${roomId}' AND seq = ${seq}`);
       const gone = await store.yoke(['doctor', roomId]);
       assert.equal(gone.code, 3, gone.all);
-      assert.match(gone.stdout, /1 of \d+ rows of the history are missing/);
+      assert.match(gone.stdout, /1 of \d+ rows of the history is missing/);
       assert.match((await server.api('GET', `/api/v1/rooms/${roomId}/files/main.txt`)).text, WHOLE);
     });
   });

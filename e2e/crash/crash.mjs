@@ -107,7 +107,7 @@ export class Crash {
       }
     }
     if (open.size > 0) report.kinds['killed with edits under way']++;
-    if (/compacted \d+ rows/.test(this.server.output)) report.kinds.compacted++;
+    if (/compacted \d+ rows?/.test(this.server.output)) report.kinds.compacted++;
     this.server.output = '';
   }
 

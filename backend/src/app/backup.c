@@ -11,27 +11,36 @@
 
 #include "app/place.h"
 #include "base/clock.h"
+#include "base/plural.h"
 #include "store/folder.h"
 
-int backup_verify(const char *file, struct dump_label *label, struct dump_copy *read, struct buf *error) {
+static int read_all(const char *file, const struct dump_label *label, struct dump_copy *read, struct buf *error) {
   struct dump_reader *reader = NULL;
   struct progress progress;
-  int err = dump_get_label(file, label, error);
-  if (!err) err = dump_read_sqlite(file, &reader, error);
-  if (!err) {
-    progress_start(&progress, "checking", &label->totals);
-    *read = (struct dump_copy){.from = reader, .on_progress = progress_on_copy, .ctx = &progress};
-    err = dump_copy(read, error);
-    progress_end(&progress);
-  }
-  if (!err && strcmp(read->digest, label->digest) != 0) {
-    (void)!buf_printf(error,
-                      "%s is damaged: what is in it is not what was written (%" PRIu64 " of %" PRIu64 " rooms, %" PRIu64
-                      " of %" PRIu64 " rows); take another backup\n",
-                      file, read->done.rooms, label->totals.rooms, read->done.rows, label->totals.rows);
-    err = ERR_CORRUPT;
-  }
+  int err = dump_read_sqlite(file, &reader, error);
+  if (err) return err;
+  progress_start(&progress, "checking", &label->totals);
+  *read = (struct dump_copy){.from = reader, .on_progress = progress_on_copy, .ctx = &progress};
+  err = dump_copy(read, error);
+  progress_end(&progress);
   dump_reader_close(reader);
+  return err;
+}
+
+int backup_verify(const char *file, struct dump_label *label, struct dump_copy *read, struct buf *error) {
+  size_t before = error->len;
+  char what[200] = "what is in it is not what was written";
+  int err = dump_check_backup(file, error);
+  if (err) return err;
+  err = dump_get_label(file, label, error);
+  if (!err) err = read_all(file, label, read, error);
+  if (!err && strcmp(read->digest, label->digest) != 0) {
+    err = ERR_CORRUPT;
+    if (read->damaged) snprintf(what, sizeof what, "%s is not what was written", read->first_damaged);
+  }
+  if (err != ERR_CORRUPT) return err;
+  error->len = before; /* it is no database, and the remedy is another */
+  dump_explain_damage(file, what, error);
   return err;
 }
 
@@ -70,14 +79,15 @@ static int put_in_place(const char *partial, const char *file, struct buf *error
 static int tell_made(const char *file, const struct dump_copy *copy) {
   struct stat st = {0};
   if (stat(file, &st) != 0) st.st_size = 0;
-  printf("%s: %" PRIu64 " rooms, %" PRIu64 " rows, %.1f MB, sha256 %s\n", file, copy->done.rooms, copy->done.rows,
-         (double)st.st_size / 1e6, copy->digest);
+  printf("%s: %" PRIu64 " room%s, %" PRIu64 " row%s, %.1f MB, sha256 %s\n", file, copy->done.rooms,
+         PLURAL_S(copy->done.rooms), copy->done.rows, PLURAL_S(copy->done.rows), (double)st.st_size / 1e6,
+         copy->digest);
   fflush(stdout);
   if (!copy->damaged && !copy->missing) return PLACE_OK;
   fprintf(stderr,
-          "warning: %" PRIu64 " rows are damaged and %" PRIu64 " are missing in the database; the backup holds what is "
+          "warning: %" PRIu64 " row%s %s damaged and %" PRIu64 " %s missing in the database; the backup holds what is "
           "there, as it is. yoke doctor tells which rooms these are.\n",
-          copy->damaged, copy->missing);
+          copy->damaged, PLURAL_S(copy->damaged), PLURAL_IS(copy->damaged), copy->missing, PLURAL_IS(copy->missing));
   return PLACE_DAMAGED;
 }
 

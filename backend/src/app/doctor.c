@@ -7,6 +7,7 @@
 
 #include "app/place.h"
 #include "app/room_read.h"
+#include "base/plural.h"
 
 struct round {
   const struct config *config;
@@ -82,7 +83,8 @@ int doctor(const struct config *config, const char *room_id, struct buf *error) 
   buf_deinit(&pages);
   if (err && !error->len) (void)!buf_printf(error, "not all could be checked: %s\n", err_text(err));
   if (err) return PLACE_FAILED;
-  printf("%" PRIu64 " rooms, %" PRIu64 " rows, %" PRIu64 " rooms damaged\n", round.rooms, round.rows, round.damaged);
+  printf("%" PRIu64 " room%s, %" PRIu64 " row%s, %" PRIu64 " room%s damaged\n", round.rooms, PLURAL_S(round.rooms),
+         round.rows, PLURAL_S(round.rows), round.damaged, PLURAL_S(round.damaged));
   if (round.damaged)
     printf("A damaged room is refused and left as it is. To get at what can be read of it: yoke room export ROOM\n");
   return round.damaged || !sound ? PLACE_DAMAGED : PLACE_OK;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/plural.h"
 #include "store/folder.h"
 #include "store/lockfile.h"
 #include "store/restoring.h"
@@ -85,8 +86,9 @@ void progress_on_copy(void *ctx, uint64_t rooms, uint64_t rows) {
   if (now - p->told_ms < (p->terminal ? TELL_TERMINAL_MS : TELL_LINES_MS)) return;
   p->told_ms = now;
   p->told = true;
-  fprintf(stderr, "%s%s: %" PRIu64 " of %" PRIu64 " rooms, %" PRIu64 " of %" PRIu64 " rows%s", p->terminal ? "\r" : "",
-          p->doing, rooms, p->of.rooms, rows, p->of.rows, p->terminal ? "\033[K" : "\n");
+  fprintf(stderr, "%s%s: %" PRIu64 " of %" PRIu64 " room%s, %" PRIu64 " of %" PRIu64 " row%s%s",
+          p->terminal ? "\r" : "", p->doing, rooms, p->of.rooms, PLURAL_S(p->of.rooms), rows, p->of.rows,
+          PLURAL_S(p->of.rows), p->terminal ? "\033[K" : "\n");
   fflush(stderr);
 }
 

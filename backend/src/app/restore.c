@@ -10,6 +10,7 @@
 #include "app/backup.h"
 #include "app/place.h"
 #include "base/clock.h"
+#include "base/plural.h"
 #include "store/folder.h"
 #include "store/lockfile.h"
 #include "store/restoring.h"
@@ -60,7 +61,8 @@ static int check_empty(struct restore *r, const char *where) {
     (void)!buf_printf(r->error, "%.*s%s cannot be read, and may hold rooms: replace it with --force\n", (int)why.len,
                       why.data ? (const char *)why.data : "", where);
   else if (!err && totals.rooms)
-    (void)!buf_printf(r->error, "%s holds %" PRIu64 " rooms: replace them with --force\n", where, totals.rooms);
+    (void)!buf_printf(r->error, "%s holds %" PRIu64 " room%s: replace %s with --force\n", where, totals.rooms,
+                      PLURAL_S(totals.rooms), totals.rooms == 1 ? "it" : "them");
   buf_deinit(&why);
   if (fresh) return 0;
   return err ? err : totals.rooms ? ERR_EXISTS : 0;
@@ -184,8 +186,8 @@ int backup_restore(const struct config *config, const char *file, bool force, st
   int err = backup_verify(file, &r.label, &read, error);
   if (!err) err = config->db.host ? restore_postgres(&r) : restore_sqlite(&r);
   if (!err)
-    printf("restored %" PRIu64 " rooms, %" PRIu64 " rows from %s (sha256 %s)\n", r.copy.done.rooms, r.copy.done.rows,
-           file, r.copy.digest);
+    printf("restored %" PRIu64 " room%s, %" PRIu64 " row%s from %s (sha256 %s)\n", r.copy.done.rooms,
+           PLURAL_S(r.copy.done.rooms), r.copy.done.rows, PLURAL_S(r.copy.done.rows), file, r.copy.digest);
   if (!err && r.kept.len)
     printf("the old database stays as %s; remove it when it is not wanted\n", (char *)r.kept.data);
   if (!err && (read.damaged || read.missing))

@@ -8,6 +8,7 @@
 #include "app/place.h"
 #include "app/room_zip.h"
 #include "app/zip.h"
+#include "base/plural.h"
 #include "base/random.h"
 #include "store/rowsum.h"
 
@@ -84,6 +85,6 @@ int room_import(const struct config *config, const char *file, bool new_id, stru
   if (err && !error->len) (void)!buf_printf(error, "%s could not be imported: %s\n", file, err_text(err));
   if (err && error->data[error->len - 1] != '\n') (void)!buf_append_str(error, "\n");
   if (err) return PLACE_FAILED;
-  printf("imported room %s, %" PRIu64 " rows\n", im.id, im.rows);
+  printf("imported room %s, %" PRIu64 " row%s\n", im.id, im.rows, PLURAL_S(im.rows));
   return PLACE_OK;
 }

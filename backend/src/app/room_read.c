@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "room/document_edit.h"
 
 static const char *const table_names[] = {
@@ -91,16 +92,19 @@ static int on_row(void *ctx, const struct dump_row *row) {
 }
 
 static int check_counts(struct room_reading *r) {
-  static const char *const names[] = {
-      [DUMP_SNAPSHOT] = "snapshots", [DUMP_HISTORY] = "rows of the history", [DUMP_UPDATE] = "rows of the log"};
+  static const char *const names[][2] = {[DUMP_SNAPSHOT] = {"snapshot", ""},
+                                         [DUMP_HISTORY] = {"row", " of the history"},
+                                         [DUMP_UPDATE] = {"row", " of the log"}};
   const uint64_t wanted[] = {[DUMP_SNAPSHOT] = r->record.snapshot_rows,
                              [DUMP_HISTORY] = r->record.history_rows,
                              [DUMP_UPDATE] = r->record.update_rows};
   int err = 0;
-  for (size_t i = 0; i < 3 && !err; i++)
-    if (r->found[i] < wanted[i])
-      err = problem(r, "%" PRIu64 " of %" PRIu64 " %s are missing (the last row there is %" PRIu64 ")",
-                    wanted[i] - r->found[i], wanted[i], names[i], r->last_seq);
+  for (size_t i = 0; i < 3 && !err; i++) {
+    uint64_t missing = r->found[i] < wanted[i] ? wanted[i] - r->found[i] : 0;
+    if (missing)
+      err = problem(r, "%" PRIu64 " of %" PRIu64 " %s%s%s %s missing (the last row there is %" PRIu64 ")", missing,
+                    wanted[i], names[i][0], PLURAL_S(wanted[i]), names[i][1], PLURAL_IS(missing), r->last_seq);
+  }
   return err;
 }
 
@@ -110,7 +114,8 @@ static int check_document(struct room_reading *r) {
   if (yata_doc_check(r->now.doc) != 0) err = problem(r, "the document breaks its own rules");
   yata_doc_stats(r->now.doc, &stats);
   if (!err && stats.pending_bytes)
-    err = buf_printf(&r->notes, "%zu bytes of updates wait for others that never came\n", stats.pending_bytes);
+    err = buf_printf(&r->notes, "%zu byte%s of updates wait for others that never came\n", stats.pending_bytes,
+                     PLURAL_S(stats.pending_bytes));
   return err;
 }
 

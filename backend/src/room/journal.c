@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "room/state.h"
 #include "wire/yproto.h"
 
@@ -193,11 +194,11 @@ static void on_compact_done(void *ctx, int err, uint64_t seq) {
     j->snapshots.count = 0;
     if (seqs_add(&j->snapshots, seq)) log_warn(LOG_ROOM(room->id), "out of memory: a snapshot is kept for longer");
     room->thin_due = true;
-    log_debug(LOG_ROOM(room->id), "compacted %zu rows", j->compact_count);
+    log_debug(LOG_ROOM(room->id), "compacted %zu row%s", j->compact_count, PLURAL_S(j->compact_count));
     if (room->state == ROOM_READY && j->rows.count >= room->registry->limits->compact_rows) compact(room);
   } else if (err != ERR_CANCELLED) {
-    log_warn(LOG_ROOM(room->id), "compaction of %zu rows failed: %s; it is tried again later", j->compact_count,
-             err_text(err));
+    log_warn(LOG_ROOM(room->id), "compaction of %zu row%s failed: %s; it is tried again later", j->compact_count,
+             PLURAL_S(j->compact_count), err_text(err));
   }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/dump.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,13 +51,17 @@ struct copying {
 };
 
 static int on_row(void *ctx, const struct dump_row *row) {
+  static const char *const names[] = {
+      [DUMP_SNAPSHOT] = "snapshot", [DUMP_HISTORY] = "row of the history", [DUMP_UPDATE] = "row of the log"};
   struct copying *c = ctx;
   add_row(c->digest, row);
   c->copy->done.rows++;
   c->found[row->table]++;
   if (row->table != DUMP_SNAPSHOT && (!c->copy->first_seq || row->row.seq < c->copy->first_seq))
     c->copy->first_seq = row->row.seq;
-  if (!dump_row_sound(c->room_id, row)) c->copy->damaged++;
+  if (!dump_row_sound(c->room_id, row) && c->copy->damaged++ == 0)
+    snprintf(c->copy->first_damaged, sizeof c->copy->first_damaged, "%s %" PRIu64 " of room %s", names[row->table],
+             row->row.seq, c->room_id);
   return c->copy->to ? c->copy->to->ops->row(c->copy->to, c->room_id, row, c->error) : 0;
 }
 
@@ -87,6 +92,7 @@ int dump_copy(struct dump_copy *copy, struct buf *error) {
   int err = 0;
   copy->done = (struct dump_totals){0};
   copy->damaged = copy->missing = copy->first_seq = 0;
+  copy->first_damaged[0] = '\0';
   while (!err && !(err = copy->from->ops->next(copy->from, after, &room, error))) {
     snprintf(after, sizeof after, "%s", room.room.id);
     c.room_id = after;

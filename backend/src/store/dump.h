@@ -105,9 +105,14 @@ struct dump_label {
   struct dump_totals totals; /* as written */
 };
 
+/** Is the file at @path as long as a backup that says of itself what it does? ERR_NOT_FOUND, ERR_CORRUPT, ERR_IO. */
+MUST_USE int dump_check_backup(const char *path, struct buf *error);
+/** Append where a backup that could not be read is damaged, as far as it can be found; else @otherwise. */
+void dump_explain_damage(const char *path, const char *otherwise, struct buf *error);
+
 /** Mark a closed file as a backup. */
 MUST_USE int dump_set_label(const char *path, const struct dump_label *label, struct buf *error);
-/** ERR_INVALID: a database of ours, but no backup. */
+/** ERR_INVALID: a database of ours, but no backup; or one of another version. */
 MUST_USE int dump_get_label(const char *path, struct dump_label *out, struct buf *error);
 /** Make the bytes of a file last. ERR_IO. */
 MUST_USE int dump_sync(const char *path, struct buf *error);
@@ -120,6 +125,7 @@ struct dump_copy {
   struct dump_totals done; /* out */
   uint64_t damaged;        /* out: rows that do not match their checksum, and copied as they are */
   uint64_t missing;        /* out: rows that there must be by the rooms' records, and are not */
+  char first_damaged[120]; /* out: the first of them, in words */
   uint64_t first_seq;      /* out: the least number of a row, snapshots aside */
   char digest[65];         /* out: the exclusive or of the SHA-256 of each room with its rows: the order is free */
 };

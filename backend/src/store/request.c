@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "store/rowsum.h"
 
 struct arena_chunk {
@@ -153,8 +154,9 @@ int request_check_load(struct request *r) {
   if (r->loaded.snapshot_count < r->snapshot_rows) return damaged(r, 0, "its snapshot is missing");
   if (r->loaded.row_count >= r->update_rows) return 0;
   const struct store_row *last = r->loaded.row_count ? &r->rows[r->loaded.row_count - 1] : NULL;
-  snprintf(what, sizeof what, "%" PRIu64 " of %" PRIu64 " rows of its log are missing (the last there is %" PRIu64 ")",
-           r->update_rows - r->loaded.row_count, r->update_rows, last ? last->seq : 0);
+  uint64_t missing = r->update_rows - r->loaded.row_count;
+  snprintf(what, sizeof what, "%" PRIu64 " of %" PRIu64 " row%s of its log %s missing (the last there is %" PRIu64 ")",
+           missing, r->update_rows, PLURAL_S(r->update_rows), PLURAL_IS(missing), last ? last->seq : 0);
   return damaged(r, 0, what);
 }
 

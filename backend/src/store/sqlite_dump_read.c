@@ -40,7 +40,8 @@ int dump_sqlite_fail(sqlite3 *handle, int rc, const char *doing, const char *pat
   int err = sqlite_schema_err(rc);
   const char *why = handle ? sqlite3_errmsg(handle) : sqlite3_errstr(rc);
   const char *remedy = "";
-  if (err == ERR_CORRUPT) remedy = ": the file is damaged; take another backup";
+  if (err == ERR_CORRUPT)
+    remedy = ": the database is damaged; restore a backup, or save with yoke room export what can be read of each room";
   if ((rc & 0xff) == SQLITE_FULL) remedy = ": free some space on that disk, or choose another place";
   if (err == ERR_BUSY) remedy = ": another process holds its lock; try again";
   (void)!buf_printf(error, "cannot %s %s: %s%s\n", doing, path, why, remedy);

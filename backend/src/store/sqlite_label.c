@@ -41,10 +41,12 @@ int dump_set_label(const char *path, const struct dump_label *label, struct buf 
 
 static int read_label(sqlite3 *handle, const char *path, struct dump_label *out, struct buf *error) {
   sqlite3_stmt *stmt = NULL;
-  if (sqlite3_prepare_v2(handle, "SELECT format, made_at, source, rooms, rows, digest FROM backup", -1, &stmt, NULL) !=
-          SQLITE_OK ||
-      sqlite3_step(stmt) != SQLITE_ROW) {
-    sqlite3_finalize(stmt);
+  int rc =
+      sqlite3_prepare_v2(handle, "SELECT format, made_at, source, rooms, rows, digest FROM backup", -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc != SQLITE_ROW) sqlite3_finalize(stmt);
+  if ((rc & 0xff) == SQLITE_CORRUPT) return dump_sqlite_fail(handle, rc, "read", path, error);
+  if (rc != SQLITE_ROW) {
     (void)!buf_printf(error, "%s is no backup, or one that was not finished: name a file that yoke backup made\n",
                       path);
     return ERR_INVALID;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite_schema.h"
 
-#include <stdlib.h>
-
-#define APPLICATION_ID "1500474213" /* "Yoke" */
+#define TEXT_OF(number) TEXT(number)
+#define TEXT(number) #number
 
 /* Version n is reached by running entry n - 1. Entries are never changed once released. */
 static const char *const migrations[] = {
@@ -40,7 +39,7 @@ static const char *const migrations[] = {
     "  payload BLOB NOT NULL"
     ") STRICT;"
     "CREATE INDEX room_history_by_room ON room_history (room_id, seq);"
-    "PRAGMA application_id = " APPLICATION_ID ";",
+    "PRAGMA application_id = " TEXT_OF(SQLITE_SCHEMA_OWNER) ";",
 
     /* Checksums (NULL: written before there were any), and how much of each there must be. */
     "ALTER TABLE room_updates ADD COLUMN crc INTEGER;"
@@ -123,7 +122,7 @@ static int read_version(sqlite3 *handle, const char *path, sqlite3_int64 *versio
   if (rc == SQLITE_OK) rc = read_number(handle, "SELECT count(*) FROM sqlite_schema", &tables);
   if (rc == SQLITE_OK) rc = read_number(handle, "PRAGMA application_id", &owner);
   if (rc != SQLITE_OK) return fail(handle, rc, path, error);
-  if (tables > 0 && owner != atoll(APPLICATION_ID)) {
+  if (tables > 0 && owner != SQLITE_SCHEMA_OWNER) {
     (void)!buf_printf(error, "%s belongs to another program; it was left as it is: choose another --data-dir", path);
     return ERR_CORRUPT;
   }

@@ -6,6 +6,9 @@
 
 #include "base/buf.h"
 
+/** The application_id of our databases: "Yoke". */
+#define SQLITE_SCHEMA_OWNER 1500474213
+
 /**
  * Bring an open database to the newest schema, one transaction a version.
  * Returns 0; ERR_INVALID when it is of a newer server; ERR_CORRUPT when it is

@@ -137,7 +137,7 @@ static void a_row_that_is_gone_is_missed(void **state) {
   make_grown_room(f, seqs);
   sql(f, "DELETE FROM room_updates WHERE room_id = '%s' AND seq = %llu", f->room, seqs[2]); /* the last one, even */
   assert_int_equal(load_room(f, f->room, &got), ERR_CORRUPT);
-  assert_non_null(strstr(got.damage, "1 of 2 rows of its log are missing"));
+  assert_non_null(strstr(got.damage, "1 of 2 rows of its log is missing"));
 }
 
 static const struct CMUnitTest tests[] = {
