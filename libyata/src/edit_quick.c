@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The edits that people make, one key at a time, on a short path: text goes in at one place of a text
- * without formats, and goes out at an edge of a run. Each is one record of the journal, and leaves
- * nothing to clean up when it is all that a transaction did. What is not as simple returns 0, nothing
+ * without formats, and goes out of one run. Each leaves next to nothing to clean up when it is all that a
+ * transaction did. What is not as simple returns 0, nothing
  * done, and goes the general way, with the same result. */
 #include "edit_quick.h"
 #include "tree.h"
@@ -190,20 +190,57 @@ static int shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
   return 1;
 }
 
+/* Split off what goes, and mark it. Whoever commits this alone collects it and merges around it. */
+static int cut_out(struct yata_doc *doc, uint32_t h, uint32_t offset, uint32_t count) {
+  uint32_t rest;
+  if (offset > 0) YATA_TRY(yata_split(doc, h, offset, &h));
+  if (doc->items[h].len > count) YATA_TRY(yata_split(doc, h, count, &rest));
+  YATA_TRY(yata_log_reserve(doc));
+  struct yata_item *it = &doc->items[h];
+  YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, count));
+  yata_tree_hidden(doc, h);
+  yata_item_set_deleted(doc, it);
+  doc->types[it->parent].length -= count;
+  (void)yata_log_add(doc, YATA_UNDO_HIDE, h);
+  return 1;
+}
+
+static int cut(struct yata_doc *doc, uint32_t h, uint32_t offset, uint32_t count) {
+  const struct yata_item *it = &doc->items[h];
+  uint32_t end = offset + count;
+  if (!fresh(&doc->txn) || doc->keep_deleted || end > it->len || (offset > 0 && high_surrogate(doc, it, offset - 1)) ||
+      (end < it->len && high_surrogate(doc, it, end - 1)))
+    return 0;
+  int done = cut_out(doc, h, offset, count);
+  if (done > 0) return done;
+  yata_rollback(doc, 0);
+  doc->txn.n_splits = 0;
+  return done;
+}
+
+/* What goes is at an edge of the item, beside a deleted neighbour that it joins. */
+static bool at_grave(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset, uint32_t count) {
+  if (count >= it->len) return false;
+  if (offset > 0)
+    return offset + count == it->len && it->right != 0 && joins(doc, it, &doc->items[it->right], true) &&
+           !high_surrogate(doc, it, offset - 1);
+  return it->left != 0 && joins(doc, &doc->items[it->left], it, false) && !high_surrogate(doc, it, count - 1);
+}
+
 int yata_quick_delete(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t count) {
   uint32_t start;
   bool was_fresh = fresh(&doc->txn);
   if ((doc->types[type].flags & YATA_TYPE_FORMATTED) || doc->watched) return 0;
   uint32_t h = yata_seek(doc, type, index + 1, &start), offset = index - start;
   const struct yata_item *it = &doc->items[h];
-  if (it->kind != YATA_WIRE_STRING || it->flags != 0 || count >= it->len) return 0;
-  bool right = offset > 0;
-  if (right ? offset + count != it->len || it->right == 0 || !joins(doc, it, &doc->items[it->right], true) ||
-                  high_surrogate(doc, it, offset - 1)
-            : it->left == 0 || !joins(doc, &doc->items[it->left], it, false) || high_surrogate(doc, it, count - 1))
-    return 0;
-  YATA_TRY(yata_log_reserve(doc));
-  YATA_TRY(shift(doc, h, right, count));
+  if (it->kind != YATA_WIRE_STRING || it->flags != 0) return 0;
+  if (at_grave(doc, it, offset, count)) {
+    YATA_TRY(yata_log_reserve(doc));
+    YATA_TRY(shift(doc, h, offset > 0, count));
+  } else {
+    int done = cut(doc, h, offset, count);
+    if (done <= 0) return done;
+  }
   finish(doc, was_fresh);
   return 1;
 }

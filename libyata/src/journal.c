@@ -111,6 +111,14 @@ static void undo_shift(struct yata_doc *doc, const struct yata_undo *undo) {
   yata_tree_grown(doc, undo->at, units);
 }
 
+static void undo_hide(struct yata_doc *doc, uint32_t h) {
+  struct yata_item *it = &doc->items[h];
+  it->flags &= (uint8_t)~YATA_ITEM_DELETED;
+  yata_deleted_changed(doc, it);
+  doc->types[it->parent].length += it->len;
+  yata_tree_grown(doc, h, it->len);
+}
+
 static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
   struct yata_client *c;
   uint32_t at = undo->at;
@@ -135,6 +143,7 @@ static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
   case YATA_UNDO_GROW: undo_grow(doc, at, undo->u.grown); break;
   case YATA_UNDO_PUT: undo_put(doc, at); break;
   case YATA_UNDO_SHIFT: undo_shift(doc, undo); break;
+  case YATA_UNDO_HIDE: undo_hide(doc, at); break;
   case YATA_UNDO_UNIT:
     c = &doc->clients[at];
     /* The chunk was widened when the unit was patched: this cannot fail. */

@@ -170,10 +170,11 @@ enum yata_undo_kind {
   YATA_UNDO_GROW,
   YATA_UNDO_PUT,
   YATA_UNDO_SHIFT,
+  YATA_UNDO_HIDE,
 };
 
 /* Either what something was before, or, for changes that can be reversed, what was done: SPLIT (`at` is
- * the right part), and the quick edits of a text (edit_quick.c): GROW, PUT and SHIFT. */
+ * the right part), and the quick edits of a text (edit_quick.c): GROW, PUT, SHIFT and HIDE. */
 struct yata_undo {
   enum yata_undo_kind kind;
   uint32_t at;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a transaction that was one quick edit: no two items can have become such that they would
- * merge, so there is nothing to clean up, and the update is one struct or one range. */
+/* The end of a transaction that was one quick edit: its update is one struct or one range, and, unless it cut
+ * something out of a run, no two items can have become such that they would merge. */
 #include "txn_quick.h"
+
+#include "integrate.h"
 
 void yata_quick_release(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
@@ -93,12 +95,15 @@ static int write_range(const struct yata_range *r, yata_buf *out) {
 int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
   const struct yata_txn *txn = &doc->txn;
   const struct yata_undo *undo = &txn->undo[txn->n_undo - 1];
-  if (undo->kind != YATA_UNDO_SHIFT) {
+  if (undo->kind != YATA_UNDO_SHIFT && undo->kind != YATA_UNDO_HIDE) {
     if (out != NULL) YATA_TRY(write_item(doc, &doc->items[undo->at], txn->touched[0].before, out));
     doc->typing.txn_id = txn->id;
     return 0;
   }
   if (out != NULL) YATA_TRY(write_range(&txn->deleted.v[0], out));
-  yata_quick_release(doc);
+  if (undo->kind == YATA_UNDO_HIDE)
+    yata_cleanup_quick(doc, YATA_NO_CLIENT, &txn->deleted.v[0]);
+  else
+    yata_quick_release(doc);
   return 0;
 }
