@@ -24,8 +24,12 @@ static const char no_editor[] =
     "<p>or name a folder that holds it: <code>yoke serve --web-dir frontend/dist</code>.</p>"
     "<p>The API is described at <a href=\"/openapi.json\">/openapi.json</a>.</p></html>\n";
 
-/* WebSockets to this very host: 'self' does not mean them in every browser. */
-static void security_headers(struct request *r) {
+/*
+ * Allows WebSockets to this very host: 'self' does not mean them in every browser.
+ * False when there was no memory, which was answered: a page with another policy
+ * would be an empty one, and stay so in a cache.
+ */
+static bool security_headers(struct request *r) {
   const char *host = request_header(r, "Host");
   struct buf sockets = BUF_INIT;
   struct buf value = BUF_INIT;
@@ -38,11 +42,16 @@ static void security_headers(struct request *r) {
   if (!err) err = buf_printf(&value, csp, (const char *)sockets.data);
 #pragma GCC diagnostic pop
   if (!err) err = buf_append_byte(&value, 0);
-  request_set_header(r, "Content-Security-Policy", err ? "default-src 'none'" : (const char *)value.data);
-  request_set_header(r, "Cross-Origin-Opener-Policy", "same-origin");
-  request_set_header(r, "X-Frame-Options", "DENY");
+  if (!err) request_set_header(r, "Content-Security-Policy", (const char *)value.data);
   buf_deinit(&sockets);
   buf_deinit(&value);
+  if (err) {
+    request_reply_err(r, err, "page");
+    return false;
+  }
+  request_set_header(r, "Cross-Origin-Opener-Policy", "same-origin");
+  request_set_header(r, "X-Frame-Options", "DENY");
+  return true;
 }
 
 /* True when the client has it already, and was told so. */
@@ -68,7 +77,7 @@ static bool takes_gzip(const struct request *r) {
 static bool serve_embedded(struct request *r, const char *path, int status) {
   const struct asset *asset = web_asset_find(r->net->assets, r->net->asset_count, path);
   if (!asset) return false;
-  security_headers(r);
+  if (!security_headers(r)) return true;
   if (status == 200 && answered_304(r, path, asset->etag)) return true;
   if (asset->gzip_len && takes_gzip(r)) {
     request_set_header(r, "Content-Encoding", "gzip");
@@ -92,13 +101,10 @@ static bool serve_from_dir(struct request *r, const char *path, int status) {
   struct buf etag = BUF_INIT;
   int err = web_file_read(r->net->config->web_dir, path, &bytes);
   if (!err) err = etag_of(&bytes, &etag);
-  if (!err) {
-    security_headers(r);
-    if (status != 200 || !answered_304(r, path, (const char *)etag.data))
-      request_reply(r, status, web_type_of(path), bytes.data, bytes.len);
-  } else if (err != ERR_NOT_FOUND) {
+  if (err && err != ERR_NOT_FOUND)
     request_reply_err(r, err, "file");
-  }
+  else if (!err && security_headers(r) && (status != 200 || !answered_304(r, path, (const char *)etag.data)))
+    request_reply(r, status, web_type_of(path), bytes.data, bytes.len);
   buf_deinit(&bytes);
   buf_deinit(&etag);
   return err != ERR_NOT_FOUND;
@@ -111,8 +117,7 @@ static bool serve(struct request *r, const char *path, int status) {
 
 static void serve_page(struct request *r, const char *path) {
   if (serve(r, path, 200)) return;
-  security_headers(r);
-  request_reply_static(r, 200, "text/html; charset=utf-8", no_editor, sizeof(no_editor) - 1);
+  if (security_headers(r)) request_reply_static(r, 200, "text/html; charset=utf-8", no_editor, sizeof(no_editor) - 1);
 }
 
 /* The addresses of the editor's own pages: it finds the room from the address. */

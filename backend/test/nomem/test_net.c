@@ -71,6 +71,9 @@ static void knock(struct cast *c) {
   peer_ask(&c->host, &(struct ask){.method = "GET", .path = "/", .headers = "Content-Length: many\r\n"}, &reply);
   CHECK(reply.status == 400, "a malformed request: %d %s", reply.status, (const char *)reply.body.data);
   reply_deinit(&reply);
+  peer_ask(&c->host, &(struct ask){.method = "GET", .path = "/"}, &reply);
+  CHECK(reply.status == 200 && strstr(reply.head, "script-src"), "the page: %d %s", reply.status, reply.head);
+  reply_deinit(&reply);
   expect(c, "GET", "/metrics", NULL, 200, "yoke_connections");
   expect(c, "POST", "/api/v1/autocomplete", "{\"code\":\"int main\",\"cursorPosition\":7,\"language\":\"c\"}", 200,
          "suggestions");
@@ -106,6 +109,10 @@ static void look_back(struct cast *c) {
   struct reply reply = get(c, "GET", path, NULL, 200);
   const char *at = reply.body.len ? strstr((const char *)reply.body.data, "\"seq\":") : NULL;
   unsigned long long seq = at ? strtoull(at + 6, NULL, 10) : 0;
+  const char *const authors[] = {"\"Ann 1\"", "\"Ann 2\"", "\"Ann\""}; /* two connections, and the API */
+  for (size_t i = 0; i < 3 && at; i++)
+    CHECK(strstr((const char *)reply.body.data, authors[i]), "the history does not know %s: %s", authors[i],
+          (const char *)reply.body.data);
   reply_deinit(&reply);
   CHECK(seq, "the history has no moment");
   snprintf(path, sizeof path, "/api/v1/rooms/%s/history/%llu", c->room, seq);
