@@ -108,13 +108,20 @@ static int index_fd(struct http *http, struct conn *c) {
   return 0;
 }
 
-/* evhttp made its connection around our bufferevent: learn which. */
-static void adopt(struct conn *c) {
+/* evhttp made its connection around our bufferevent: learn which. False, and freed, when it had no memory for one. */
+static bool adopt(struct conn *c) {
   void *evcon = NULL;
   bufferevent_getcb(c->bev, NULL, NULL, NULL, &evcon);
+  if (!evcon) {
+    bufferevent_free(c->bev);
+    count_connections(c->http->net, -1);
+    conn_free(c);
+    return false;
+  }
   c->evcon = evcon;
   c->fd = bufferevent_getfd(c->bev);
   evhttp_connection_set_closecb(c->evcon, on_evcon_close, c);
+  return true;
 }
 
 static void answer_raw(const struct conn *c, int status, const char *detail) {
@@ -158,6 +165,10 @@ static void end_unserved(struct http *http) {
     struct bufferevent *bev = http->unserved[--http->unserved_count];
     void *evcon = NULL;
     bufferevent_getcb(bev, NULL, NULL, NULL, &evcon);
+    if (!evcon) {
+      bufferevent_free(bev);
+      continue;
+    }
     log_warn(LOG_NONE, "out of memory: a connection is turned away");
     raw_answer_no_memory(bufferevent_getfd(bev));
     end_socket(http, evcon, bufferevent_getfd(bev));
@@ -170,7 +181,7 @@ static void on_end_of_turn(void *ctx) {
   for (struct conn *c = http->first, *next; c; c = next) {
     next = c->next;
     if (!c->evcon) {
-      adopt(c);
+      if (!adopt(c)) continue;
       if (index_fd(http, c) != 0) {
         answer_raw(c, 503, "The server ran out of memory.");
         c->state = CONN_DOOMED;
@@ -414,8 +425,9 @@ void http_stop_accepting(struct http *http) {
 
 void http_destroy(struct http *http) {
   if (!http) return;
-  for (struct conn *c = http->first; c; c = c->next) {
-    if (!c->evcon) adopt(c);
+  for (struct conn *c = http->first, *next; c; c = next) {
+    next = c->next;
+    if (!c->evcon) (void)adopt(c);
   }
   if (http->ev) evhttp_free(http->ev);
   linger_destroy(http->linger);

@@ -170,22 +170,41 @@ static void begin(struct cast *c, enum nomem_part part) {
   nomem_part(part);
 }
 
-/** What only one connection does: the others must not feel it. */
-static void untouched(struct cast *c, enum nomem_part part, bool others_were_open) {
-  if (!others_were_open || !nomem_failed_in(part)) return;
-  CHECK(peer_alive(&c->bob), "another connection was closed");
+/* What only one connection does: the others must not feel it. */
+
+struct others {
+  struct peer *peer[3];
+  bool open[3];
+};
+
+static struct others others_before(struct cast *c) {
+  struct others o = {.peer = {&c->ann, &c->bob, &c->plain}};
+  bool calm = !nomem_failed(); /* else what failed before may still be on its way */
+  for (size_t i = 0; i < 3; i++) o.open[i] = calm && o.peer[i]->open && peer_alive(o.peer[i]);
+  return o;
+}
+
+static void others_after(struct others *o) {
+  for (size_t i = 0; i < 3; i++) CHECK(!o->open[i] || peer_alive(o->peer[i]), "another connection was closed");
+}
+
+static void knock_beside(struct cast *c) {
+  begin(c, PART_CONNECT);
+  struct others others = others_before(c);
+  knock(c);
+  others_after(&others);
 }
 
 static void come(struct cast *c) {
   begin(c, PART_UPGRADE);
   peer_connect(&c->bob);
-  bool open = peer_alive(&c->bob);
+  struct others others = others_before(c);
   peer_connect(&c->ann);
   peer_connect(&c->plain);
   peer_cut(&c->plain); /* gone without a word */
   for (int i = 0; i < 5; i++) host_turn(&c->host);
   peer_connect(&c->plain);
-  untouched(c, PART_UPGRADE, open && !nomem_failed_in(PART_START));
+  others_after(&others);
   begin(c, PART_SYNC);
   converge(c, &c->ann, &c->bob);
   peer_aware(&c->ann);
@@ -283,6 +302,7 @@ static void live(struct place *place) {
   come(&c);
   type(&c);
   use_api(&c);
+  knock_beside(&c);
   go_and_come_back(&c);
   work_elsewhere(&c);
   begin(&c, PART_STOP);
