@@ -19,6 +19,13 @@ db.commit()
 print("\\n".join("|".join("" if v is None else str(v) for v in row) for row in rows))
 `;
 
+const SCRIPT = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript(sys.argv[2])
+db.close()
+`;
+
 export class Store {
   /** kind: "SQLite" or "PostgreSQL". */
   static async start(kind) {
@@ -66,6 +73,13 @@ export class Store {
     const { host, port, user, database } = this.postgres;
     const { stdout } = await run('psql', ['-h', host, '-p', port, '-U', user, '-d', database, '-Atqc', statement]);
     return stdout.trim();
+  }
+
+  /** Run statements on it, also before it is a store. */
+  async script(statements) {
+    if (!this.postgres) return run('python3', ['-c', SCRIPT, join(this.dir, 'yoke.db'), statements]);
+    const { host, port, user, database } = this.postgres;
+    return run('psql', ['-h', host, '-p', port, '-U', user, '-d', database, '-qv', 'ON_ERROR_STOP=1', '-c', statements]);
   }
 
   async stop() {

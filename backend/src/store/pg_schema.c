@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/pg_schema.h"
 
+#include "store/pg_conn.h"
+
+/*
+ * A server that knows older versions alone must not go on writing: its statements count nothing. Cut off, it connects
+ * again, waits for the lock of the set-up that runs this, sees the new version and refuses.
+ */
+#define CUT_OFF_OTHERS                                                                                                 \
+  "PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "                        \
+  "AND usename = current_user AND application_name LIKE '" PG_CONN_NAME "%' "                                          \
+  "AND application_name <> current_setting('application_name');"
+
 /* Opens a step that runs once; its statements follow, then STEP_END. Steps are never changed once released. */
 #define STEP(version)                                                                                                  \
   "DO $step$ BEGIN "                                                                                                   \
   "IF (SELECT coalesce(max(version), 0) FROM schema_version) < " #version " THEN "                                     \
-  "INSERT INTO schema_version (version) VALUES (" #version ");"
+  "INSERT INTO schema_version (version) VALUES (" #version ");" CUT_OFF_OTHERS
 #define STEP_END "END IF; END $step$"
 
 const char *const pg_schema_steps[PG_SCHEMA_STEPS] = {

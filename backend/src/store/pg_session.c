@@ -17,6 +17,7 @@ struct pg_session {
   uint64_t timeout_ms;
   bool ready, notices_others;
   uint64_t rooms, schema;
+  char other[64]; /* application_name of another server */
 };
 
 /* The set-up pipeline: it is one implicit transaction, which the sync at its end commits. */
@@ -69,11 +70,8 @@ static void on_result(void *ctx, size_t index, const PGresult *result) {
   if (index == STEP_FSYNC && PQntuples(result) == 1 && strcmp(PQgetvalue(result, 0, 0), "on") != 0)
     log_warn(LOG_NONE, "the database server runs with fsync off: what is called saved is lost when its machine fails");
   if (index == version_step() && PQntuples(result) == 1) s->schema = pg_cell_number(result, 0, 0);
-  if (index == version_step() + 2 && s->notices_others && !PQgetisnull(result, 0, 0))
-    log_warn(LOG_NONE,
-             "another server (%s) uses this database: neither loses anything, but people on the two do not see what "
-             "the others type until a room is loaded anew: stop one of them",
-             PQgetvalue(result, 0, 0));
+  if (index == version_step() + 2 && PQntuples(result) == 1)
+    snprintf(s->other, sizeof s->other, "%s", PQgetvalue(result, 0, 0));
   if (index == version_step() + 1 && PQntuples(result) == 1) s->rooms = pg_cell_number(result, 0, 0);
 }
 
@@ -95,6 +93,11 @@ static void on_end(void *ctx, const struct pg_failure *failure) {
     pg_conn_drop(s->conn, reason);
   } else {
     s->ready = true;
+    if (s->notices_others && s->other[0])
+      log_warn(LOG_NONE,
+               "another server (%s) uses this database: neither loses anything, but people on the two do not see what "
+               "the others type until a room is loaded anew: stop one of them",
+               s->other);
     pg_conn_settled(s->conn);
     s->events->on_ready(s->ctx);
   }

@@ -27,7 +27,7 @@ static const struct pg_statement statements[] = {
                 "SELECT room_id, seq, at, author, payload, crc, at FROM moved), "
                 "tally AS (SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM moved), "
                 "dropped AS (DELETE FROM room_snapshots WHERE room_id = $1 AND seq = ANY ($4::bigint[]) RETURNING 1), "
-                "counted AS (UPDATE rooms SET update_rows = update_rows - tally.rows, "
+                "counted AS (UPDATE rooms SET update_rows = greatest(update_rows - tally.rows, 0), "
                 "history_rows = history_rows + tally.rows, history_bytes = history_bytes + tally.bytes, "
                 "snapshot_rows = snapshot_rows + 1 - (SELECT count(*) FROM dropped) FROM tally WHERE id = $1) "
                 "INSERT INTO room_snapshots (room_id, payload, crc) SELECT id, $3::bytea, $5::bigint FROM room "
@@ -39,7 +39,7 @@ static const struct pg_statement statements[] = {
              "WHERE room_id = $1 AND seq = ANY ($2::bigint[]) AND seq <> $3::bigint), "
              "merged AS (UPDATE room_history SET payload = $4::bytea, crc = $5::bigint, from_at = $6::bigint, "
              "updates = $7::bigint FROM found WHERE room_id = $1 AND seq = $3::bigint) "
-             "UPDATE rooms SET history_rows = history_rows - cardinality($2::bigint[]) + 1, "
+             "UPDATE rooms SET history_rows = greatest(history_rows - cardinality($2::bigint[]) + 1, 0), "
              "history_bytes = history_bytes - found.bytes + length($4::bytea) FROM found WHERE id = $1 "
              "RETURNING 1::bigint"},
     {"update", "UPDATE rooms SET updated_at = greatest(updated_at, $2::bigint), name = coalesce($3, name), "
