@@ -46,6 +46,36 @@ test('what it does not know is refused with a way out', async () => {
   }
 });
 
+test('a flag that a command has no use for is refused, with both named', async () => {
+  for (const [args, flag, command] of [
+    [['doctor', '--port', '1'], '--port', 'yoke doctor'],
+    [['doctor', '--force'], '--force', 'yoke doctor'],
+    [['--host=0.0.0.0', 'backup', 'x'], '--host', 'yoke backup'],
+    [['restore', 'x', '--open'], '--open', 'yoke restore'],
+    [['restore', 'x', '--output', 'y'], '--output', 'yoke restore'],
+    [['room', 'export', 'x', '--new-id'], '--new-id', 'yoke room export'],
+    [['room', 'import', 'x', '--web-dir', 'y'], '--web-dir', 'yoke room import'],
+    [['serve', '--force'], '--force', 'yoke serve'],
+    [['--new-id'], '--new-id', 'yoke serve'],
+    [['config', 'check', '--output', 'y'], '--output', 'yoke config check'],
+    [['version', '--data-dir', 'y'], '--data-dir', 'yoke version'],
+  ]) {
+    const { code, stderr } = await yoke(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.equal(stderr, `${command} has no use for ${flag}: leave it out; see yoke --help\n`);
+  }
+  assert.match((await yoke(['doctor', '--force=1'])).stderr, /--force takes no value/);
+  // What all commands share, and what goes with anything.
+  const all = ['--data-dir', join(dir, 'nowhere'), '--log-level', 'error', '--log-format', 'json'];
+  for (const command of [['doctor'], ['backup', 'x'], ['room', 'export', 'n'.repeat(20)]]) {
+    const { code, stderr } = await yoke([...command, ...all]);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /nowhere/);
+  }
+  assert.equal((await yoke(['config', 'check', ...all, '--port', '1234'])).code, 0);
+  assert.equal((await yoke(['doctor', '--port', '1', '--help'])).code, 0);
+});
+
 test('every mistake in config.json is named at once, with its field, value and remedy', async () => {
   await writeFile(
     join(dir, 'bad.json'),

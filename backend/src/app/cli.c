@@ -46,27 +46,38 @@ const char *cli_help(void) {
   return help;
 }
 
-struct option {
+/* Sets of commands. */
+#define OF(command) (1u << (command))
+#define SERVING (OF(CLI_SERVE) | OF(CLI_CONFIG_CHECK))
+#define STORED (OF(CLI_BACKUP) | OF(CLI_RESTORE) | OF(CLI_EXPORT) | OF(CLI_IMPORT) | OF(CLI_DOCTOR))
+#define CONFIGURED (SERVING | STORED)
+
+static const struct option {
   const char *name;
-  size_t field; /* offset of a const char * in struct cli */
-};
-
+  size_t field;      /* in struct cli: of a const char *; of a bool where it takes no value */
+  bool bare;         /* takes no value */
+  unsigned commands; /* that have a use for it */
+} options[] = {
 #define FLAG(field) offsetof(struct cli, flags) + offsetof(struct config_flags, field)
-
-static const struct option options[] = {
-    {"--host", FLAG(host)},
-    {"--port", FLAG(port)},
-    {"--public-url", FLAG(public_url)},
-    {"--data-dir", FLAG(data_dir)},
-    {"--config", FLAG(config_file)},
-    {"--web-dir", FLAG(web_dir)},
-    {"--log-level", FLAG(log_level)},
-    {"--log-format", FLAG(log_format)},
-    {"--output", offsetof(struct cli, output)},
+    {"--host", FLAG(host), false, SERVING},
+    {"--port", FLAG(port), false, SERVING},
+    {"--open", FLAG(open), true, SERVING},
+    {"--public-url", FLAG(public_url), false, SERVING},
+    {"--web-dir", FLAG(web_dir), false, SERVING},
+    {"--data-dir", FLAG(data_dir), false, CONFIGURED},
+    {"--config", FLAG(config_file), false, CONFIGURED},
+    {"--log-level", FLAG(log_level), false, CONFIGURED},
+    {"--log-format", FLAG(log_format), false, CONFIGURED},
+    {"--force", offsetof(struct cli, force), true, OF(CLI_BACKUP) | OF(CLI_RESTORE) | OF(CLI_EXPORT)},
+    {"--output", offsetof(struct cli, output), false, OF(CLI_EXPORT)},
+    {"--new-id", offsetof(struct cli, new_id), true, OF(CLI_IMPORT)},
+#undef FLAG
 };
+
+enum { OPTIONS = sizeof options / sizeof *options };
 
 static const struct option *find_option(const char *arg, size_t len) {
-  for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+  for (size_t i = 0; i < OPTIONS; i++)
     if (strlen(options[i].name) == len && memcmp(options[i].name, arg, len) == 0) return &options[i];
   return NULL;
 }
@@ -77,14 +88,8 @@ static int complain(struct buf *error, const char *format, const char *what) {
   return ERR_INVALID;
 }
 
-static bool *find_flag(const char *arg, struct cli *out) {
-  if (strcmp(arg, "--open") == 0) return &out->flags.open;
-  if (strcmp(arg, "--force") == 0) return &out->force;
-  return strcmp(arg, "--new-id") == 0 ? &out->new_id : NULL;
-}
-
-/* One argument that begins with "-"; *i moves past its value. */
-static int parse_option(int argc, char *const *argv, int *i, struct cli *out, struct buf *error) {
+/* One argument that begins with "-"; *i moves past its value. *given: a bit for each option there was. */
+static int parse_option(int argc, char *const *argv, int *i, struct cli *out, unsigned *given, struct buf *error) {
   const char *arg = argv[*i];
   if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
     out->command = CLI_HELP;
@@ -94,14 +99,15 @@ static int parse_option(int argc, char *const *argv, int *i, struct cli *out, st
     out->command = CLI_VERSION;
     return 0;
   }
-  bool *flag = find_flag(arg, out);
-  if (flag) {
-    *flag = true;
-    return 0;
-  }
   const char *equals = strchr(arg, '=');
   const struct option *option = find_option(arg, equals ? (size_t)(equals - arg) : strlen(arg));
   if (!option) return complain(error, "unknown option %s", arg);
+  *given |= 1u << (option - options);
+  if (option->bare && equals) return complain(error, "%s takes no value", option->name);
+  if (option->bare) {
+    *(bool *)((char *)out + option->field) = true;
+    return 0;
+  }
   const char *value = equals ? equals + 1 : NULL;
   if (!value && *i + 1 < argc) value = argv[++*i];
   if (!value || value[0] == '\0') return complain(error, "%s needs a value", option->name);
@@ -145,13 +151,27 @@ static int find_command(const char *const *words, struct cli *out, struct buf *e
   return complain(error, "%s'", second);
 }
 
+/** Has the command a use for every option that was given? */
+static int check_given(enum cli_command command, unsigned given, struct buf *error) {
+  const struct command *c = commands;
+  while (c->command != command) c++;
+  for (size_t i = 0; i < OPTIONS; i++) {
+    if (!(given & 1u << i) || options[i].commands & OF(command)) continue;
+    (void)!buf_printf(error, "yoke %s%s%s has no use for ", c->words[0], c->words[1] ? " " : "",
+                      c->words[1] ? c->words[1] : "");
+    return complain(error, "%s: leave it out", options[i].name);
+  }
+  return 0;
+}
+
 int cli_parse(int argc, char *const *argv, struct cli *out, struct buf *error) {
   *out = (struct cli){.command = CLI_SERVE};
   const char *words[WORDS_MAX + 1] = {NULL};
   size_t count = 0;
+  unsigned given = 0;
   for (int i = 1; i < argc; i++) {
     if (argv[i][0] == '-') {
-      int err = parse_option(argc, argv, &i, out, error);
+      int err = parse_option(argc, argv, &i, out, &given, error);
       if (err) return err;
     } else if (count < WORDS_MAX) {
       words[count++] = argv[i];
@@ -159,6 +179,7 @@ int cli_parse(int argc, char *const *argv, struct cli *out, struct buf *error) {
       return complain(error, "one argument too many: %s", argv[i]);
     }
   }
-  if (out->command != CLI_SERVE || count == 0) return 0;
-  return find_command(words, out, error);
+  if (out->command != CLI_SERVE) return 0; /* --help and --version go with anything */
+  int err = count ? find_command(words, out, error) : 0;
+  return err ? err : check_given(out->command, given, error);
 }
