@@ -57,7 +57,7 @@ static int grow_to(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t want, 
 
 int yata_mem_grow_slow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size) {
   /* Large arrays grow by less: what they have to spare counts, and moving them is rare all the same. */
-  size_t want = (size_t)*cap + (*cap * size > LARGE ? *cap / 8 : *cap / 2);
+  size_t want = (size_t)*cap + (*cap * size > LARGE ? *cap / 16 : *cap / 2);
   if (want < need) want = need;
   return grow_to(mem, ptr, cap, want < 4 ? 4 : want, size);
 }

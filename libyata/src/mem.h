@@ -17,7 +17,7 @@ void *yata_mem_resize(struct yata_mem *mem, void *ptr, size_t old_size, size_t n
 
 /**
  * Make room for `need` elements of `size` bytes in *ptr, which has room for *cap. Grows by half
- * at least, by an eighth when it is large. 0 or YATA_ERR_NOMEM.
+ * at least, by a sixteenth when it is large. 0 or YATA_ERR_NOMEM.
  */
 YATA_CHECKED int yata_mem_grow_slow(struct yata_mem *mem, void *ptr, uint32_t *cap, size_t need, size_t size);
 
