@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree_node.h"
 
-/* Children of a node of a new tree, and at most of two that are joined. */
-#define FILL 28u
 /* A node with fewer is joined with a neighbour, if they fit. */
 #define FEW 8u
 /* A full node gives children to a neighbour that has room for so many. */
@@ -27,55 +25,6 @@ static void add_units(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t 
   }
 }
 
-/* ---- memory ------------------------------------------------------------------------------- */
-
-/* Room for `more` nodes beside those of the free list. The array grows by a sixteenth: it is the
- * greater part of what positions cost. */
-static int nodes_reserve(struct yata_doc *doc, uint32_t more) {
-  struct yata_trees *ts = &doc->trees;
-  size_t need = (size_t)(ts->n == 0 ? 1 : ts->n) + more, want = ts->cap + ts->cap / 16;
-  if (need <= ts->cap) return 0;
-  if (want < need) want = need;
-  if (want > UINT32_MAX) return YATA_ERR_LIMIT;
-  void *p = yata_mem_resize(&doc->mem, ts->nodes, ts->cap * sizeof(*ts->nodes), want * sizeof(*ts->nodes));
-  if (p == NULL) return YATA_ERR_NOMEM;
-  ts->nodes = p;
-  ts->cap = (uint32_t)want;
-  if (ts->n == 0) ts->n = 1;
-  return 0;
-}
-
-static int node_new(struct yata_doc *doc, uint32_t level, uint32_t *out) {
-  struct yata_trees *ts = &doc->trees;
-  uint32_t n = ts->free;
-  if (n != 0) {
-    ts->free = ts->nodes[n].parent;
-  } else {
-    YATA_TRY(nodes_reserve(doc, 1));
-    n = ts->n++;
-  }
-  ts->used++;
-  ts->nodes[n] = (struct yata_node){.level = (uint8_t)level};
-  *out = n;
-  return 0;
-}
-
-static void node_free(struct yata_doc *doc, uint32_t n) {
-  doc->trees.nodes[n].parent = doc->trees.free;
-  doc->trees.nodes[n].n = 0;
-  doc->trees.free = n;
-  doc->trees.used--;
-}
-
-static int leaf_reserve(struct yata_doc *doc, uint32_t h) {
-  struct yata_trees *ts = &doc->trees;
-  uint32_t cap = ts->cap_leaf;
-  if (h < cap) return 0;
-  YATA_TRY(yata_mem_grow(&doc->mem, &ts->leaf, &ts->cap_leaf, doc->cap_items, sizeof(*ts->leaf)));
-  memset(ts->leaf + cap, 0, (ts->cap_leaf - cap) * sizeof(*ts->leaf));
-  return 0;
-}
-
 /* ---- children ----------------------------------------------------------------------------- */
 
 /* The child at that slot of the node is the node's; say so where it is looked up. */
@@ -96,8 +45,7 @@ static void renumber(struct yata_doc *doc, uint32_t n, uint32_t from) {
   for (uint32_t i = from; i < node->n; i++) node_of(doc, node->child[i])->slot = (uint8_t)i;
 }
 
-/* Put a child into a node that has room. The units of those above contain the child's already. */
-static void put(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t child, uint32_t units) {
+void yata_node_put(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t child, uint32_t units) {
   struct yata_node *node = node_of(doc, n);
   uint32_t more = node->n - slot;
   memmove(node->child + slot + 1, node->child + slot, more * sizeof(*node->child));
@@ -140,8 +88,8 @@ static void move(struct yata_doc *doc, uint32_t from, uint32_t slot, uint32_t to
 /* A new root above the old one. */
 static int raise(struct yata_doc *doc, uint32_t type, uint32_t n) {
   uint32_t root;
-  YATA_TRY(node_new(doc, node_of(doc, n)->level + 1u, &root));
-  put(doc, root, 0, n, sum(node_of(doc, n)));
+  YATA_TRY(yata_node_new(doc, node_of(doc, n)->level + 1u, &root));
+  yata_node_put(doc, root, 0, n, sum(node_of(doc, n)));
   doc->types[type].tree = root;
   return 0;
 }
@@ -211,63 +159,12 @@ static int halve(struct yata_doc *doc, uint32_t type, uint32_t n, uint32_t at) {
   if (node_of(doc, n)->parent == 0) YATA_TRY(raise(doc, type, n));
   if (node_of(doc, node_of(doc, n)->parent)->n == YATA_NODE_MAX)
     YATA_TRY(halve(doc, type, node_of(doc, n)->parent, node_of(doc, n)->slot));
-  YATA_TRY(node_new(doc, node_of(doc, n)->level, &fresh));
+  YATA_TRY(yata_node_new(doc, node_of(doc, n)->level, &fresh));
   move(doc, n, cut, fresh);
   uint32_t units = sum(node_of(doc, fresh)), up = node_of(doc, n)->parent, slot = node_of(doc, n)->slot;
   node_of(doc, up)->units[slot] -= units;
-  put(doc, up, slot + 1, fresh, units);
+  yata_node_put(doc, up, slot + 1, fresh, units);
   return 0;
-}
-
-/* Append a node, full or the last, to those of its level. */
-static int append(struct yata_doc *doc, uint32_t *spine, uint32_t *levels, uint32_t n) {
-  for (uint32_t level = node_of(doc, n)->level + 1u;; level++) {
-    uint32_t units = sum(node_of(doc, n));
-    if (level == *levels) {
-      YATA_TRY(node_new(doc, level, &spine[level]));
-      ++*levels;
-    }
-    if (node_of(doc, spine[level])->n < FILL) {
-      put(doc, spine[level], node_of(doc, spine[level])->n, n, units);
-      return 0;
-    }
-    uint32_t full = spine[level];
-    YATA_TRY(node_new(doc, level, &spine[level]));
-    put(doc, spine[level], 0, n, units);
-    n = full;
-  }
-}
-
-/* The nodes that are not full yet, each the last of its level; the topmost is the root. */
-static int finish(struct yata_doc *doc, uint32_t *spine, uint32_t levels, uint32_t *root) {
-  for (uint32_t level = 0; level + 1 < levels; level++) YATA_TRY(append(doc, spine, &levels, spine[level]));
-  *root = spine[levels - 1];
-  return 0;
-}
-
-static int build(struct yata_doc *doc, uint32_t type) {
-  uint32_t spine[32], levels = 1, count = 0;
-  for (uint32_t h = doc->types[type].start; h != 0; h = doc->items[h].right) count++;
-  YATA_TRY(leaf_reserve(doc, doc->n_items - 1));
-  YATA_TRY(nodes_reserve(doc, count / FILL + count / FILL / FILL * 2 + 8));
-  YATA_TRY(node_new(doc, 0, &spine[0]));
-  for (uint32_t h = doc->types[type].start; h != 0; h = doc->items[h].right) {
-    if (node_of(doc, spine[0])->n == FILL) {
-      uint32_t full = spine[0];
-      YATA_TRY(node_new(doc, 0, &spine[0]));
-      YATA_TRY(append(doc, spine, &levels, full));
-    }
-    put(doc, spine[0], node_of(doc, spine[0])->n, h, visible(&doc->items[h]));
-  }
-  return finish(doc, spine, levels, &doc->types[type].tree);
-}
-
-bool yata_tree_build(struct yata_doc *doc, uint32_t type) {
-  if (doc->types[type].tree != 0) return true;
-  if (doc->types[type].start == 0) return false;
-  if (build(doc, type) == 0) return true;
-  yata_tree_drop_all(doc);
-  return false;
 }
 
 /* In a large document most of what an edit takes is waiting for memory: ask for all that it will touch at once. */
@@ -327,7 +224,7 @@ uint32_t yata_tree_last(const struct yata_doc *doc, uint32_t type) {
 static int place(struct yata_doc *doc, uint32_t h, uint32_t *n, uint32_t *slot) {
   const struct yata_item *it = &doc->items[h];
   uint32_t by = it->left != 0 ? it->left : it->right, behind = it->left != 0;
-  YATA_TRY(leaf_reserve(doc, h));
+  YATA_TRY(yata_leaf_reserve(doc, h));
   *n = doc->trees.leaf[by];
   *slot = slot_of(node_of(doc, *n), by) + behind;
   if (node_of(doc, *n)->n < YATA_NODE_MAX) return 0;
@@ -345,7 +242,7 @@ void yata_tree_linked(struct yata_doc *doc, uint32_t h) {
     yata_tree_drop_all(doc);
     return;
   }
-  put(doc, n, slot, h, 0);
+  yata_node_put(doc, n, slot, h, 0);
   if (visible(it) != 0) add_units(doc, n, slot, visible(it));
 }
 
@@ -356,7 +253,7 @@ void yata_tree_split_off(struct yata_doc *doc, uint32_t h) {
     yata_tree_drop_all(doc);
     return;
   }
-  put(doc, n, slot, h, units);
+  yata_node_put(doc, n, slot, h, units);
   node_of(doc, n)->units[slot - 1] -= units;
 }
 
@@ -379,7 +276,7 @@ static void remove_node(struct yata_doc *doc, uint32_t type, uint32_t n) {
       take(doc, up, slot);
     else
       doc->types[type].tree = 0;
-    node_free(doc, n);
+    yata_node_free(doc, n);
     n = up;
   }
 }
@@ -392,7 +289,7 @@ static void join(struct yata_doc *doc, uint32_t type, uint32_t n) {
     uint32_t left = slot > 0 ? node_of(doc, up)->child[slot - 1] : n;
     if (slot == 0 && node_of(doc, up)->n == 1) return;
     if (slot == 0) n = node_of(doc, up)->child[++slot];
-    if ((uint32_t)node_of(doc, left)->n + node_of(doc, n)->n > FILL) return;
+    if ((uint32_t)node_of(doc, left)->n + node_of(doc, n)->n > YATA_NODE_FILL) return;
     move(doc, n, 0, left);
     node_of(doc, up)->units[slot - 1] += node_of(doc, up)->units[slot];
     remove_node(doc, type, n);
@@ -404,7 +301,7 @@ static void lower(struct yata_doc *doc, uint32_t type) {
   uint32_t root = doc->types[type].tree;
   while (root != 0 && node_of(doc, root)->level > 0 && node_of(doc, root)->n == 1) {
     uint32_t child = node_of(doc, root)->child[0];
-    node_free(doc, root);
+    yata_node_free(doc, root);
     node_of(doc, child)->parent = 0;
     root = child;
   }
@@ -430,33 +327,4 @@ void yata_tree_merging(struct yata_doc *doc, uint32_t left, uint32_t h) {
   if (leaf_of(doc, h) == 0) return;
   yata_tree_grown(doc, left, visible(&doc->items[h]));
   yata_tree_unlinked(doc, h);
-}
-
-/* ---- dropping ----------------------------------------------------------------------------- */
-
-/* Goes as deep as the tree is high. */
-static void drop_node(struct yata_doc *doc, uint32_t n) {
-  const struct yata_node *node = node_of(doc, n);
-  for (uint32_t i = 0; i < node->n; i++) {
-    if (node->level > 0)
-      drop_node(doc, node->child[i]);
-    else
-      doc->trees.leaf[node->child[i]] = 0;
-  }
-  node_free(doc, n);
-}
-
-void yata_tree_drop(struct yata_doc *doc, uint32_t type) {
-  yata_tree_settle(doc);
-  if (doc->types[type].tree != 0) drop_node(doc, doc->types[type].tree);
-  doc->types[type].tree = 0;
-}
-
-void yata_tree_drop_all(struct yata_doc *doc) {
-  struct yata_trees *ts = &doc->trees;
-  if (ts->cap == 0 && ts->cap_leaf == 0) return;
-  for (uint32_t t = 0; t < doc->n_types; t++) doc->types[t].tree = 0;
-  yata_mem_drop(&doc->mem, &ts->nodes, &ts->cap, sizeof(*ts->nodes));
-  yata_mem_drop(&doc->mem, &ts->leaf, &ts->cap_leaf, sizeof(*ts->leaf));
-  ts->n = ts->free = ts->used = ts->late = ts->late_units = 0;
 }

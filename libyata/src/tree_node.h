@@ -5,6 +5,17 @@
 
 #include "tree.h"
 
+/* Children of a node of a new tree, and at most of two that are joined. */
+#define YATA_NODE_FILL 28u
+
+/** A new node at a level, without children. 0 or an error. */
+YATA_CHECKED int yata_node_new(struct yata_doc *doc, uint32_t level, uint32_t *out);
+void yata_node_free(struct yata_doc *doc, uint32_t n);
+/** Room to say which leaf an item is in. */
+YATA_CHECKED int yata_leaf_reserve(struct yata_doc *doc, uint32_t h);
+/** Put a child into a node that has room. The units of those above contain the child's already. */
+void yata_node_put(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t child, uint32_t units);
+
 static inline struct yata_node *node_of(const struct yata_doc *doc, uint32_t n) {
   return &doc->trees.nodes[n];
 }
