@@ -6,13 +6,11 @@
 #include "net/request.h"
 
 /*
- * HTTP connections: evhttp does the protocol; around it stand the guard of
- * each request's head, our own deadline for a slow head or body, the
- * connection limit, and the accounting.
+ * HTTP: evhttp does the protocol and is told here what to accept; its requests
+ * go to one handler. conn.h has the connections below it.
  */
 struct http;
 struct evconnlistener;
-struct evhttp_connection;
 
 typedef void (*http_request_fn)(void *ctx, struct request *r);
 
@@ -28,14 +26,5 @@ MUST_USE int http_listen(struct http *http, struct evconnlistener *listener);
 void http_tick(struct http *http);
 /** Close the listeners and the connections that are between requests. */
 void http_stop_accepting(struct http *http);
-
-/**
- * Take the socket of @r for another protocol: evhttp lets go of it and no
- * longer reads. Call request_give_away() next. The caller owns its connection
- * and ends it with evhttp_connection_free(); it counts as open until
- * http_socket_closed().
- */
-void http_take_socket(struct request *r);
-void http_socket_closed(struct net_ctx *net);
 
 #endif

@@ -2,6 +2,8 @@
 #include "net/linger.h"
 
 #include <errno.h>
+#include <event2/bufferevent.h>
+#include <event2/http.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -72,6 +74,12 @@ void linger_take(struct linger_set *l, int fd) {
   if (w->next) w->next->prev = w;
   l->first = w;
   l->count++;
+}
+
+void linger_end(struct linger_set *l, struct evhttp_connection *evcon) {
+  int copy = dup(bufferevent_getfd(evhttp_connection_get_bufferevent(evcon)));
+  evhttp_connection_free(evcon);
+  if (copy >= 0) linger_take(l, copy);
 }
 
 int linger_create(struct loop *loop, struct linger_set **out) {

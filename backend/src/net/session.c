@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "net/http.h"
+#include "net/conn.h"
 #include "net/session_state.h"
 #include "room/room.h"
 #include "wire/ws_frame.h"
@@ -66,7 +66,7 @@ static void session_free(struct session *s) {
   buf_deinit(&s->control);
   if (s->transport.ops) {
     s->transport.ops->close(&s->transport);
-    http_socket_closed(net);
+    conn_socket_closed(net);
   }
   free(s);
 }

@@ -32,7 +32,7 @@ struct transport {
 
 struct evhttp_connection;
 
-/** Plain TCP over a connection that evhttp has let go of (http_take_socket); takes it. */
+/** Plain TCP over a connection that evhttp has let go of (conn_take_socket); takes it. */
 void transport_init_plain(struct transport *t, struct evhttp_connection *evcon);
 
 #endif

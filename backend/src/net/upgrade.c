@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/conn.h"
 #include "net/handshake.h"
-#include "net/http.h"
 #include "net/identity.h"
 #include "net/path.h"
 
@@ -74,7 +74,7 @@ static void switch_protocols(struct request *r, struct session *s, uint64_t now_
     request_reply_err(r, err, "room");
     return;
   }
-  http_take_socket(r);
+  conn_take_socket(r);
   request_give_away(r, 101);
   slim(ev);
   session_start(s, &transport, early.data, early.len, now_ms);
