@@ -284,8 +284,8 @@ void client_frame(struct client *c, uint8_t first_byte, const void *data, size_t
       assert_int_equal(buf_append_byte(&out, (uint8_t)((uint64_t)len >> shift)), 0);
   }
   assert_int_equal(buf_append(&out, mask, 4), 0);
-  for (size_t i = 0; i < len; i++)
-    assert_int_equal(buf_append_byte(&out, (uint8_t)(((const uint8_t *)data)[i] ^ mask[i % 4])), 0);
+  assert_int_equal(buf_append(&out, data, len), 0);
+  for (size_t i = 0; i < len; i++) out.data[out.len - len + i] ^= mask[i % 4];
   client_send(c, out.data, out.len);
   buf_deinit(&out);
 }

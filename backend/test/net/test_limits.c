@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
 #include "fixture.h"
+#include "wire/ws_frame.h"
 
 /* What is past a limit gets its documented answer, and a connection beside it notices nothing. */
 
@@ -21,6 +23,7 @@ static void small_limits(struct config *config) {
   config->limits.body_max_bytes = 65536;
   config->limits.connections_max = 8;
   config->limits.ping_interval_ms = 3600000;
+  config->limits.outbox_max_bytes = 1u << 20;
 }
 
 static int start(void **state) {
@@ -164,6 +167,83 @@ static void gives_slow_heads_and_bodies_a_deadline(void **state) {
   client_close(&c);
 }
 
+static void gives_what_comes_behind_an_answer_a_deadline(void **state) {
+  (void)state;
+  struct client c;
+  struct answer a;
+  client_open(&f, &c);
+  client_print(&c, "GET /liveness HTTP/1.1\r\nHost: x\r\n\r\n");
+  client_answer(&c, false, &a);
+  assert_int_equal(a.status, 200);
+  answer_deinit(&a);
+  client_print(&c, "GET /liveness HTTP/1.1\r\nHo");
+  client_answer(&c, false, &a);
+  assert_int_equal(a.status, 408);
+  answer_deinit(&a);
+  assert_true(client_wait_eof(&c));
+  client_close(&c);
+}
+
+#define LARGE 500000
+
+static uint8_t *put_size(uint8_t *at, size_t size) {
+  *at++ = (uint8_t)(size | 0x80);
+  *at++ = (uint8_t)(size >> 7 | 0x80);
+  *at++ = (uint8_t)(size >> 14);
+  return at;
+}
+
+/* A text of LARGE bytes. Another client id each time, so that every update says something new. */
+static void send_large_update(struct client *c, uint8_t number) {
+  static uint8_t message[LARGE + 64];
+  const uint8_t item[] = {1, 1, number, 0, 4, 1, 1, 'n'};
+  uint8_t *at = message;
+  *at++ = 0;
+  *at++ = 2; /* sync, update */
+  at = put_size(at, sizeof(item) + 3 + LARGE + 1);
+  memcpy(at, item, sizeof(item));
+  at = put_size(at + sizeof(item), LARGE);
+  memset(at, 'x', LARGE);
+  at[LARGE] = 0; /* nothing is deleted */
+  client_frame(c, 0x80 | WS_BINARY, message, (size_t)(at - message) + LARGE + 1);
+}
+
+static void finishes_a_frame_for_a_slow_reader_and_closes_1013(void **state) {
+  (void)state;
+  char id[65], path[128];
+  struct client slow, writer;
+  struct answer a;
+  struct frame frame;
+  int little = 65536;
+  make_room(&f, "x", id);
+  snprintf(path, sizeof(path), "/api/v1/yjs/%s", id);
+  client_open(&f, &slow);
+  assert_int_equal(setsockopt(slow.fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)), 0);
+  assert_int_equal(client_upgrade(&slow, path, ""), 101);
+  client_open(&f, &writer);
+  assert_int_equal(client_upgrade(&writer, path, ""), 101);
+  for (uint8_t i = 1; i <= 24; i++) send_large_update(&writer, i);
+  client_run(&writer, 1500); /* the slow one reads nothing, until the server's tick has looked at it */
+  snprintf(path, sizeof(path), "/api/v1/rooms/%s", id);
+  exchange(&f, "GET", path, "", NULL, 0, &a);
+  assert_non_null(strstr((const char *)a.body.data, "\"members\":1,"));
+  answer_deinit(&a);
+  size_t large = 0;
+  uint16_t code = 0;
+  while (client_next_frame(&slow, &frame)) {
+    if (frame.opcode == WS_CLOSE) code = (uint16_t)(frame.data.data[0] << 8 | frame.data.data[1]);
+    if (frame.data.len > LARGE) large++;
+    buf_deinit(&frame.data);
+    if (code) break;
+  }
+  assert_int_equal(code, WS_CLOSE_TRY_LATER);
+  assert_in_range(large, 1, 23); /* what the socket had taken, whole; the others are dropped */
+  client_frame(&writer, 0x80 | WS_CLOSE, "\x03\xe8", 2);
+  assert_int_equal(client_close_code(&writer), 1000);
+  client_close(&slow);
+  client_close(&writer);
+}
+
 static void refuses_connections_past_the_limit(void **state) {
   (void)state;
   struct client open[8];
@@ -192,6 +272,8 @@ int main(void) {
       cmocka_unit_test(refuses_requests_that_could_be_read_in_two_ways),
       cmocka_unit_test(refuses_them_behind_another_request_too),
       cmocka_unit_test(gives_slow_heads_and_bodies_a_deadline),
+      cmocka_unit_test(gives_what_comes_behind_an_answer_a_deadline),
+      cmocka_unit_test(finishes_a_frame_for_a_slow_reader_and_closes_1013),
       cmocka_unit_test(refuses_connections_past_the_limit),
   };
   return cmocka_run_group_tests_name("net/limits", tests, start, stop);
