@@ -10,6 +10,10 @@ import { Store } from './lib/store.mjs';
 const OTHER = { SQLite: 'PostgreSQL', PostgreSQL: 'SQLite' };
 const digestOf = ({ stdout }) => /sha256 ([0-9a-f]{64})/.exec(stdout)?.[1];
 
+/** Runs a command with many halts, each long enough for people to type and for rooms to be compacted. */
+const HALTING =
+  '"$0" "$@" & p=$!; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.015; kill -STOP $p; sleep 0.4; kill -CONT $p; done 2>/dev/null; wait $p';
+
 /** All that a room shows to the outside. */
 async function shown(server, roomId) {
   const get = async (path) => (await server.api('GET', `/api/v1/rooms/${roomId}${path}`)).json;
@@ -61,10 +65,29 @@ function contract(kind) {
       const saved = typists.map(({ typed }) => typed);
       let typing = true;
       const going = Promise.all(typists.map(async (typist) => { while (typing) await type(typist); }));
+      // Somebody who says each number in one room, then in another: a backup of one moment has no number in the
+      // second alone. Rooms are read in the order of their ids.
+      const two = (await Promise.all([0, 1].map(() => server.createRoom({ code: '' })))).sort();
+      const says = await Promise.all(
+        two.map(async (room) => {
+          const client = new YjsClient(server, room, { protocols: ['yoke.v1'] });
+          await client.synced();
+          return client;
+        }),
+      );
+      const count = async () => {
+        while (typing)
+          for (const client of says) {
+            client.text().insert(client.text().length, '.');
+            await client.saved();
+          }
+      };
+      const counting = count();
       const file = join(store.dir, 'live.yoke');
-      const made = await store.yoke(['backup', file]);
+      const made = await store.yoke(['backup', file], { wrap: ['sh', '-c', HALTING] });
       typing = false;
       await going;
+      await counting;
       assert.equal(made.code, 0, made.all);
 
       const target = await Store.start(kind);
@@ -78,9 +101,12 @@ function contract(kind) {
           assert.ok(text.startsWith(saved[i]), `${i}: what was saved is there`);
           assert.ok(typed.startsWith(text), `${i}: and nothing that was not typed`);
         }
+        const [first, second] = await Promise.all(two.map(async (room) => (await copy.roomCode(room)).length));
+        assert.ok(first > 0 && first >= second, `one moment: ${first} in the first room, ${second} in the second`);
       } finally {
         await target.stop();
       }
+      for (const client of says) client.destroy();
       for (const { client } of typists) client.destroy();
     });
 

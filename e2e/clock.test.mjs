@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { YjsClient } from './lib/clients.mjs';
 import { Server } from './lib/server.mjs';
-import { until } from './lib/until.mjs';
+import { sleep, until } from './lib/until.mjs';
 
 const EDITS = 30;
 
 test('a clock that jumps changes neither what is saved nor the order of the history', async (t) => {
   const binary = process.env.YOKE_JUMPING_BIN;
   assert.ok(binary, 'YOKE_JUMPING_BIN must name yoke-jumping of a build with tests');
-  const env = { YOKE_LIMIT_COMPACT_ROWS: '8', YOKE_LIMIT_ROOM_IDLE_MS: '500', YOKE_LOG_LEVEL: 'debug' };
+  const env = { YOKE_LIMIT_COMPACT_ROWS: '8', YOKE_LIMIT_ROOM_IDLE_MS: '5000', YOKE_LOG_LEVEL: 'debug' };
   const server = await Server.start({ binary, env });
   t.after(() => server.stop());
   const roomId = await server.createRoom({ code: '' });
@@ -26,6 +26,8 @@ test('a clock that jumps changes neither what is saved nor the order of the hist
   await until('it was compacted', () => /compacted \d+ rows?/.test(server.output));
   assert.equal(client.closes.length, 0, 'nobody was closed');
   client.destroy();
+  await sleep(4000);
+  assert.doesNotMatch(server.output, /unloaded/, 'an empty room stays as long as it ought to');
   await until('the empty room is unloaded', () => /unloaded/.test(server.output));
   const points = (await server.api('GET', `/api/v1/rooms/${roomId}/history`)).json.points;
   const times = points.map(({ at }) => Date.parse(at));

@@ -48,9 +48,17 @@ async function limitedFiles() {
 
 async function fullDisk(t, disk) {
   const server = new Server({ port: await freePort(), dataDir: disk.dir, env: {}, args: [] });
+  const clients = [];
+  t.after(async () => {
+    clients.forEach((client) => client.destroy());
+    await server.kill();
+    await disk.remove();
+    await rm(disk.dir, { recursive: true, force: true });
+  });
   await server.spawn();
   const roomId = await server.createRoom({ code: '' });
   const [a, b] = [0, 1].map(() => new YjsClient(server, roomId, { protocols: ['yoke.v1'] }));
+  clients.push(a, b);
   await Promise.all([a.synced(), b.synced()]);
   a.text().insert(0, '<first>');
   await a.saved();
@@ -87,10 +95,6 @@ async function fullDisk(t, disk) {
   await server.spawn();
   const code = await server.roomCode(roomId);
   for (const token of typed) assert.equal(code.split(token).length, 2, `${token.slice(0, 12)} stands once`);
-  [a, b].forEach((client) => client.destroy());
-  await server.terminate();
-  await disk.remove();
-  await rm(disk.dir, { recursive: true, force: true });
 }
 
 test('a file system that is full: nothing is acknowledged, the server says why, and goes on once there is room', async (t) => {

@@ -6,7 +6,7 @@ import { YjsClient } from './lib/clients.mjs';
 import { Postgres } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
 import { Store } from './lib/store.mjs';
-import { until } from './lib/until.mjs';
+import { sleep, until } from './lib/until.mjs';
 
 function contract(kind, startStore) {
   describe(`history on ${kind}`, () => {
@@ -182,7 +182,10 @@ for (const kind of ['SQLite', 'PostgreSQL'])
 
       const { points } = (await server.api('GET', `${path}/history`)).json;
       assert.equal(points.reduce((sum, { updates }) => sum + updates, 0), 101, 'every update is still told of');
-      assert.equal(new Set(points.map(({ author }) => author)).size, 2);
+      const by = { ann: 1, bob: 0 };
+      for (let i = 1; i <= 100; i++) by[Math.floor(i / 5) % 2 ? 'ann' : 'bob']++;
+      for (const [name, count] of Object.entries(by))
+        assert.equal(points.reduce((sum, { author, updates }) => sum + (author === name ? updates : 0), 0), count, `${name} wrote`);
       let updates = 0;
       for (const point of points) {
         updates += point.updates;
@@ -202,3 +205,27 @@ for (const kind of ['SQLite', 'PostgreSQL'])
       await store.stop();
     }
   });
+
+test('a history is left alone while it is small, or young', async (t) => {
+  for (const [what, limits] of [
+    ['small', { YOKE_LIMIT_HISTORY_KEEP_MS: '0' }],
+    ['young', { YOKE_LIMIT_HISTORY_KEEP_BYTES: '4096' }],
+  ]) {
+    const server = await Server.start({ env: { YOKE_LIMIT_COMPACT_ROWS: '8', YOKE_LOG_LEVEL: 'debug', ...limits } });
+    t.after(() => server.stop());
+    const roomId = await server.createRoom({ code: '', user: 'ann' });
+    for (let i = 1; i <= 60; i++) {
+      const body = 'line\n'.repeat(i);
+      await server.api('PUT', `/api/v1/rooms/${roomId}/files/main.txt`, { body, headers: { 'x-username': 'ann' } });
+    }
+    const compacted = () => server.output.match(/compacted \d+ rows?/g)?.length ?? 0;
+    await until('it was compacted', () => compacted() > 0);
+    // Each compaction asks for a look at the history's size: one more, and time for what would come of it.
+    const before = compacted();
+    for (let i = 0; i < 9; i++)
+      await server.api('PUT', `/api/v1/rooms/${roomId}/files/f${i}.txt`, { body: 'x', headers: { 'x-username': 'ann' } });
+    await until('and once more', () => compacted() > before);
+    await sleep(2500);
+    assert.doesNotMatch(server.output, /put \d+ old rows/, what);
+  }
+});
