@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The edits that people make, one key at a time, on a short path: text goes in at one place of a text
- * without formats, and goes out of one run. Each leaves next to nothing to clean up when it is all that a
- * transaction did. What is not as simple returns 0, nothing
- * done, and goes the general way, with the same result. */
+/* The edits that people make, one key at a time, on a short path: text goes in at one place of a text without formats,
+ * and goes out of one run. Each leaves next to nothing to clean up when it is all that a transaction did. What is not
+ * as simple returns 0, nothing done, and goes the general way, with the same result. */
 #include "edit_quick.h"
 #include "tree.h"
 

@@ -17,8 +17,8 @@
 
 static void advise(void *ptr, size_t size) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  /* All of the mapping, the allocator's head before `ptr` included: a mapping in parts cannot grow in place. */
-  uintptr_t from = (uintptr_t)ptr & ~(PAGE - 1), to = ((uintptr_t)ptr + size + PAGE - 1) & ~(PAGE - 1);
+  /* All of the mapping, what the allocator keeps at its ends included: a mapping in parts cannot grow in place. */
+  uintptr_t from = (uintptr_t)ptr & ~(PAGE - 1), to = ((uintptr_t)ptr + size + 8 + PAGE - 1) & ~(PAGE - 1);
   madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: without it all works, slower */
 #else
   (void)ptr;

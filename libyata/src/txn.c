@@ -108,7 +108,7 @@ static int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
   if (!doc->txn.open || doc->busy) return YATA_ERR_STATE;
   if (v2 == NULL && yata_quick_only(doc)) {
     YATA_TRY(yata_quick_commit(doc, out));
-    forget(doc); /* there are no new clients, and one or two records */
+    forget(doc); /* there are no new clients, and a few records at most */
     return 0;
   }
   if (doc->events != NULL) YATA_TRY(yata_events_prepare(doc));
