@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import * as Y from 'yjs';
 import { Store } from './lib/store.mjs';
 import { until } from './lib/until.mjs';
@@ -99,13 +99,18 @@ function contract(kind) {
     t.after(() => store.stop());
     await store.script(SCHEMA[kind]);
     await store.script(rows(kind, updates()));
-    for (const command of [['doctor'], ['backup', join(store.dir, 'early.yoke')]]) {
+    const old = store.postgres ? await oldServer(store.postgres) : null;
+    t.after(() => old?.kill());
+    for (const command of [['doctor'], ['backup', join(store.dir, 'early.yoke')], ['room', 'import', zip]]) {
       const early = await store.yoke(command);
       assert.equal(early.code, 1, early.all);
       assert.match(early.stderr, /schema version 1, and this program needs \d+: start the server once/);
     }
-    const old = store.postgres ? await oldServer(store.postgres) : null;
-    t.after(() => old?.kill());
+    if (old) {
+      old.stdin.write('SELECT version FROM schema_version;\n');
+      await once(old.stdout, 'data');
+      assert.equal(old.said, '1\n1\n', 'the commands left it alone');
+    }
     const server = await store.serve({ YOKE_LIMIT_COMPACT_ROWS: '8', YOKE_LIMIT_ROOM_IDLE_MS: '0', YOKE_LOG_LEVEL: 'debug' });
 
     const room = (await server.api('GET', `/api/v1/rooms/${ID}`)).json;
@@ -131,6 +136,7 @@ function contract(kind) {
     if (old) {
       old.stdin.write(`INSERT INTO room_updates (room_id, at, author, payload) VALUES ('${ID}', 1, 'old', 'x');\n`);
       await once(old, 'close');
+      assert.doesNotMatch(server.output, /another server/);
       assert.match(old.said, /terminating connection|server closed the connection/, 'an old server was cut off');
     }
     await store.stopServer();
@@ -146,10 +152,33 @@ function contract(kind) {
     assert.equal(await copy.roomCode(ID), textAfter(EDITS));
     const { points: all } = (await copy.api('GET', `/api/v1/rooms/${ID}/history`)).json;
     assert.equal(all.reduce((sum, { updates: count }) => sum + count, 0), EDITS + 1 + 6);
+    if (!store.postgres) return;
+
+    // In one transaction a restore brings up to date what it replaces; what a newer server wrote it leaves alone.
+    await store.script('INSERT INTO schema_version (version) VALUES (99)');
+    const newer = await store.yoke(['restore', file, '--force']);
+    assert.equal(newer.code, 1, newer.all);
+    assert.match(newer.stderr, /schema version 99, and this program needs \d+: a newer server wrote it/);
+    await store.script(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${SCHEMA[kind]}`);
+    const replaced = await store.yoke(['restore', file, '--force']);
+    assert.equal(replaced.code, 0, replaced.all);
+    assert.equal((await store.yoke(['doctor'])).code, 0);
   });
 }
 
+let zip;
+let source;
+
 describe('from before there were checksums', () => {
+  before(async () => {
+    source = await Store.start('SQLite');
+    const server = await source.serve();
+    const roomId = await server.createRoom({ code: 'of today' });
+    zip = join(source.dir, 'room.zip');
+    const made = await source.yoke(['room', 'export', roomId, '--output', zip]);
+    assert.equal(made.code, 0, made.all);
+  });
+  after(() => source?.stop());
   contract('SQLite');
   contract('PostgreSQL');
 });

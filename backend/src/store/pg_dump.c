@@ -2,9 +2,11 @@
 #include "store/pg_dump.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/pg_params.h"
+#include "store/pg_schema.h"
 
 int dump_pg_fail(struct dump_pg *c, const PGresult *result, const char *doing, struct buf *error) {
   const char *why = result ? PQresultErrorMessage(result) : PQerrorMessage(c->pg);
@@ -34,6 +36,22 @@ int dump_pg_ask(struct dump_pg *c, const char *sql, char *out, size_t cap, struc
   if (!err) snprintf(out, cap, "%s", PQntuples(result) ? PQgetvalue(result, 0, 0) : "");
   PQclear(result);
   return err;
+}
+
+int dump_pg_version(struct dump_pg *c, int *version, struct buf *error) {
+  char text[16] = "";
+  int err = dump_pg_ask(c, "SELECT coalesce(to_regclass('schema_version')::text, '')", text, sizeof text, error);
+  if (!err && text[0]) err = dump_pg_ask(c, "SELECT max(version) FROM schema_version", text, sizeof text, error);
+  *version = atoi(text);
+  return err;
+}
+
+int dump_pg_refuse_version(struct dump_pg *c, int version, struct buf *error) {
+  (void)!buf_printf(error, "%s has schema version %d, and this program needs %d: %s\n", c->where, version,
+                    PG_SCHEMA_NEWEST,
+                    version < PG_SCHEMA_NEWEST ? "start the server once, it brings the database up to date"
+                                               : "a newer server wrote it; use that one");
+  return ERR_INVALID;
 }
 
 int dump_pg_connect(const struct config_db *db, struct dump_pg *out, struct buf *error) {

@@ -23,4 +23,9 @@ MUST_USE int dump_pg_run(struct dump_pg *c, const char *sql, struct buf *error);
 /** The only cell of the result, as text; "" for NULL. */
 MUST_USE int dump_pg_ask(struct dump_pg *c, const char *sql, char *out, size_t cap, struct buf *error);
 
+/** The version of the schema; 0 where there are no tables of this program. */
+MUST_USE int dump_pg_version(struct dump_pg *c, int *version, struct buf *error);
+/** Append that @version is not the one this program needs, and what to do; ERR_INVALID. */
+int dump_pg_refuse_version(struct dump_pg *c, int version, struct buf *error);
+
 #endif

@@ -130,20 +130,12 @@ static void close_reader(struct dump_reader *base) {
 static const struct dump_reader_ops ops = {totals, next_room, find_room, rows, NULL, close_reader};
 
 static int check_schema(struct pg_dump_reader *r, struct buf *error) {
-  char version[16];
-  int err =
-      dump_pg_ask(&r->c, "SELECT coalesce(to_regclass('schema_version')::text, '')", version, sizeof version, error);
-  if (!err && version[0])
-    err = dump_pg_ask(&r->c, "SELECT max(version) FROM schema_version", version, sizeof version, error);
-  if (err || (version[0] && atoi(version) == PG_SCHEMA_NEWEST)) return err;
-  if (!version[0])
-    (void)!buf_printf(error, "%s has no tables of this program: is it the right database in db_config?\n", r->c.where);
-  else
-    (void)!buf_printf(error, "%s has schema version %s, and this program needs %d: %s\n", r->c.where, version,
-                      PG_SCHEMA_NEWEST,
-                      atoi(version) < PG_SCHEMA_NEWEST ? "start the server once, it brings the database up to date"
-                                                       : "a newer server wrote it; use that one");
-  return version[0] ? ERR_INVALID : ERR_NOT_FOUND;
+  int version = 0;
+  int err = dump_pg_version(&r->c, &version, error);
+  if (err || version == PG_SCHEMA_NEWEST) return err;
+  if (version) return dump_pg_refuse_version(&r->c, version, error);
+  (void)!buf_printf(error, "%s has no tables of this program: is it the right database in db_config?\n", r->c.where);
+  return ERR_NOT_FOUND;
 }
 
 int dump_read_postgres(const struct config_db *db, struct dump_reader **out, struct buf *error) {

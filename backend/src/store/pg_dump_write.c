@@ -206,10 +206,19 @@ static int lock_rows(struct pg_dump_writer *w, struct buf *error) {
   return err;
 }
 
+/** Adding to an older database would bring it up to date under servers that run; whoever replaces it is alone. */
+static int check_schema(struct pg_dump_writer *w, bool replace, struct buf *error) {
+  int version = 0;
+  int err = dump_pg_version(&w->c, &version, error);
+  if (err || !version || version == PG_SCHEMA_NEWEST || (replace && version < PG_SCHEMA_NEWEST)) return err;
+  return dump_pg_refuse_version(&w->c, version, error);
+}
+
 static int begin(struct pg_dump_writer *w, bool replace, struct buf *error) {
   int err = replace ? take_alone(w, error) : 0;
   if (!err) err = dump_pg_run(&w->c, "SET client_min_messages = warning; BEGIN", error);
   if (!err) err = dump_pg_run(&w->c, "SELECT pg_advisory_xact_lock(" PG_SCHEMA_LOCK ")", error);
+  if (!err) err = check_schema(w, replace, error);
   for (size_t i = 0; i < PG_SCHEMA_STEPS && !err; i++) err = dump_pg_run(&w->c, pg_schema_steps[i], error);
   if (!err && replace) err = dump_pg_run(&w->c, "TRUNCATE rooms, room_updates, room_snapshots, room_history", error);
   if (!err && !replace) err = lock_rows(w, error);
