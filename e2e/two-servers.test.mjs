@@ -61,9 +61,10 @@ test('two servers on one PostgreSQL lose nothing that either acknowledged', asyn
   t.after(() => Promise.all(servers.map((server) => server.stop())));
   for (const server of servers)
     await until('healthy', async () => (await server.api('GET', '/api/v1/health')).status === 200);
-  const warning = new RegExp(`another server \\(yoke ${servers[0].child.pid}@\\S+\\) uses this database`);
+  const warning = new RegExp(`another server \\(yoke ${servers[0].child.pid}@\\S+#[0-9a-f]{8}\\) uses this database`);
   await until('the second warns and names the first', () => warning.test(servers[1].output));
   assert.doesNotMatch(servers[0].output, /another server/);
+  assert.equal(await count(pg, "(SELECT DISTINCT application_name FROM pg_stat_activity WHERE application_name LIKE 'yoke %#%') AS names"), 2);
   const roomId = await servers[0].createRoom({ code: '' });
   const dice = random(7);
   const typists = [new Typist('a', servers[0], roomId, dice), new Typist('b', servers[1], roomId, dice)];

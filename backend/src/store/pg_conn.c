@@ -2,6 +2,7 @@
 #include "store/pg_conn.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "store/pg_params.h"
 #include "store/resolve.h"
 
@@ -149,17 +152,23 @@ static void connect_watch(struct pg_conn *c, unsigned want) {
     pg_conn_drop(c, "cannot watch the connection");
 }
 
-/** "yoke 12@host": one name for all connections of this process. */
+/**
+ * "yoke 12@host#5f0c31d9": one name for all connections of this process, and of no other: in containers process and
+ * host may be the same. PostgreSQL cuts it after 63 bytes.
+ */
 static void name_ourselves(char *out, size_t cap) {
+  static uint32_t number; /* 0: not drawn yet */
   char host[HOST_NAME_MAX + 1] = "";
+  while (!number)
+    if (random_bytes(&number, sizeof number) != 0) number = (uint32_t)clock_unix_ms() | 1;
   if (gethostname(host, sizeof host - 1) != 0 || !host[0]) snprintf(host, sizeof host, "localhost");
-  snprintf(out, cap, PG_CONN_NAME "%ld@%.40s", (long)getpid(), host);
+  snprintf(out, cap, PG_CONN_NAME "%ld@%.40s#%08" PRIx32, (long)getpid(), host, number);
 }
 
 static void connect_start(struct pg_conn *c, const struct resolve_answer *addresses) {
   struct buf hosts = BUF_INIT, numbers = BUF_INIT;
   struct pg_params params;
-  char patience[24], name[64];
+  char patience[24], name[96];
   name_ourselves(name, sizeof name);
   snprintf(patience, sizeof patience, "%llu", (unsigned long long)c->timeout_ms);
   c->state = STATE_CONNECTING;

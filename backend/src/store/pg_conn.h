@@ -15,7 +15,7 @@
  */
 struct pg_conn;
 
-/** What the application_name of our connections begins with; process and host follow. */
+/** What the application_name of our connections begins with; process, host and a random number follow. */
 #define PG_CONN_NAME "yoke "
 
 /** Why a pipeline failed: its first error. */
