@@ -27,6 +27,16 @@ static size_t version_step(void) {
   return STEP_MIGRATIONS + PG_SCHEMA_STEPS;
 }
 
+/*
+ * The name of another server that is connected. Just after this process brought an older database up to date it names
+ * none: those that show were cut off, or come back only to be refused.
+ */
+#define FIND_OTHER                                                                                                     \
+  "SELECT min(application_name) FROM pg_stat_activity WHERE datname = current_database() "                             \
+  "AND application_name LIKE '" PG_CONN_NAME "%@%' AND application_name <> current_setting('application_name') "       \
+  "AND (SELECT min(applied_at) = max(applied_at) OR max(applied_at) < (SELECT min(backend_start) "                     \
+  "FROM pg_stat_activity WHERE application_name = current_setting('application_name')) FROM schema_version)"
+
 static void set_up(struct pg_session *s) {
   char sql[96];
   unsigned long long ms = s->timeout_ms;
@@ -42,9 +52,7 @@ static void set_up(struct pg_session *s) {
   for (size_t i = 0; i < PG_SCHEMA_STEPS; i++) pg_conn_query(s->conn, pg_schema_steps[i]);
   pg_conn_query(s->conn, "SELECT coalesce(max(version), 0)::bigint FROM schema_version");
   pg_conn_query(s->conn, "SELECT count(*) FROM rooms");
-  pg_conn_query(s->conn, "SELECT min(application_name) FROM pg_stat_activity WHERE datname = current_database() "
-                         "AND application_name LIKE '" PG_CONN_NAME "%' "
-                         "AND application_name <> current_setting('application_name')");
+  pg_conn_query(s->conn, FIND_OTHER);
   for (size_t i = 0; i < s->statement_count; i++) pg_conn_prepare(s->conn, s->statements[i].name, s->statements[i].sql);
   pg_conn_run(s->conn);
 }
