@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { messageOf } from '../api/client';
 import { type HistoryPoint, type Moment, listHistory, readMoment } from '../api/history';
+import { Latest } from './latest';
 import { MomentCache } from './momentCache';
 
 export interface HistoryView {
@@ -21,15 +22,39 @@ interface Shown {
   readonly before: Moment | null;
 }
 
-/** Where in the room's history somebody looks; at its end in the beginning. */
+interface Choice {
+  readonly point: HistoryPoint;
+  readonly earlier: HistoryPoint | undefined;
+}
+
+/**
+ * Where in the room's history somebody looks; at its end in the beginning. While a moment is on its
+ * way no other is asked for, and then the one that is wanted by now: whoever drags sees as many
+ * moments as the server gives.
+ */
 export function useHistory(roomId: string): HistoryView {
   const [points, setPoints] = useState<readonly HistoryPoint[] | null>(null);
   const [index, setIndex] = useState(0);
   const [shown, setShown] = useState<Shown | null>(null);
   const [busy, setBusy] = useState(true);
   const [error, setError] = useState<string | null>(null);
-  const moments = useMemo(() => new MomentCache((seq) => readMoment(roomId, seq)), [roomId]);
-  const asked = useRef(0);
+  const reader = useMemo(() => {
+    const moments = new MomentCache((seq) => readMoment(roomId, seq));
+    const latest: Latest<Choice> = new Latest(async ({ point, earlier }) => {
+      try {
+        const [moment, before] = await Promise.all([
+          moments.get(point.seq),
+          earlier ? moments.get(earlier.seq) : null,
+        ]);
+        setShown({ moment, before });
+        setError(null);
+      } catch (failure: unknown) {
+        if (!latest.outdated) setError(messageOf(failure));
+      }
+      if (!latest.outdated) setBusy(false);
+    });
+    return latest;
+  }, [roomId]);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -48,23 +73,9 @@ export function useHistory(roomId: string): HistoryView {
   useEffect(() => {
     const point = points?.[index];
     if (point === undefined) return;
-    const earlier = points?.[index - 1];
-    const number = ++asked.current;
     setBusy(true);
-    Promise.all([moments.get(point.seq), earlier ? moments.get(earlier.seq) : null]).then(
-      ([moment, before]) => {
-        if (number !== asked.current) return;
-        setShown({ moment, before });
-        setBusy(false);
-        setError(null);
-      },
-      (failure: unknown) => {
-        if (number !== asked.current) return;
-        setBusy(false);
-        setError(messageOf(failure));
-      },
-    );
-  }, [points, index, moments]);
+    reader.ask({ point, earlier: points?.[index - 1] });
+  }, [points, index, reader]);
 
   const count = points?.length ?? 0;
   const go = useCallback(
