@@ -21,23 +21,37 @@ int place_database(const struct config *config, struct buf *path) {
   return buf_printf(path, "%s/yoke.db%c", config->data_dir, 0);
 }
 
+/** Without the lock: a restore may be writing what it would leave. */
+static void explain_missing(const char *path, struct buf *error) {
+  struct buf why = BUF_INIT;
+  if (!restoring_check(path, &why))
+    (void)!buf_append_str(error, "is --data-dir right, or db_config missing?\n");
+  else
+    (void)!buf_printf(error, "a restore may still be running: wait until it ends. If none is: %.*s\n", (int)why.len,
+                      why.data ? (const char *)why.data : "");
+  buf_deinit(&why);
+}
+
 int place_read(const struct config *config, struct dump_reader **out, struct buf *error) {
   if (config->db.host) return dump_read_postgres(&config->db, out, error);
   struct buf path = BUF_INIT;
   int err = place_database(config, &path);
   if (!err) err = dump_read_sqlite((const char *)path.data, out, error);
-  if (err == ERR_NOT_FOUND && !restoring_check((const char *)path.data, error))
-    (void)!buf_append_str(error, "is --data-dir right, or db_config missing?\n");
+  if (err == ERR_NOT_FOUND) explain_missing((const char *)path.data, error);
   buf_deinit(&path);
   return err;
 }
 
-/** An empty database, whole or not there. */
+/** An empty database, whole or not there. The lock is held: a partial one is left of somebody who was killed. */
 static int make_database(const char *path, struct buf *error) {
   struct dump_writer *writer = NULL;
   struct buf partial = BUF_INIT;
-  int err = buf_printf(&partial, "%s.partial-%ld%c", path, (long)getpid(), 0);
+  int err = buf_printf(&partial, "%s.partial%c", path, 0);
   const char *name = (const char *)partial.data;
+  if (!err && unlink(name) != 0 && errno != ENOENT) {
+    (void)!buf_printf(error, "cannot remove %s: %s\n", name, strerror(errno));
+    err = ERR_IO;
+  }
   if (!err) err = dump_write_file(name, &writer, error);
   if (!err) err = writer->ops->commit(writer, error);
   dump_writer_close(writer);
@@ -45,6 +59,7 @@ static int make_database(const char *path, struct buf *error) {
     (void)!buf_printf(error, "cannot rename %s to %s: %s\n", name, path, strerror(errno));
     err = ERR_IO;
   }
+  if (err && name) unlink(name);
   buf_deinit(&partial);
   return err ? err : folder_sync_name(path, error);
 }
