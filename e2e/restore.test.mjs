@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { cp, link, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -95,6 +95,13 @@ function contract(kind, most) {
       for await (const n of kills(target, ['restore', backup.file], empty, most)) {
         const seen = await content();
         assert.ok(seen === null || seen === backup.digest, `step ${n}`);
+        if (seen === null && kind === 'SQLite') {
+          const doctor = await target.yoke(['doctor']);
+          const words = (await readdir(target.dir)).includes('yoke.db.restoring')
+            ? /a restore may still be running: .*yoke\.db was not restored to the end: run yoke restore again.*\n$/
+            : /is --data-dir right/;
+          assert.match(doctor.stderr, words);
+        }
         if (seen === null && n % 2 && (await readdir(target.dir)).includes('yoke.db.restoring')) {
           const serve = await target.yoke(['serve', '--port', String(await freePort())], { wrap: ['timeout', '10'] });
           assert.equal(serve.code, 1, serve.all);
@@ -126,9 +133,45 @@ function contract(kind, most) {
         seen = null;
       }
       assert.ok(olds > most / 2);
+      if (kind !== 'SQLite') return;
+
+      // No kept database has two names, and the live one only its own, which a server sees to as well.
+      await restored(0, '--force');
+      await link(join(target.dir, 'yoke.db'), join(target.dir, 'yoke.db.replaced-1'));
+      const kept = async () => (await readdir(target.dir)).filter((name) => /^yoke\.db(\.replaced-\d+)?$/.test(name)).sort();
+      const before = await kept();
+      await target.serve();
+      await target.stopServer();
+      const after = await kept();
+      assert.deepEqual(after, before.filter((name) => name !== 'yoke.db.replaced-1'));
+      const files = await Promise.all(after.map((name) => stat(join(target.dir, name))));
+      assert.ok(files.length > 2);
+      assert.equal(new Set(files.map(({ ino }) => ino)).size, files.length, after.join(' '));
     });
   });
 }
+
+test('an import that is killed while it makes the database stands in no later one\'s way', async () => {
+  const [store, zip] = [await Store.start('SQLite'), join(backup.store.dir, 'room.zip')];
+  try {
+    const [, id] = /^(\S+)/m.exec((await backup.store.sql('SELECT id FROM rooms LIMIT 1')));
+    const made = await backup.store.yoke(['room', 'export', id, '--output', zip]);
+    assert.equal(made.code, 0, made.all);
+    const empty = async () => {
+      for (const name of await readdir(store.dir)) await rm(join(store.dir, name));
+    };
+    let partial = 0;
+    for await (const n of kills(store, ['room', 'import', zip], empty, 10)) {
+      partial += (await readdir(store.dir)).includes('yoke.db.partial');
+      const again = await store.yoke(['room', 'import', zip]);
+      assert.ok(again.code === 0 || /there is a room/.test(again.stderr), `after step ${n}: ${again.all}`);
+      assert.deepEqual((await readdir(store.dir)).filter((name) => name.includes('partial')), []);
+    }
+    assert.ok(partial > 0, 'it was caught with a partial database');
+  } finally {
+    await store.stop();
+  }
+});
 
 contract('SQLite', 10);
 contract('PostgreSQL', 8);
@@ -175,6 +218,7 @@ test('a database whose log cannot be brought into it keeps it, or is not there',
       for (const name of aside) assert.equal(await count(store.dir, name), 7, `step ${n}: with their log`);
       const again = await store.yoke(['restore', backup.file, '--force']);
       assert.equal(again.code, 0, again.all);
+      for (const name of aside) assert.ok(again.stdout.includes(`${name};`), `step ${n}: it tells where the old ones are`);
       assert.equal(digestOf(await store.yoke(['backup', join(store.dir, 'seen.yoke')])), backup.digest);
     }
     assert.ok(moments > 0, 'it was caught between the two');

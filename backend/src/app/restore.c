@@ -119,7 +119,7 @@ static int drop_logs(struct restore *r, const char *path) {
  * has the name of the database is all of it, or there is nothing of that name.
  */
 static int set_aside(struct restore *r, const char *path) {
-  int err = buf_printf(&r->kept, "%s.replaced-%" PRIu64 "%c", path, clock_unix_ms(), 0);
+  int err = restoring_kept_name(path, clock_unix_ms(), &r->kept);
   if (err) return err;
   const char *kept = (const char *)r->kept.data;
   bool there = access(path, F_OK) == 0;
@@ -172,12 +172,27 @@ static int restore_sqlite(struct restore *r) {
   if (!err) err = folder_make(r->config->data_dir, r->error);
   if (!err) err = buf_printf(&lock, "%s/yoke.lock%c", r->config->data_dir, 0);
   if (!err) err = lockfile_take((const char *)lock.data, &fd, r->error);
+  if (!err) restoring_tidy((const char *)path.data);
   if (!err) err = check_empty(r, (const char *)path.data);
   if (!err) err = replace_database(r, (const char *)path.data);
   lockfile_release(fd);
   buf_deinit(&lock);
   buf_deinit(&path);
   return err;
+}
+
+static void tell_older(void *ctx, const char *kept) {
+  const struct restore *r = ctx;
+  if (!r->kept.len || strcmp((const char *)r->kept.data, kept) != 0)
+    printf("an older database stays as %s; remove it when it is not wanted\n", kept);
+}
+
+/** Those of earlier restores as well: one may have been cut short before it could tell. */
+static void tell_kept(struct restore *r) {
+  struct buf path = BUF_INIT;
+  if (r->kept.len) printf("the old database stays as %s; remove it when it is not wanted\n", (char *)r->kept.data);
+  if (!place_database(r->config, &path)) restoring_each_kept((const char *)path.data, tell_older, r);
+  buf_deinit(&path);
 }
 
 int backup_restore(const struct config *config, const char *file, bool force, struct buf *error) {
@@ -188,8 +203,7 @@ int backup_restore(const struct config *config, const char *file, bool force, st
   if (!err)
     printf("restored %" PRIu64 " room%s, %" PRIu64 " row%s from %s (sha256 %s)\n", r.copy.done.rooms,
            PLURAL_S(r.copy.done.rooms), r.copy.done.rows, PLURAL_S(r.copy.done.rows), file, r.copy.digest);
-  if (!err && r.kept.len)
-    printf("the old database stays as %s; remove it when it is not wanted\n", (char *)r.kept.data);
+  if (!err && !config->db.host) tell_kept(&r);
   if (!err && (read.damaged || read.missing))
     fprintf(stderr, "warning: the backup was made of damaged rooms; yoke doctor tells which\n");
   buf_deinit(&r.kept);

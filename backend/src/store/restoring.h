@@ -19,4 +19,17 @@ MUST_USE int restoring_name(const char *path, struct buf *out);
  */
 MUST_USE int restoring_check(const char *path, struct buf *error);
 
+/** The name under which the database at @path is kept when another takes its place at @unix_ms, with a NUL. ERR_NOMEM.
+ */
+MUST_USE int restoring_kept_name(const char *path, uint64_t unix_ms, struct buf *out);
+
+/** Call @fn with the path, borrowed for the call, of each database that was kept beside the one at @path. */
+void restoring_each_kept(const char *path, void (*fn)(void *ctx, const char *kept), void *ctx);
+
+/**
+ * A restore that was cut short just before the end leaves the database at @path, which stays, the second name under
+ * which it was to be kept: remove that. The data directory's lock is held.
+ */
+void restoring_tidy(const char *path);
+
 #endif

@@ -227,6 +227,7 @@ static int open_files(struct sqlite_store *s, const struct sqlite_store_options 
   buf_clear(&path);
   if (!err) err = buf_printf(&path, "%s/yoke.db%c", options->data_dir, 0);
   if (!err) err = restoring_check((const char *)path.data, error);
+  if (!err) restoring_tidy((const char *)path.data);
   if (!err) err = sqlite_db_create((const char *)path.data, options->limits->rooms_max, &s->db, error);
   if (!err) log_info(LOG_NONE, "database: %s", (const char *)path.data);
   buf_deinit(&path);
