@@ -49,6 +49,13 @@ static void up(const char *dir) {
   pg_server_start(dir, &server);
 }
 
+static int read_all(const char *dir, struct dump_reader **out, struct buf *error) {
+  struct pg_server server;
+  if (pg_server_start(dir, &server) != 0) return ERR_UNAVAILABLE;
+  struct config_db db = pg_server_config(&server);
+  return dump_read_postgres(&db, out, error);
+}
+
 static int run_sql(const char *dir, const char *sql) {
   struct pg_server server;
   if (pg_server_start(dir, &server) != 0) return -1;
@@ -70,5 +77,6 @@ const struct backend backend_postgres = {
     .open = open_store,
     .down = down,
     .up = up,
+    .read = read_all,
     .sql = run_sql,
 };

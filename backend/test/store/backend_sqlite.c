@@ -34,6 +34,12 @@ static void up(const char *dir) {
   failing_vfs_set(FAILING_VFS_OFF);
 }
 
+static int read_all(const char *dir, struct dump_reader **out, struct buf *error) {
+  char path[128];
+  snprintf(path, sizeof path, "%s/yoke.db", dir);
+  return dump_read_sqlite(path, out, error);
+}
+
 static int run_sql(const char *dir, const char *sql) {
   char path[128], *error = NULL;
   sqlite3 *db = NULL;
@@ -52,5 +58,6 @@ const struct backend backend_sqlite = {
     .open = open_store,
     .down = down,
     .up = up,
+    .read = read_all,
     .sql = run_sql,
 };

@@ -24,7 +24,8 @@ int contract_close(void **state) {
 
 int main(int argc, char **argv) {
   /* Rows last: one of them fills the store up. */
-  const struct contract_part *const parts[] = {&contract_compact, &contract_history, &contract_life, &contract_rows};
+  const struct contract_part *const parts[] = {&contract_compact, &contract_history, &contract_dump, &contract_life,
+                                               &contract_rows};
   struct CMUnitTest tests[TESTS_MAX];
   size_t count = 0;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -11,7 +11,7 @@ struct contract_part {
   size_t count;
 };
 
-extern const struct contract_part contract_rows, contract_compact, contract_history, contract_life;
+extern const struct contract_part contract_rows, contract_compact, contract_history, contract_life, contract_dump;
 
 /* Each test gets an open fixture, and closes it itself if it likes. */
 int contract_open(void **state);

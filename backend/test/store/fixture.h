@@ -13,6 +13,7 @@
 #include "base/loop.h"
 #include "base/metrics.h"
 #include "port/store.h"
+#include "store/dump.h"
 
 enum { ROOM_ID_SIZE = 32 };
 
@@ -24,6 +25,7 @@ struct backend {
   struct store *(*open)(const char *dir, struct loop *loop, struct metrics *metrics, const struct limits *limits);
   void (*down)(const char *dir); /* make it fail */
   void (*up)(const char *dir);
+  int (*read)(const char *dir, struct dump_reader **out, struct buf *error);
   int (*sql)(const char *dir, const char *sql); /* as somebody else: statements in the dialect of both; 0 or -1 */
 };
 
