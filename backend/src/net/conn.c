@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "net/handover.h"
 #include "net/head_guard.h"
 #include "net/linger.h"
 #include "net/raw_answer.h"
@@ -100,12 +101,10 @@ static int index_fd(struct conns *all, struct conn *c) {
   return 0;
 }
 
-/* evhttp made its connection around our bufferevent: learn which. False, and freed, when it had no memory for one. */
+/* evhttp made its connection around our bufferevent: learn which. False, and freed, when it could not. */
 static bool adopt(struct conn *c) {
-  void *evcon = NULL;
-  bufferevent_getcb(c->bev, NULL, NULL, NULL, &evcon);
+  struct evhttp_connection *evcon = handover_end(c->bev);
   if (!evcon) {
-    bufferevent_free(c->bev);
     count_connections(c->all->net, -1);
     conn_free(c);
     return false;
@@ -146,8 +145,17 @@ static void conn_end(struct conn *c) {
   linger_end(c->all->linger, c->evcon); /* frees c through on_evcon_close */
 }
 
+/* Only the one accepted last can be lost: this is called before each accept. */
+static void drop_lost(struct conns *all) {
+  unserved_drop_lost(&all->unserved);
+  struct conn *c = all->first;
+  while (c && c->state == CONN_DOOMED) c = c->next;
+  if (c && !c->evcon && handover_lost(c->bev)) (void)adopt(c);
+}
+
 static void on_end_of_turn(void *ctx) {
   struct conns *all = ctx;
+  drop_lost(all);
   unserved_end(&all->unserved, all->linger);
   for (struct conn *c = all->first, *next; c; c = next) {
     next = c->next;
@@ -226,6 +234,7 @@ struct bufferevent *conns_accept(struct event_base *base, void *ctx) {
   struct conns *all = ctx;
   struct net_ctx *net = all->net;
   loop_turn_begin(net->loop);
+  drop_lost(all);
   struct conn *c = calloc(1, sizeof(*c));
   if (!c) return accept_unserved(all, base);
   *c = (struct conn){.all = all, .fd = -1, .id = ++net->last_conn_id};
@@ -245,6 +254,7 @@ struct bufferevent *conns_accept(struct event_base *base, void *ctx) {
   count_connections(net, 1);
   loop_timer_arm(c->deadline, net->config->limits.header_timeout_ms);
   loop_defer_schedule(all->end_of_turn);
+  handover_begin(c->bev);
   return c->bev;
 fail:
   loop_timer_destroy(c->deadline);
@@ -321,6 +331,7 @@ void conns_close_idle(struct conns *conns) {
 }
 
 void conns_settle(struct conns *conns) {
+  unserved_settle(&conns->unserved);
   for (struct conn *c = conns->first, *next; c; c = next) {
     next = c->next;
     if (!c->evcon) (void)adopt(c);

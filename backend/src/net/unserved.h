@@ -16,17 +16,22 @@ struct event_base;
 #define UNSERVED_MAX 64
 
 struct unserved {
-  struct bufferevent *bev[UNSERVED_MAX]; /* evhttp's, or of nobody when it has no memory for a connection either */
+  struct bufferevent *bev[UNSERVED_MAX]; /* being handed over: see handover.h */
   size_t count;
 };
 
 /**
- * A bufferevent for evhttp to put the new connection into. Call unserved_end() in the same turn.
+ * A bufferevent for evhttp to put the new connection into. Call unserved_end() or
+ * unserved_settle() in the same turn.
  * NULL when there is no memory even for it, or none of the UNSERVED_MAX places is left: the connection is evhttp's
  * alone.
  */
 struct bufferevent *unserved_accept(struct unserved *u, struct event_base *base);
 
+/** Before another is accepted: forget the last one if evhttp has freed it already. */
+void unserved_drop_lost(struct unserved *u);
+/** Leave them all to evhttp, which is about to go. */
+void unserved_settle(struct unserved *u);
 /** Answer and end them all. */
 void unserved_end(struct unserved *u, struct linger_set *linger);
 
