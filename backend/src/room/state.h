@@ -134,6 +134,8 @@ struct room {
   struct open_request *waiting; /* while loading */
   bool thin_due;                /* the history grew: is it too large? */
   uint64_t thin_floor;          /* its size when it was last made smaller */
+  unsigned thin_pause;          /* ticks between the attempts that run out of memory; 0: the last one did not */
+  unsigned thin_wait;           /* ticks until the next attempt */
 };
 
 /* turn.c */

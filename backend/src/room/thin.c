@@ -23,6 +23,8 @@
 #define WINDOW_GROWTH 10
 #define WINDOW_MAX_MS UINT64_C(86400000)
 #define GROWTH_BEFORE_RETRY 4 /* a history that cannot be made smaller is tried again once it grew by a quarter */
+#define PAUSE_MIN_TICKS 4     /* after an attempt that ran out of memory; twice as long after the next */
+#define PAUSE_MAX_TICKS 256
 
 struct thin {
   struct room *room;
@@ -37,14 +39,24 @@ struct thin {
 
 static void go_on(struct thin *t);
 
+/* Each attempt reads the history anew and is in the way of other rooms. */
+static void pause_longer(struct room *room) {
+  room->thin_pause = room->thin_pause ? room->thin_pause * 2 : PAUSE_MIN_TICKS;
+  if (room->thin_pause > PAUSE_MAX_TICKS) room->thin_pause = PAUSE_MAX_TICKS;
+  room->thin_wait = room->thin_pause;
+}
+
 static void end(struct thin *t) {
   struct room *room = t->room;
   room->registry->thin = NULL;
   room->journal.outstanding--;
-  if (t->err == ERR_NOMEM)
-    room->thin_due = true; /* at the next tick again */
-  else
+  if (t->err == ERR_NOMEM) {
+    room->thin_due = true;
+    pause_longer(room);
+  } else {
     room->thin_floor = t->bytes;
+    room->thin_pause = 0;
+  }
   if (t->err && t->err != ERR_CANCELLED && t->err != ERR_NOT_FOUND)
     log_warn(LOG_ROOM(room->id), "old history could not be put together: %s", err_text(t->err));
   if (t->merged) log_info(LOG_ROOM(room->id), "put %" PRIu64 " old rows of the history together", t->merged);
@@ -165,6 +177,10 @@ static void on_size(void *ctx, int err, const struct store_loaded *loaded) {
 
 void thin_tick(struct room *room, uint64_t unix_ms) {
   struct registry *registry = room->registry;
+  if (room->thin_wait) {
+    room->thin_wait--;
+    return;
+  }
   if (!room->thin_due || registry->thin || registry->stopping || room->state != ROOM_READY) return;
   struct thin *t = calloc(1, sizeof *t);
   if (!t) return; /* another tick comes */

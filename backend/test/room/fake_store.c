@@ -135,10 +135,17 @@ static int delete_room(struct store *store, const char *room_id, store_done_fn d
 
 /* It has no history to look at. */
 
+static void answer_history(struct fake_store *s, struct fake_call *call) {
+  call->loaded(call->ctx, s->fail_history, NULL);
+}
+
 static int history(struct store *store, const char *room_id, const struct store_span *span, store_load_fn done,
                    void *ctx) {
-  (void)store, (void)room_id, (void)span, (void)done, (void)ctx;
-  return ERR_UNAVAILABLE;
+  struct fake_store *s = (struct fake_store *)store;
+  (void)room_id, (void)span;
+  s->histories++;
+  if (!s->fail_history) return ERR_UNAVAILABLE;
+  return queue(store, (struct fake_call){.answer = answer_history, .loaded = done, .ctx = ctx});
 }
 
 static int thin(struct store *store, const char *room_id, const struct store_thin *what, store_done_fn done,

@@ -21,6 +21,8 @@ struct fake_store {
   int fail_append;   /* answer this error to the next append */
   int refuse_append; /* return this error from the next append, starting nothing */
   int fail_load;
+  int fail_history; /* answer this error */
+  size_t histories; /* how often it was asked for */
   size_t compactions;
 };
 

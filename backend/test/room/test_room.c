@@ -140,6 +140,28 @@ static void a_long_log_is_compacted_piece_by_piece(void **state) {
   peer_leave(&a);
 }
 
+static void a_history_there_is_no_memory_for_is_looked_at_ever_less_often(void **state) {
+  (void)state;
+  f.limits.compact_rows = 8;
+  f.store.fail_history = ERR_NOMEM;
+  peer_join(&a, &f, MEMBER_YJS, 11);
+  for (int i = 0; i < 10; i++) peer_type(&a, 0, "x");
+  fixture_settle(&f);
+  size_t asked[3];
+  for (int i = 0; i < 3; i++) {
+    size_t before = f.store.histories;
+    for (int tick = 0; tick < 512; tick++) {
+      registry_tick(f.registry, f.now_ms, 1);
+      fixture_settle(&f);
+    }
+    asked[i] = f.store.histories - before;
+  }
+  assert_in_range(asked[0], 4, 8);
+  assert_in_range(asked[1], 1, 2);
+  assert_in_range(asked[2], 1, 2);
+  peer_leave(&a);
+}
+
 static void put_away(void) {
   fixture_release(&f);
   f.now_ms += f.limits.room_idle_ms;
@@ -567,6 +589,7 @@ int main(void) {
       ROOM_TEST(an_empty_room_is_unloaded_and_comes_back_as_it_was),
       ROOM_TEST(compaction_keeps_the_rows_that_came_meanwhile),
       ROOM_TEST(a_long_log_is_compacted_piece_by_piece),
+      ROOM_TEST(a_history_there_is_no_memory_for_is_looked_at_ever_less_often),
       ROOM_TEST(a_load_that_fails_refuses_the_room_and_writes_nothing),
       ROOM_TEST(a_damaged_row_refuses_the_room_and_leaves_it_alone),
       ROOM_TEST(what_was_accepted_is_read_back_whatever_the_limits_say_now),
