@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Backups: made while people type, restored into either kind of store, refused where they would do harm.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { copyFile, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { YjsClient } from './lib/clients.mjs';
 import { Store } from './lib/store.mjs';
+
+const run = promisify(execFile);
 
 const OTHER = { SQLite: 'PostgreSQL', PostgreSQL: 'SQLite' };
 const digestOf = ({ stdout }) => /sha256 ([0-9a-f]{64})/.exec(stdout)?.[1];
@@ -181,7 +185,7 @@ function contract(kind) {
           new RegExp(`is a damaged backup file: it ends at offset ${size - 4096}, and ${size} bytes were written; copy it again`),
         ],
         ['cut to its first bytes', () => copyFile(good, bad).then(() => truncate(bad, 50)), /damaged backup file: it ends at offset 50;/],
-        ['one flipped bit', () => writeFile(bad, flipped), /damaged backup file: (row of the|snapshot) .* is not what was written; copy/],
+        ['one flipped bit', () => writeFile(bad, flipped), /damaged backup file: what .*; the first wrong checksum is that of (row of the|snapshot) .*; copy/],
         ['a page lost', () => writeFile(bad, holed), /damaged backup file: at offset 8192 \(/],
         ['empty', () => writeFile(bad, ''), /is no backup: it is empty/],
         ['something else', () => writeFile(bad, 'hello '.repeat(1000)), /is no backup, or its beginning \(offset 0\) is damaged/],
@@ -250,6 +254,18 @@ function contract(kind) {
       }
       assert.equal((await store.yoke(['doctor'])).code, 0);
       assert.match((await store.yoke(['doctor', roomId])).stdout, /^1 room, \d+ rows, 0 rooms damaged$/m);
+    });
+
+    test('of a room whose zip is damaged inside names the zip', async () => {
+      const [zip, bad] = [join(store.dir, 'room.zip'), join(store.dir, 'bad.zip')];
+      const break_ = 'import sys, zipfile\nold, new = zipfile.ZipFile(sys.argv[1]), zipfile.ZipFile(sys.argv[2], "w")\n'
+        + 'for name in old.namelist():\n  data = old.read(name)\n'
+        + '  new.writestr(name, data.replace(b"print(", b"prinx(") if name == "room.yoke" else data)\nnew.close()';
+      await run('python3', ['-c', break_, zip, bad]);
+      const { code, stderr } = await store.yoke(['room', 'import', bad, '--new-id']);
+      assert.equal(code, 1);
+      assert.ok(stderr.endsWith(`${bad} is damaged: its room.yoke is not what was exported; copy it again, or export the room again\n`), stderr);
+      assert.doesNotMatch(stderr, /backup/);
     });
 
     test('names what it cannot do', async () => {

@@ -29,14 +29,16 @@ static int read_all(const char *file, const struct dump_label *label, struct dum
 
 int backup_verify(const char *file, struct dump_label *label, struct dump_copy *read, struct buf *error) {
   size_t before = error->len;
-  char what[200] = "what is in it is not what was written";
+  char what[250] = "what is in it is not what was written";
   int err = dump_check_backup(file, error);
   if (err) return err;
   err = dump_get_label(file, label, error);
   if (!err) err = read_all(file, label, read, error);
   if (!err && strcmp(read->digest, label->digest) != 0) {
     err = ERR_CORRUPT;
-    if (read->damaged) snprintf(what, sizeof what, "%s is not what was written", read->first_damaged);
+    if (read->damaged) /* or it was so in the database already: a backup holds such rows as they are */
+      snprintf(what, sizeof what, "what is in it is not what was written; the first wrong checksum is that of %s",
+               read->first_damaged);
   }
   if (err != ERR_CORRUPT) return err;
   error->len = before; /* it is no database, and the remedy is another */

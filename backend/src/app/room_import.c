@@ -43,7 +43,16 @@ static int unpack(struct import *im) {
 static int check(struct import *im, uint64_t *first_seq) {
   struct dump_label label;
   struct dump_copy read = {0};
-  int err = backup_verify((const char *)im->kept.data, &label, &read, im->error);
+  struct buf why = BUF_INIT; /* of a file that nobody will see */
+  int err = backup_verify((const char *)im->kept.data, &label, &read, &why);
+  if (err == ERR_CORRUPT)
+    (void)!buf_printf(im->error,
+                      "%s is damaged: its room.yoke is not what was exported; copy it again, or export the "
+                      "room again\n",
+                      im->file);
+  else if (err && why.len)
+    (void)!buf_append(im->error, why.data, why.len);
+  buf_deinit(&why);
   if (!err && (read.done.rooms != 1 || read.damaged || read.missing)) {
     (void)!buf_printf(im->error, "%s: room.yoke does not hold one whole room; export it again\n", im->file);
     err = ERR_CORRUPT;
