@@ -44,7 +44,14 @@ void fixture_start(struct fixture *f, const char *code) {
   assert_true(registry_id_valid(f->id));
 }
 
+void fixture_start_open(struct fixture *f, const char *code) {
+  fixture_start(f, code);
+  fixture_open(f);
+  assert_int_equal(f->open_err, 0);
+}
+
 void fixture_stop(struct fixture *f) {
+  if (f->room) fixture_release(f);
   fixture_settle(f);
   registry_destroy(f->registry);
   fake_store_deinit(&f->store);

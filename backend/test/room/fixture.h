@@ -23,6 +23,9 @@ struct fixture {
 };
 
 void fixture_start(struct fixture *f, const char *code);
+/** The same, with the room pinned. */
+void fixture_start_open(struct fixture *f, const char *code);
+/** Releases the room, too, if it is pinned. */
 void fixture_stop(struct fixture *f);
 /** End the turn, as the loop does. */
 void fixture_turn(struct fixture *f);

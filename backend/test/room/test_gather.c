@@ -26,8 +26,7 @@ static void drain(void) {
 
 static int start(void **state) {
   (void)state;
-  fixture_start(&f, "hello");
-  fixture_open(&f);
+  fixture_start_open(&f, "hello");
   struct member_options options = {.kind = MEMBER_YJS, .name = "", .hooks = &hooks};
   for (int i = 0; i < MANY; i++) assert_int_equal(room_join(f.room, &options, f.now_ms, &members[i]), 0);
   fixture_settle(&f);
@@ -41,7 +40,6 @@ static int stop(void **state) {
   f.now_ms += 1000;
   for (int i = 0; i < MANY; i++) room_leave(members[i], f.now_ms);
   fixture_settle(&f);
-  fixture_release(&f);
   fixture_stop(&f);
   return 0;
 }

@@ -11,15 +11,12 @@ static struct peer a, b;
 
 static int start(void **state) {
   (void)state;
-  fixture_start(&f, "hello");
-  fixture_open(&f);
-  assert_int_equal(f.open_err, 0);
+  fixture_start_open(&f, "hello");
   return 0;
 }
 
 static int stop(void **state) {
   (void)state;
-  if (f.room) fixture_release(&f);
   fixture_stop(&f);
   return 0;
 }
