@@ -20,7 +20,7 @@ struct result {
   size_t indexed_bytes; /* live, once positions were asked for */
 };
 
-static double now_ms(void) {
+double bench_now_ms(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
@@ -58,10 +58,10 @@ static int find_text(yata_doc *doc, yata_type *out) {
 static int measure_text(yata_doc *doc, struct result *r) {
   yata_type text;
   yata_buf buf = YATA_BUF_INIT;
-  double from = now_ms();
+  double from = bench_now_ms();
   int err = find_text(doc, &text);
   if (err == 0) err = yata_text_read(doc, text, &buf);
-  r->first_text_ms = now_ms() - from;
+  r->first_text_ms = bench_now_ms() - from;
   yata_buf_deinit(&buf);
   return err;
 }
@@ -86,10 +86,10 @@ static int measure(yata_doc *doc, struct result *r) {
 static int load(const struct update *file, struct result *r) {
   for (int i = 0; i < RUNS; i++) {
     yata_doc *doc;
-    double from = now_ms();
+    double from = bench_now_ms();
     if (yata_doc_create(NULL, &doc) < 0) return YATA_ERR_NOMEM;
     int err = file_apply(doc, file) < 0 ? FILE_SAID : 0;
-    r->ms[i] = now_ms() - from;
+    r->ms[i] = bench_now_ms() - from;
     if (err == 0) err = measure(doc, r);
     yata_doc_destroy(doc);
     if (err < 0) return err;
@@ -115,9 +115,9 @@ static int apply(const struct update *file, struct result *r) {
   for (int i = 0; i < RUNS; i++) {
     yata_doc *doc;
     if (yata_doc_create(NULL, &doc) < 0) return YATA_ERR_NOMEM;
-    double from = now_ms();
+    double from = bench_now_ms();
     int err = row ? apply_rows(doc, file, &r->operations) : file_apply(doc, &one) < 0 ? FILE_SAID : 0;
-    r->ms[i] = now_ms() - from;
+    r->ms[i] = bench_now_ms() - from;
     if (!row) r->operations = 1;
     if (err == 0) err = measure(doc, r);
     yata_doc_destroy(doc);
@@ -158,9 +158,9 @@ static int edit(const struct update *file, struct result *r) {
     yata_doc_stats(doc, &r->stats);
     if (err == 0) err = measure_text(doc, r);
     if (err == 0) err = find_text(doc, &text);
-    double from = now_ms();
+    double from = bench_now_ms();
     for (size_t n = 0; n < r->operations && err == 0; n++) err = insert_once(doc, text, &random, &out);
-    r->ms[i] = now_ms() - from;
+    r->ms[i] = bench_now_ms() - from;
     finish(doc, r);
     yata_buf_deinit(&out);
     yata_doc_destroy(doc);
@@ -177,9 +177,9 @@ static int local(const struct update *file, struct result *r) {
     yata_type text;
     if (yata_doc_create(&options, &doc) < 0) return YATA_ERR_NOMEM;
     int err = yata_text(doc, "text", &text);
-    double from = now_ms();
+    double from = bench_now_ms();
     if (err == 0) err = local_run(&file->bytes, doc, text, &r->operations);
-    r->ms[i] = now_ms() - from;
+    r->ms[i] = bench_now_ms() - from;
     if (err == 0) err = measure(doc, r);
     yata_doc_destroy(doc);
     if (err < 0) return err;
@@ -202,10 +202,10 @@ static int encode(const struct update *file, struct result *r) {
   for (int i = 0; i < RUNS && err == 0; i++) {
     err = insert_once(doc, text, &random, &update);
     yata_buf_clear(&out);
-    double from = now_ms();
+    double from = bench_now_ms();
     if (err == 0)
       err = (file->version == 1 ? yata_encode_state_as_update : yata_encode_state_as_update_v2)(doc, NULL, 0, &out);
-    r->ms[i] = now_ms() - from;
+    r->ms[i] = bench_now_ms() - from;
   }
   finish(doc, r);
   r->operations = 1;

@@ -5,4 +5,7 @@
 /** `yata bench WHAT FILE`: prints one line of JSON. `version` 0: find out. The exit status. */
 int bench(const char *what, const char *path, int version);
 
+/** Milliseconds of a clock that only goes forward. */
+double bench_now_ms(void);
+
 #endif

@@ -3,18 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "rows.h"
 
 #define TINY 1000u
 #define TAIL 100u
-
-static double now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 struct updates {
   yata_slice *v;
@@ -50,9 +44,9 @@ int small_tiny(const struct update *file, double *ms, int runs, struct small *ou
   for (int run = 0; run < runs && err == 0; run++) {
     yata_doc *doc = NULL;
     err = build(&u, TINY, &doc);
-    double from = now_ms();
+    double from = bench_now_ms();
     for (size_t i = u.n - TINY; i < u.n && err >= 0; i++) err = apply_one(doc, &u, i);
-    ms[run] = now_ms() - from;
+    ms[run] = bench_now_ms() - from;
     if (err > 0) err = 0;
     if (err == 0) yata_doc_stats(doc, &out->stats);
     yata_doc_destroy(doc);
@@ -64,14 +58,14 @@ int small_tiny(const struct update *file, double *ms, int runs, struct small *ou
 
 static int diffs(yata_doc *doc, const yata_buf *state, int version, double *ms, int runs, yata_buf *update) {
   for (int run = 0; run < runs; run++) {
-    double from = now_ms();
+    double from = bench_now_ms();
     for (size_t i = 0; i < TINY; i++) {
       yata_buf_clear(update);
       int err = (version == 1 ? yata_encode_state_as_update : yata_encode_state_as_update_v2)(doc, state->data,
                                                                                               state->len, update);
       if (err < 0) return err;
     }
-    ms[run] = now_ms() - from;
+    ms[run] = bench_now_ms() - from;
   }
   return 0;
 }
@@ -83,7 +77,7 @@ int small_diff(const struct update *file, double *ms, int runs, struct small *ou
   int err = read_all(file, &u);
   if (err == 0) err = build(&u, TAIL, &doc);
   if (err == 0) err = yata_encode_state_vector(doc, &state);
-  for (size_t i = u.n - (u.v != NULL ? TAIL : 0); i < u.n && err >= 0; i++) err = apply_one(doc, &u, i);
+  for (size_t i = u.n - TAIL; err >= 0 && i < u.n; i++) err = apply_one(doc, &u, i);
   if (err >= 0) err = diffs(doc, &state, u.version, ms, runs, &update);
   if (err == 0) yata_doc_stats(doc, &out->stats);
   out->operations = TINY;
@@ -100,9 +94,9 @@ int small_merge(const struct update *file, double *ms, int runs, struct small *o
   int err = read_all(file, &u);
   for (int run = 0; run < runs && err == 0; run++) {
     yata_buf_clear(&merged);
-    double from = now_ms();
+    double from = bench_now_ms();
     err = (u.version == 1 ? yata_merge_updates : yata_merge_updates_v2)(u.v + u.n - TINY, TINY, &merged);
-    ms[run] = now_ms() - from;
+    ms[run] = bench_now_ms() - from;
   }
   out->operations = TINY;
   yata_buf_deinit(&merged);
