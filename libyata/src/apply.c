@@ -112,15 +112,15 @@ static bool should_retry(struct yata_doc *doc, const struct yata_pending *p) {
   return false;
 }
 
-/* `all`, *second: as for yata_apply_structs. */
+/* `all`, *unordered: as for yata_apply_structs. */
 static int apply_source(struct yata_doc *doc, struct yata_source *source, bool all, struct work *w, bool *retry,
-                        bool *second) {
+                        bool *unordered) {
   struct yata_left left = {0};
   struct yata_later later;
   yata_later_init(&later, source, &doc->alloc);
-  int err = yata_apply_structs(doc, source, all, &later, &left, second);
+  int err = yata_apply_structs(doc, source, all, &later, &left, unordered);
   *retry = should_retry(doc, pending_of(doc, w));
-  bool go_on = err == 0 && !*second;
+  bool go_on = err == 0 && !*unordered;
   if (go_on && left.n_sections > 0) err = yata_pending_prepare(doc, &later, &left, pending_of(doc, w), &w->add);
   yata_mem_drop(&doc->mem, &left.missing, &left.cap_missing, sizeof(*left.missing));
   yata_later_deinit(&doc->mem, &later);
@@ -218,7 +218,7 @@ static void undo(struct yata_doc *doc, struct work *w) {
 struct attempt {
   yata_slice update;
   bool v2;
-  bool all, second; /* as for yata_apply_structs */
+  bool all, unordered; /* as for yata_apply_structs */
   const yata_cause *cause;
   yata_applied *out;
 };
@@ -228,8 +228,8 @@ static int attempt_source(struct yata_doc *doc, struct attempt *a, struct yata_s
   bool retry = false;
   YATA_TRY(work_init(doc, &w));
   yata_txn_open(doc, false, a->cause);
-  int err = apply_source(doc, source, a->all, &w, &retry, &a->second);
-  if (a->second && !a->all) {
+  int err = apply_source(doc, source, a->all, &w, &retry, &a->unordered);
+  if (a->unordered && !a->all) {
     undo(doc, &w);
     return 0;
   }
@@ -260,7 +260,7 @@ static int attempt(struct yata_doc *doc, struct attempt *a) {
 
 static int apply_update(struct yata_doc *doc, struct attempt a) {
   YATA_TRY(attempt(doc, &a));
-  if (!a.second) return 0;
+  if (!a.unordered) return 0;
   a.all = true;
   return attempt(doc, &a);
 }

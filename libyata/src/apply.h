@@ -9,12 +9,13 @@
 /**
  * Read the structs of an update and integrate what is new and depends on nothing that is missing.
  *
- * @all     none before all are read.
- * @later   initialized; holds what had to wait for others.
- * @left    zeroed; says what remains of that. Its `missing` is the caller's to free, on error too.
- * @second  set when a client has two sections: undo all, and read again with `all`.
+ * @all        none before all are read.
+ * @later      initialized; holds what had to wait for others.
+ * @left       zeroed; says what remains of that. Its `missing` is the caller's to free, on error too.
+ * @unordered  set when the clients do not stand there from the highest to the lowest, each once: undo all, and read
+ *             again with `all`.
  */
 YATA_CHECKED int yata_apply_structs(struct yata_doc *doc, struct yata_source *source, bool all,
-                                    struct yata_later *later, struct yata_left *left, bool *second);
+                                    struct yata_later *later, struct yata_left *left, bool *unordered);
 
 #endif

@@ -13,7 +13,7 @@ struct run {
   struct yata_doc *doc;
   struct yata_source *source;
   struct yata_later *later;
-  uint32_t id; /* of this run: clients that have a section in it bear it */
+  uint64_t before; /* the client of the section that was read last */
   struct head *stack;
   uint32_t n_stack, cap_stack;
   struct yata_left *left;
@@ -273,12 +273,6 @@ static int try_struct(struct yata_doc *doc, const struct yata_struct *st, uint32
   return *waits ? 0 : integrate_struct(doc, st, client, offset, &o);
 }
 
-/* Is it the client's second section? Yjs knows the last one alone; so do we, when all of them were read. */
-static bool is_second(struct run *r, uint64_t id) {
-  uint32_t client = yata_client_find(r->doc, id);
-  return client != YATA_NO_CLIENT && r->doc->clients[client].run == r->id;
-}
-
 /* Every struct of a new document becomes an item: no growing, and little to spare afterwards. */
 static int reserve(struct run *r, uint64_t structs) {
   struct yata_doc *doc = r->doc;
@@ -290,16 +284,15 @@ static int reserve(struct run *r, uint64_t structs) {
 }
 
 /* From the first struct that has to wait on all do. */
-static int read_section(struct run *r, bool all, bool *second) {
+static int read_section(struct run *r, bool all, bool *unordered) {
   struct yata_doc *doc = r->doc;
   struct yata_wid first;
   uint64_t structs;
   YATA_TRY(yata_source_section(r->source, &structs, &first));
   bool later = all || structs == 0;
-  if (!all && is_second(r, first.client)) {
-    *second = true;
-    return 0;
-  }
+  *unordered = !all && first.client >= r->before;
+  if (*unordered) return 0;
+  r->before = first.client;
   if (later) YATA_TRY(yata_later_begin(&doc->mem, r->later, first.client));
   YATA_TRY(reserve(r, structs));
   uint32_t client = yata_client_find(doc, first.client);
@@ -314,27 +307,23 @@ static int read_section(struct run *r, bool all, bool *second) {
     }
     if (later) YATA_TRY(yata_later_add(&doc->mem, r->later, st, off));
   }
-  if (client != YATA_NO_CLIENT) doc->clients[client].run = r->id;
   if (!later) return 0;
-  r->later->sections[r->later->n_sections - 1].unknown = client == YATA_NO_CLIENT;
   return yata_later_end(&doc->mem, r->later, yata_source_at(r->source), st ? st->id.clock + st->len : first.clock);
 }
 
-static int read_all(struct run *r, bool all, bool *second) {
+static int read_all(struct run *r, bool all, bool *unordered) {
   uint64_t n;
-  *second = false;
+  *unordered = false;
   YATA_TRY(yata_source_count(r->source, false, &n));
-  for (uint64_t i = 0; i < n && !*second; i++) YATA_TRY(read_section(r, all, second));
-  for (uint32_t i = 0; i < r->later->n_sections && !all && !*second; i++)
-    *second = r->later->sections[i].unknown && is_second(r, r->later->sections[i].client);
+  for (uint64_t i = 0; i < n && !*unordered; i++) YATA_TRY(read_section(r, all, unordered));
   return 0;
 }
 
 int yata_apply_structs(struct yata_doc *doc, struct yata_source *source, bool all, struct yata_later *later,
-                       struct yata_left *left, bool *second) {
-  struct run r = {.doc = doc, .source = source, .later = later, .left = left, .id = ++doc->run};
-  int err = read_all(&r, all, second);
-  if (err == 0 && !*second && later->n_sections > 0) err = integrate_later(&r);
+                       struct yata_left *left, bool *unordered) {
+  struct run r = {.doc = doc, .source = source, .later = later, .left = left, .before = UINT64_MAX};
+  int err = read_all(&r, all, unordered);
+  if (err == 0 && !*unordered && later->n_sections > 0) err = integrate_later(&r);
   yata_mem_drop(&doc->mem, &r.stack, &r.cap_stack, sizeof(*r.stack));
   return err;
 }

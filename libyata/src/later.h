@@ -17,7 +17,6 @@ struct yata_section {
   uint32_t first, n; /* into refs, without the end mark */
   uint32_t next;     /* used while integrating */
   bool dropped;      /* what is left of it cannot be integrated */
-  bool unknown;      /* nothing of the client was there when it was read */
 };
 
 struct yata_later {

@@ -71,7 +71,6 @@ struct yata_client {
   uint64_t id;
   uint32_t next_hash; /* number + 1 */
   uint32_t state;     /* next clock */
-  uint32_t run;       /* the last application of an update that had a section of it */
   uint32_t touched;   /* 1 + position in txn.touched; valid when txn_id is the current */
   uint32_t txn_id;
   struct yata_block *blocks; /* none is empty */
@@ -295,7 +294,6 @@ struct yata_doc {
   uint32_t n_ordered;         /* … of the first so many; all between transactions */
   uint32_t *client_hash, n_client_hash;
   uint32_t last_client;
-  uint32_t run; /* counts applications of updates */
 
   struct yata_key *keys;
   uint32_t n_keys, cap_keys;

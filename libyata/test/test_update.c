@@ -268,6 +268,36 @@ static void a_hundred_thousand_clients_are_taken_without_delay(void **state) {
   free(later);
 }
 
+/* Yjs integrates the highest client first, wherever in the update it stands. */
+static void clients_are_integrated_from_the_highest_down(void **state) {
+  (void)state;
+  static const uint8_t keys[] = {2, 1, 1, 0,    0x28, 1, 1,   'm', 1,   'a', 1,    0x7e, /* client 1 sets a */
+                                 1, 2, 0, 0x28, 1,    1, 'm', 1,   'b', 1,   0x7e, 0 /* client 2 sets b */};
+  enum { N = 12000 };
+  uint8_t *bytes = malloc((size_t)N * 16), *p = bytes;
+  yata_doc *doc = new_doc(5);
+  yata_type map;
+  yata_slice key;
+  uint32_t cursor = 0;
+  assert_ok(yata_apply_update(doc, keys, sizeof(keys), NULL));
+  assert_ok(yata_map(doc, "m", &map));
+  assert_ok(yata_map_next(doc, map, &cursor, &key));
+  assert_memory_equal(key.data, "b", 1);
+  /* At one place, the lowest first: each would have to step over all before it. */
+  p += put_uint(p, N);
+  for (uint32_t i = 0; i < N; i++) {
+    *p++ = 1;
+    p += put_uint(p, i + 10);
+    memcpy(p, "\0\4\1\1t\1x", 7);
+    p += 7;
+  }
+  *p++ = 0;
+  assert_ok(yata_apply_update(doc, bytes, (size_t)(p - bytes), NULL));
+  assert_ok(yata_doc_check(doc));
+  yata_doc_destroy(doc);
+  free(bytes);
+}
+
 /* The last first: all but the very first have to wait. */
 static void what_waits_in_thousands_of_parts_is_all_there(void **state) {
   (void)state;
@@ -337,6 +367,7 @@ int main(void) {
       cmocka_unit_test(a_struct_that_depends_on_its_own_future_is_refused),
       cmocka_unit_test(pending_beyond_its_limit_is_refused),
       cmocka_unit_test(a_hundred_thousand_clients_are_taken_without_delay),
+      cmocka_unit_test(clients_are_integrated_from_the_highest_down),
       cmocka_unit_test(what_waits_in_thousands_of_parts_is_all_there),
       cmocka_unit_test(a_state_vector_that_is_none_is_refused),
   };
