@@ -3,12 +3,6 @@
  * and goes out of one run. Each leaves next to nothing to clean up when it is all that a transaction did. What is not
  * as simple returns 0, nothing done, and goes the general way, with the same result. */
 #include "edit_quick.h"
-#include "tree.h"
-
-/* The transaction has done nothing so far. */
-static bool fresh(const struct yata_txn *txn) {
-  return txn->n_undo == 0 && txn->n_touched == 0 && txn->n_splits == 0 && txn->deleted.n == 0;
-}
 
 static void finish(struct yata_doc *doc, bool was_fresh) {
   if (was_fresh) doc->txn.quick = doc->txn.n_undo;
@@ -19,6 +13,19 @@ static void mark(struct yata_doc *doc, uint32_t type, uint32_t h, uint32_t start
   t->mark = h;
   t->mark_index = start;
   t->mark_epoch = doc->mark_epoch;
+}
+
+/* For the next transaction. */
+static void remember(struct yata_doc *doc, enum yata_typing_what what, uint32_t type, uint32_t h, uint32_t index) {
+  struct yata_typing *at = &doc->typing;
+  at->txn_id = 0;
+  at->type = type;
+  at->generation = doc->types[type].generation;
+  at->index = index;
+  at->item = h;
+  at->what = (uint8_t)what;
+  at->step = what == YATA_ERASES_BACK ? 0xff : 1;
+  at->len = 0;
 }
 
 /* ---- inserting ---------------------------------------------------------------------------- */
@@ -121,7 +128,7 @@ static int insert_between(struct yata_doc *doc, uint32_t type, uint32_t client, 
 
 int yata_quick_insert(struct yata_doc *doc, uint32_t type, uint32_t index, yata_slice s, uint32_t units) {
   uint32_t client, left, right, inside, h, pos;
-  bool was_fresh = fresh(&doc->txn);
+  bool was_fresh = yata_txn_fresh(&doc->txn);
   int done;
   if (!ready(doc, type, units, &client)) return 0;
   YATA_TRY(yata_log_reserve(doc));
@@ -136,33 +143,11 @@ int yata_quick_insert(struct yata_doc *doc, uint32_t type, uint32_t index, yata_
     if (done > 0) mark(doc, type, h, index);
   }
   if (done > 0) finish(doc, was_fresh);
-  if (done > 0 && was_fresh)
-    doc->typing = (struct yata_typing){0, type, doc->types[type].generation, index + units, doc->types[type].mark};
+  if (done > 0 && was_fresh) remember(doc, YATA_TYPES, type, doc->types[type].mark, index + units);
   return done;
 }
 
-/* What goes_on() looks at holds still. */
-bool yata_type_on(struct yata_doc *doc, uint8_t key) {
-  struct yata_txn *txn = &doc->txn;
-  struct yata_item *it = &doc->items[doc->typing.item];
-  struct yata_client *c = &doc->clients[it->client];
-  if (key >= 0x80 || !fresh(txn) || doc->busy || txn->cap_undo == 0 || txn->cap_touched == 0) return false;
-  if (c->state >= YATA_CLOCK_MAX || !yata_text_put(&c->text, (yata_slice){&key, 1})) return false;
-  txn->touched[0] = (struct yata_touched){c->id, it->client, c->state};
-  c->touched = txn->n_touched = 1;
-  c->txn_id = txn->id;
-  (void)grown(doc, doc->typing.item, 1);
-  doc->typing.index++;
-  txn->quick = 1;
-  return true;
-}
-
 /* ---- deleting ----------------------------------------------------------------------------- */
-
-static bool high_surrogate(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset) {
-  uint16_t unit = yata_text_unit(&doc->clients[it->client].text, it->content + offset);
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
 
 /* Would the part of `it` that touches its deleted neighbour merge with that, once it is deleted? `l` and `r` are
  * the two in the order of the list. */
@@ -175,17 +160,11 @@ static bool joins(const struct yata_doc *doc, const struct yata_item *l, const s
 }
 
 static int shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
-  struct yata_item *it = &doc->items[h];
-  uint32_t from = right ? it->len - units : 0;
-  YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock + from, units));
-  struct yata_undo *undo = yata_log_add(doc, YATA_UNDO_SHIFT, h);
-  undo->u.shift.units = units;
-  undo->u.shift.content = it->content + from;
-  undo->u.shift.right = right;
-  doc->txn.shifts++;
-  yata_shift(doc, h, right, units);
-  doc->types[it->parent].length -= units;
-  yata_tree_grown(doc, h, 0u - units);
+  const struct yata_item *it = &doc->items[h];
+  YATA_TRY(yata_log_reserve(doc));
+  YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id,
+                           it->clock + (right ? it->len - units : 0), units));
+  yata_quick_shift(doc, h, right, units);
   return 1;
 }
 
@@ -207,8 +186,8 @@ static int cut_out(struct yata_doc *doc, uint32_t h, uint32_t offset, uint32_t c
 static int cut(struct yata_doc *doc, uint32_t h, uint32_t offset, uint32_t count) {
   const struct yata_item *it = &doc->items[h];
   uint32_t end = offset + count;
-  if (!fresh(&doc->txn) || doc->keep_deleted || end > it->len || (offset > 0 && high_surrogate(doc, it, offset - 1)) ||
-      (end < it->len && high_surrogate(doc, it, end - 1)))
+  if (!yata_txn_fresh(&doc->txn) || doc->keep_deleted || end > it->len ||
+      (offset > 0 && yata_cuts_pair(doc, it, offset)) || (end < it->len && yata_cuts_pair(doc, it, end)))
     return 0;
   int done = cut_out(doc, h, offset, count);
   if (done > 0) return done;
@@ -222,20 +201,20 @@ static bool at_grave(const struct yata_doc *doc, const struct yata_item *it, uin
   if (count >= it->len) return false;
   if (offset > 0)
     return offset + count == it->len && it->right != 0 && joins(doc, it, &doc->items[it->right], true) &&
-           !high_surrogate(doc, it, offset - 1);
-  return it->left != 0 && joins(doc, &doc->items[it->left], it, false) && !high_surrogate(doc, it, count - 1);
+           !yata_cuts_pair(doc, it, offset);
+  return it->left != 0 && joins(doc, &doc->items[it->left], it, false) && !yata_cuts_pair(doc, it, count);
 }
 
 int yata_quick_delete(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t count) {
   uint32_t start;
-  bool was_fresh = fresh(&doc->txn);
+  bool was_fresh = yata_txn_fresh(&doc->txn);
   if ((doc->types[type].flags & YATA_TYPE_FORMATTED) || doc->watched) return 0;
   uint32_t h = yata_seek(doc, type, index + 1, &start), offset = index - start;
   const struct yata_item *it = &doc->items[h];
   if (it->kind != YATA_WIRE_STRING || it->flags != 0) return 0;
   if (at_grave(doc, it, offset, count)) {
-    YATA_TRY(yata_log_reserve(doc));
     YATA_TRY(shift(doc, h, offset > 0, count));
+    if (was_fresh) remember(doc, offset > 0 ? YATA_ERASES_BACK : YATA_ERASES_AHEAD, type, h, index);
   } else {
     int done = cut(doc, h, offset, count);
     if (done <= 0) return done;

@@ -4,16 +4,25 @@
 #define YATA_EDIT_QUICK_H
 
 #include "edit.h"
+#include "tree.h"
 
-/* Text typed on where the transaction before this one typed, and nothing happened since. */
-static inline bool yata_types_on(const struct yata_doc *doc, yata_type text, uint32_t index) {
-  const struct yata_typing *at = &doc->typing;
-  return at->index == index && at->txn_id + 2 == doc->txn.id && at->type == text.slot &&
-         at->generation == text.generation && doc->txn.open && doc->txn.n_undo == 0;
+/** The transaction has done nothing so far. */
+static inline bool yata_txn_fresh(const struct yata_txn *txn) {
+  return (txn->n_undo | txn->n_touched | txn->n_splits | txn->deleted.n) == 0;
 }
 
-/** Where yata_types_on: a key of ASCII. False: it is not as simple, and nothing was done. */
-bool yata_type_on(struct yata_doc *doc, uint8_t key);
+/** Move the border between an item and its deleted neighbour; there is room for the record of it. */
+static inline void yata_quick_shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
+  struct yata_item *it = &doc->items[h];
+  struct yata_undo *undo = yata_log_add(doc, YATA_UNDO_SHIFT, h);
+  undo->u.shift.units = units;
+  undo->u.shift.content = it->content + (right ? it->len - units : 0);
+  undo->u.shift.right = right;
+  doc->txn.shifts++;
+  yata_shift(doc, h, right, units);
+  doc->types[it->parent].length -= units;
+  yata_tree_grown(doc, h, 0u - units);
+}
 
 /* Each returns 1 when it did the edit, 0 when it is not as simple: then nothing was done. Or an error,
  * everything as before. The range was verified, the transaction is open; `units` and `count` are not 0. */

@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include "edit_quick.h"
+#include "typing.h"
 
 int yata_text_length(const yata_doc *doc, yata_type text, uint32_t *out) {
   uint32_t t;
@@ -98,7 +99,7 @@ static int insert(struct yata_doc *doc, uint32_t t, uint32_t index, const struct
   return err;
 }
 
-static int insert_text(struct yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len) {
+static YATA_APART int insert_text(struct yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len) {
   struct yata_insertion what = {.kind = YATA_WIRE_STRING};
   struct yata_op op;
   uint32_t t;
@@ -114,7 +115,8 @@ static int insert_text(struct yata_doc *doc, yata_type text, uint32_t index, con
 }
 
 int yata_text_insert(yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len) {
-  if (len == 1 && yata_types_on(doc, text, index) && utf8 != NULL && yata_type_on(doc, (uint8_t)*utf8)) return 0;
+  if (len == 1 && utf8 != NULL && yata_types_on(doc, text, index, (uint8_t)*utf8))
+    return yata_type_on(doc, (uint8_t)*utf8);
   return insert_text(doc, text, index, utf8, len);
 }
 
@@ -123,7 +125,7 @@ int yata_text_insert_with(yata_doc *doc, yata_type text, uint32_t index, const c
   struct yata_insertion what = {.kind = YATA_WIRE_STRING};
   struct yata_op op;
   uint32_t t;
-  if (attributes == NULL) return yata_text_insert(doc, text, index, utf8, len);
+  if (attributes == NULL) return insert_text(doc, text, index, utf8, len);
   YATA_TRY(check_text(utf8, len, &what.content, &what.len));
   YATA_TRY(begin(doc, text, index, &op, &t));
   if (len == 0) return 0;
@@ -205,7 +207,7 @@ static int erase(struct yata_doc *doc, uint32_t t, uint32_t index, uint32_t coun
   return err;
 }
 
-int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t count) {
+static YATA_APART int delete_text(struct yata_doc *doc, yata_type text, uint32_t index, uint32_t count) {
   struct yata_op op;
   uint32_t t;
   YATA_TRY(find(doc, text, index, &t));
@@ -215,4 +217,9 @@ int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t cou
   if (quick != 0) return quick < 0 ? quick : 0;
   YATA_TRY(yata_op_begin(doc, &op));
   return yata_op_end(doc, &op, erase(doc, t, index, count));
+}
+
+int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t count) {
+  if (yata_erases_on(doc, text, index, count)) return yata_erase_on(doc, count);
+  return delete_text(doc, text, index, count);
 }

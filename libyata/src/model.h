@@ -218,6 +218,7 @@ struct yata_sub {
 
 struct yata_txn {
   bool open, local;
+  bool worn;  /* more than quick edits happened since the last one began: all that they leave alone is to be reset */
   bool apart; /* it undoes: new items stay apart from those that it is yet to delete */
   yata_cause cause;
   bool virgin; /* the document had no clients: no journal, undo empties it */
@@ -246,13 +247,23 @@ struct yata_txn {
   uint32_t extended; /* structs of text that went into the item before them */
 };
 
-/* Where this document's client types: what a transaction that was one quick insertion knew, for the next one. It
- * holds as long as nothing else happened, that is when the transaction that asks comes right after. */
+/* Where this document's client types, or erases: what a transaction that was one quick edit (edit_quick.h) knew, for
+ * the next one (typing.h). It holds as long as nothing else happened, that is when the next one comes right after. */
+enum yata_typing_what { YATA_TYPES, YATA_ERASES_BACK, YATA_ERASES_AHEAD };
+
+#define YATA_KEY_MAX 47 /* bytes of the update of one key: no number in it is longer than 8, no clock than 5 */
+
 struct yata_typing {
-  uint32_t txn_id; /* of the transaction before; 0: none */
+  uint32_t txn_id, key_id; /* the transaction before; the one that went on with one key last; 0: none */
   uint32_t type, generation;
-  uint32_t index; /* behind what was typed */
-  uint32_t item;  /* the client's last, which ends there, and grows */
+  uint32_t index; /* the caret */
+  uint32_t item;  /* the client's last, which ends there and grows; or the one that shrinks there */
+  uint8_t what;   /* an enum yata_typing_what */
+  uint8_t key;    /* of the open transaction; 1 when one unit was erased */
+  uint8_t step;   /* from that key's clock to the next one's, modulo 256 */
+  uint8_t len;    /* of the update that the transaction before wrote; 0: not known, or not of one key */
+  uint8_t clock_at, left_at, key_at; /* where its clock is in it, that of its left origin (or nothing), its key */
+  uint8_t update[YATA_KEY_MAX + 1];
 };
 
 /* The attributes in force behind an item of a formatted text, where one was edited last. They hold until formats

@@ -24,13 +24,6 @@ static bool is_plain(const struct yata_doc *doc, uint32_t type) {
   return !(t->flags & YATA_TYPE_FORMATTED) && (t->item == 0 || !yata_item_deleted(doc, t->item));
 }
 
-/* Splitting there would cut a surrogate pair. */
-static bool cuts_pair(const struct yata_doc *doc, const struct yata_item *it, uint32_t diff) {
-  if (it->kind != YATA_WIRE_STRING) return false;
-  uint16_t unit = yata_text_unit(&doc->clients[it->client].text, it->content + diff - 1);
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
-
 /* Split where there is room for it. */
 static uint32_t split(struct yata_doc *doc, uint32_t h, uint32_t diff) {
   uint32_t right = 0;
@@ -121,7 +114,7 @@ static bool find_place(struct yata_doc *doc, uint32_t client, const struct inser
   }
   at->cut = in->left.clock + 1 - l->clock;
   return rc == lc && in->right.clock == in->left.clock + 1 &&
-         (l->kind == YATA_WIRE_STRING || l->kind == YATA_WIRE_DELETED) && !cuts_pair(doc, l, at->cut) &&
+         (l->kind == YATA_WIRE_DELETED || (l->kind == YATA_WIRE_STRING && !yata_cuts_pair(doc, l, at->cut))) &&
          has_slots(c, pos.block, client == lc ? 2 : 1) && has_splits(doc);
 }
 
@@ -259,7 +252,8 @@ static bool apply_cut(struct yata_doc *doc, uint32_t client, uint32_t clock, uin
   uint32_t before = clock - it->clock;
   if (len > it->len - before) return false;
   uint32_t behind = it->len - before - len;
-  if ((before > 0 && cuts_pair(doc, it, before)) || (behind > 0 && cuts_pair(doc, it, before + len))) return false;
+  if ((before > 0 && yata_cuts_pair(doc, it, before)) || (behind > 0 && yata_cuts_pair(doc, it, before + len)))
+    return false;
   if (before > 0 && behind == 0 && give_right(doc, &cut)) return true;
   if (before == 0 && behind > 0 && give_left(doc, &cut)) return true;
   return carve(doc, &cut);

@@ -188,19 +188,28 @@ YATA_CHECKED int yata_text_append(struct yata_doc *doc, uint32_t client, yata_sl
 /** The same of ASCII alone. */
 YATA_CHECKED int yata_text_append_ascii(struct yata_doc *doc, uint32_t client, const uint8_t *p, uint32_t len,
                                         uint32_t *pos);
-/** The same for ASCII, where the last chunk has room; false: nothing done. */
-static inline bool yata_text_put(struct yata_store *text, yata_slice s) {
+/** The last chunk, where that has room for so many units more of ASCII; or NULL. */
+static inline struct yata_chunk *yata_text_room(const struct yata_store *text, size_t units) {
   uint32_t slot = text->len & ((1u << YATA_TEXT_SHIFT) - 1);
-  if (slot == 0) return false;
+  if (slot == 0) return NULL;
   struct yata_chunk *chunk = &text->chunks[text->len >> YATA_TEXT_SHIFT];
-  if (chunk->width != 1 || s.len > chunk->cap - slot) return false;
-  if (s.len == 1)
-    chunk->data[slot] = s.data[0];
-  else
-    memcpy(chunk->data + slot, s.data, s.len);
+  return chunk->width == 1 && units <= chunk->cap - slot ? chunk : NULL;
+}
+/** Append ASCII to the last chunk, which has room for it. */
+static inline void yata_text_add(struct yata_store *text, struct yata_chunk *chunk, yata_slice s) {
+  uint8_t *to = chunk->data + (text->len & ((1u << YATA_TEXT_SHIFT) - 1));
   chunk->live += (uint32_t)s.len;
   text->len += (uint32_t)s.len;
-  return true;
+  if (s.len == 1)
+    *to = *s.data;
+  else
+    memcpy(to, s.data, s.len);
+}
+/** The same where there is room for it; false: nothing done. */
+static inline bool yata_text_put(struct yata_store *text, yata_slice s) {
+  struct yata_chunk *chunk = yata_text_room(text, s.len);
+  if (chunk != NULL) yata_text_add(text, chunk, s);
+  return chunk != NULL;
 }
 
 uint16_t yata_text_unit(const struct yata_store *text, uint32_t pos);
@@ -215,6 +224,15 @@ static inline const uint8_t *yata_text_plain(const struct yata_store *text, uint
   uint32_t slot = pos & ((1u << YATA_TEXT_SHIFT) - 1);
   return c->width == 1 && len <= (1u << YATA_TEXT_SHIFT) - slot ? c->data + slot : NULL;
 }
+/** Would cutting an item of text before that unit, which is not its first, cut a surrogate pair? */
+static inline bool yata_cuts_pair(const struct yata_doc *doc, const struct yata_item *it, uint32_t unit) {
+  const struct yata_store *text = &doc->clients[it->client].text;
+  uint32_t pos = it->content + unit - 1;
+  if (yata_text_plain(text, pos, 1) != NULL) return false;
+  uint16_t before = yata_text_unit(text, pos);
+  return before >= 0xd800 && before <= 0xdbff;
+}
+
 /** The bytes that these units take as UTF-8, as yata_text_encode writes them. */
 size_t yata_text_bytes(const struct yata_store *text, uint32_t pos, uint32_t len);
 YATA_CHECKED int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes, uint32_t *pos);

@@ -4,24 +4,28 @@
 #include "encode.h"
 #include "events.h"
 #include "txn_quick.h"
+#include "typing.h"
 #include "v2.h"
+
+/* What a quick edit leaves alone. */
+static void renew(struct yata_txn *txn) {
+  txn->apart = txn->hid = txn->quiet = txn->worn = false;
+  txn->tidied.n = txn->n_subs = 0;
+  txn->guids.len = 0;
+  txn->steps = 0;
+  txn->extended = 0;
+}
 
 void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
   struct yata_txn *txn = &doc->txn;
+  if (txn->worn) renew(txn);
   txn->open = true;
   txn->local = local;
-  txn->apart = false;
   txn->cause = cause != NULL ? *cause : (yata_cause){0};
   txn->virgin = !local && doc->n_clients == 0 && doc->free_items == 0 && doc->free_types == 0 && doc->free_ents == 0;
-  txn->hid = false;
   txn->id++;
   txn->mark++;
-  txn->tidied.n = txn->n_subs = 0;
-  txn->guids.len = 0;
   txn->shifts = txn->quick = 0;
-  txn->quiet = false;
-  txn->steps = 0;
-  txn->extended = 0;
   txn->clients_before = doc->n_clients;
   if (!txn->virgin) return;
   txn->types_before = doc->n_types;
@@ -48,6 +52,7 @@ static void forget(struct yata_doc *doc) {
 }
 
 void yata_txn_close(struct yata_doc *doc) {
+  doc->txn.worn = true;
   yata_clients_order(doc);
   forget(doc);
   shrink(doc);
@@ -63,6 +68,7 @@ void yata_txn_undo(struct yata_doc *doc) {
 int yata_op_begin(struct yata_doc *doc, struct yata_op *op) {
   struct yata_txn *txn = &doc->txn;
   if (!txn->open || doc->busy) return YATA_ERR_STATE;
+  txn->worn = true;
   op->undo = yata_mark(doc);
   op->splits = txn->n_splits;
   op->deleted = txn->deleted.n;
@@ -104,7 +110,7 @@ static int rehearse(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out)
 }
 
 /* `v2`: write version 2, by its means. */
-static int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
+static YATA_APART int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
   if (!doc->txn.open || doc->busy) return YATA_ERR_STATE;
   if (v2 == NULL && yata_quick_only(doc)) {
     YATA_TRY(yata_quick_commit(doc, out));
@@ -124,7 +130,13 @@ static int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
 }
 
 int yata_txn_commit(yata_doc *doc, yata_buf *update_out) {
-  return commit(doc, NULL, update_out);
+  struct yata_typing *at = &doc->typing;
+  if (!yata_key_only(doc, update_out)) return commit(doc, NULL, update_out);
+  yata_key_write(at, update_out);
+  if (at->what != YATA_TYPES) yata_quick_release(doc);
+  at->txn_id = doc->txn.id;
+  forget(doc);
+  return 0;
 }
 
 int yata_txn_commit_v2(yata_doc *doc, yata_buf *update_out) {

@@ -4,6 +4,7 @@
 #include "txn_quick.h"
 
 #include "integrate.h"
+#include "typing.h"
 
 void yata_quick_release(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
@@ -92,18 +93,45 @@ static int write_range(const struct yata_range *r, yata_buf *out) {
   return 0;
 }
 
+/* ---- committing --------------------------------------------------------------------------- */
+
+static int write_grown(struct yata_doc *doc, const struct yata_item *it, yata_buf *out) {
+  uint32_t clock = doc->txn.touched[0].before, last = it->content + it->len - 1;
+  const uint8_t *plain = yata_text_plain(&doc->clients[it->client].text, last, 1);
+  size_t at = out->len;
+  YATA_TRY(write_item(doc, it, clock, out));
+  if (it->clock + it->len - clock == 1 && plain != NULL && *plain < 0x80) yata_key_keep(doc, out, at);
+  return 0;
+}
+
+static int write_shifted(struct yata_doc *doc, const struct yata_range *r, yata_buf *out) {
+  size_t at = out->len;
+  YATA_TRY(write_range(r, out));
+  if (r->len == 1) yata_key_keep(doc, out, at);
+  return 0;
+}
+
 int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
   const struct yata_txn *txn = &doc->txn;
   const struct yata_undo *undo = &txn->undo[txn->n_undo - 1];
-  if (undo->kind != YATA_UNDO_SHIFT && undo->kind != YATA_UNDO_HIDE) {
-    if (out != NULL) YATA_TRY(write_item(doc, &doc->items[undo->at], txn->touched[0].before, out));
-    doc->typing.txn_id = txn->id;
-    return 0;
-  }
-  if (out != NULL) YATA_TRY(write_range(&txn->deleted.v[0], out));
-  if (undo->kind == YATA_UNDO_HIDE)
-    yata_cleanup_quick(doc, YATA_NO_CLIENT, &txn->deleted.v[0]);
-  else
+  const struct yata_item *it = &doc->items[undo->at];
+  const struct yata_range *deleted = &txn->deleted.v[0];
+  doc->typing.len = 0;
+  switch (undo->kind) {
+  case YATA_UNDO_GROW:
+    if (out != NULL) YATA_TRY(write_grown(doc, it, out));
+    break;
+  case YATA_UNDO_SHIFT:
+    if (out != NULL) YATA_TRY(write_shifted(doc, deleted, out));
     yata_quick_release(doc);
+    break;
+  case YATA_UNDO_HIDE:
+    if (out != NULL) YATA_TRY(write_range(deleted, out));
+    yata_cleanup_quick(doc, YATA_NO_CLIENT, deleted);
+    return 0;
+  default:
+    if (out != NULL) YATA_TRY(write_item(doc, it, txn->touched[0].before, out));
+  }
+  doc->typing.txn_id = txn->id;
   return 0;
 }

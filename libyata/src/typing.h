@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys that go on where the transaction before ended, and did what it did: then all that this one looked at
+ * (edit_quick.h) holds still, and there is room for the records that it made, because transactions of quick edits
+ * keep what memory they have. `struct yata_typing` is what is known. */
+#ifndef YATA_TYPING_H
+#define YATA_TYPING_H
+
+#include "edit_quick.h"
+
+static inline bool yata_typing_holds(const struct yata_doc *doc, yata_type text) {
+  const struct yata_typing *at = &doc->typing;
+  return at->txn_id + 2 == doc->txn.id && at->type == text.slot && at->generation == text.generation && doc->txn.open &&
+         !doc->busy && yata_txn_fresh(&doc->txn);
+}
+
+/** Is it a key of ASCII, right behind what was typed, and is there room for it? */
+static inline bool yata_types_on(const struct yata_doc *doc, yata_type text, uint32_t index, uint8_t key) {
+  const struct yata_typing *at = &doc->typing;
+  if (at->index != index || at->what != YATA_TYPES || key >= 0x80 || !yata_typing_holds(doc, text)) return false;
+  const struct yata_client *c = &doc->clients[doc->items[at->item].client];
+  return c->state < YATA_CLOCK_MAX && yata_text_room(&c->text, 1) != NULL;
+}
+
+/** Is it right beside what was erased, on the same side, with something left of the item and no pair cut? */
+static inline bool yata_erases_on(const struct yata_doc *doc, yata_type text, uint32_t index, uint32_t count) {
+  const struct yata_typing *at = &doc->typing;
+  bool back = at->what == YATA_ERASES_BACK;
+  if (at->what == YATA_TYPES || at->index != (back ? index + count : index) || count == 0 || doc->watched ||
+      !yata_typing_holds(doc, text))
+    return false;
+  const struct yata_item *it = &doc->items[at->item];
+  return count < it->len && !yata_cuts_pair(doc, it, back ? it->len - count : count);
+}
+
+/** Where yata_types_on. Returns 0. */
+int yata_type_on(struct yata_doc *doc, uint8_t key);
+/** Where yata_erases_on. Returns 0. */
+int yata_erase_on(struct yata_doc *doc, uint32_t count);
+
+/**
+ * Did the open transaction nothing but one of these with one key, is the update of the key before known, and is there
+ * room for one? Neither of its clocks, one of which is the other or the one before it, may get longer or shorter: the
+ * lowest seven bits of a number stand in its first byte.
+ */
+static inline bool yata_key_only(const struct yata_doc *doc, const yata_buf *out) {
+  const struct yata_typing *at = &doc->typing;
+  uint8_t low = at->update[at->clock_at] & 0x7f;
+  return at->key_id == doc->txn.id && doc->txn.n_undo == 1 && at->len > 0 && low > 0 && low < 0x7f && !doc->observed &&
+         !doc->busy && doc->txn.open && out != NULL && out->cap - out->len >= sizeof(at->update);
+}
+/** Then: append its update, which is the one before but for the clocks and the key. */
+static inline void yata_key_write(struct yata_typing *at, yata_buf *out) {
+  uint8_t clock_at = at->clock_at, left_at = at->left_at, key_at = at->key_at, key = at->key, len = at->len;
+  uint8_t clock = (uint8_t)(at->update[clock_at] + at->step), left = (uint8_t)(at->update[left_at] + at->step);
+  uint8_t *p = out->data + out->len;
+  out->len += len;
+  memcpy(p, at->update, sizeof(at->update));
+  at->update[clock_at] = p[clock_at] = clock;
+  at->update[left_at] = p[left_at] = left;
+  p[key_at] = key;
+}
+/** The update of one key was written at that place of the buffer. */
+void yata_key_keep(struct yata_doc *doc, const yata_buf *out, size_t at);
+
+#endif
