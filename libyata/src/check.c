@@ -49,9 +49,41 @@ static int check_item(const yata_doc *doc, uint32_t h) {
   return check_content(doc, it);
 }
 
+/* Chunks of text count what is not collected of them. Runs come in the order of what they hold. */
+struct live {
+  const struct yata_store *text;
+  uint32_t chunk, units;
+};
+
+/* All before that chunk was seen. */
+static int check_chunks(struct live *l, uint32_t until) {
+  for (; l->chunk < until; l->chunk++, l->units = 0) {
+    const struct yata_chunk *chunk = &l->text->chunks[l->chunk];
+    MUST(chunk->live == l->units && (chunk->data != NULL || chunk->live == 0));
+  }
+  return 0;
+}
+
+static int check_run(struct live *l, const struct yata_item *it) {
+  if (it->kind != YATA_WIRE_STRING) return 0;
+  for (uint32_t pos = it->content, end = pos + it->len; pos < end;) {
+    uint32_t chunk = pos >> YATA_TEXT_SHIFT, next = (chunk + 1) << YATA_TEXT_SHIFT;
+    MUST(chunk >= l->chunk);
+    if (check_chunks(l, chunk) < 0) return YATA_ERR_CORRUPT;
+    l->units += (next < end ? next : end) - pos;
+    pos = next;
+  }
+  return 0;
+}
+
+static uint32_t chunks_of(const struct yata_store *text) {
+  return (text->len + (1u << YATA_TEXT_SHIFT) - 1) >> YATA_TEXT_SHIFT;
+}
+
 static int check_client(const yata_doc *doc, uint32_t n, struct tally *tally) {
   const struct yata_client *c = &doc->clients[n];
   uint32_t clock = 0;
+  struct live live = {.text = &c->text};
   for (uint32_t b = 0; b < c->n_blocks; b++) {
     const struct yata_block *block = &c->blocks[b];
     MUST(block->n > 0 && block->n <= block->cap && block->cap <= YATA_BLOCK_MAX);
@@ -61,7 +93,7 @@ static int check_client(const yata_doc *doc, uint32_t n, struct tally *tally) {
       MUST(h > 0 && h < doc->n_items);
       const struct yata_item *it = &doc->items[h];
       MUST(block->clocks[i] == clock && it->clock == clock && it->client == n);
-      if (check_item(doc, h) < 0) return YATA_ERR_CORRUPT;
+      if (check_item(doc, h) < 0 || (!doc->txn.open && check_run(&live, it) < 0)) return YATA_ERR_CORRUPT;
       clock += it->len;
       tally->items++;
       tally->subdocs += it->kind == YATA_WIRE_DOC && !(it->flags & YATA_ITEM_DELETED);
@@ -69,6 +101,7 @@ static int check_client(const yata_doc *doc, uint32_t n, struct tally *tally) {
     }
   }
   MUST(clock == c->state);
+  if (!doc->txn.open && check_chunks(&live, chunks_of(&c->text)) < 0) return YATA_ERR_CORRUPT;
   MUST(yata_deleted_check(doc, c) == 0);
   return 0;
 }

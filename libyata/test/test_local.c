@@ -177,7 +177,9 @@ static void somebody_observes_for_a_while(void **state) {
     for (int i = 0; i < 300; i++) {
       for (uint32_t n = below(6); n > 0; n--) step(&t, 1);
       assert_ok(yata_observe_txn(t.quick, ignore, &told, &id));
-      for (uint32_t n = below(3); n > 0; n--) step(&t, 1);
+      uint32_t n = below(3), before = told;
+      for (uint32_t j = 0; j < n; j++) step(&t, 1);
+      assert_int_equal(told - before, n);
       yata_unobserve(t.quick, id);
     }
     stop(&t);
