@@ -3,6 +3,7 @@
  * and goes out of one run. Each leaves next to nothing to clean up when it is all that a transaction did. What is not
  * as simple returns 0, nothing done, and goes the general way, with the same result. */
 #include "edit_quick.h"
+#include "typing.h"
 
 static void finish(struct yata_doc *doc, bool was_fresh) {
   if (was_fresh) doc->txn.quick = doc->txn.n_undo;

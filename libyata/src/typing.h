@@ -5,7 +5,26 @@
 #ifndef YATA_TYPING_H
 #define YATA_TYPING_H
 
-#include "edit_quick.h"
+#include "store.h"
+#include "tree.h"
+
+/** The transaction has done nothing so far. */
+static inline bool yata_txn_fresh(const struct yata_txn *txn) {
+  return (txn->n_undo | txn->n_touched | txn->n_splits | txn->deleted.n) == 0;
+}
+
+/** Move the border between an item and its deleted neighbour; there is room for the record of it. */
+static inline void yata_quick_shift(struct yata_doc *doc, uint32_t h, bool right, uint32_t units) {
+  struct yata_item *it = &doc->items[h];
+  struct yata_undo *undo = yata_log_add(doc, YATA_UNDO_SHIFT, h);
+  undo->u.shift.units = units;
+  undo->u.shift.content = it->content + (right ? it->len - units : 0);
+  undo->u.shift.right = right;
+  doc->txn.shifts++;
+  yata_shift(doc, h, right, units);
+  doc->types[it->parent].length -= units;
+  yata_tree_grown(doc, h, 0u - units);
+}
 
 static inline bool yata_typing_holds(const struct yata_doc *doc, yata_type text) {
   const struct yata_typing *at = &doc->typing;
