@@ -865,7 +865,7 @@ typedef struct yata_relpos {
 } yata_relpos;
 
 #define YATA_RELPOS_INIT                                                                                               \
-  { 0 }
+  { false, false, false, {0, 0}, {0, 0}, YATA_BUF_INIT, 0 }
 
 /* The functions that fill a position replace what it holds, and leave it as it was on error. */
 

@@ -18,6 +18,8 @@ WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 USE = """#include <yata.h>
 int main(void) {
   yata_buf buf = YATA_BUF_INIT;
+  yata_snapshot snapshot = YATA_SNAPSHOT_INIT;
+  yata_relpos place = YATA_RELPOS_INIT;
   yata_doc *doc = NULL;
   yata_type text = {0, 0};
   int err = yata_doc_create(NULL, &doc);
@@ -26,6 +28,10 @@ int main(void) {
   if (err == YATA_OK) err = yata_text_insert(doc, text, 0, "a", 1);
   if (err == YATA_OK) err = yata_txn_commit(doc, &buf);
   if (err == YATA_OK && buf.len == 0) err = YATA_ERR_STATE;
+  if (err == YATA_OK) err = yata_snapshot_take(&snapshot, doc);
+  if (err == YATA_OK) err = yata_relpos_create(doc, text, 1, 0, &place);
+  yata_relpos_deinit(&place);
+  yata_snapshot_deinit(&snapshot);
   yata_buf_deinit(&buf);
   yata_doc_destroy(doc);
   return err == YATA_OK ? 0 : 1;
