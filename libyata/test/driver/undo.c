@@ -94,6 +94,23 @@ static int clear(struct request *r, yata_doc *doc, yata_buf *out) {
   return yata_undo_clear(*m, of_undo, of_redo, driver_u64(r));
 }
 
+static int scope(struct request *r, yata_doc *doc, yata_buf *out) {
+  yata_undo_manager **m = manager(r);
+  (void)doc;
+  (void)out;
+  return yata_undo_add_scope(*m, driver_type(r));
+}
+
+static int track(struct request *r, yata_doc *doc, yata_buf *out) {
+  yata_undo_manager **m = manager(r);
+  const char *origin = &origins[driver_u8(r)];
+  (void)doc;
+  (void)out;
+  if (driver_u8(r)) return yata_undo_add_origin(*m, origin);
+  yata_undo_remove_origin(*m, origin);
+  return 0;
+}
+
 static int depth(struct request *r, yata_doc *doc, yata_buf *out) {
   yata_undo_manager **m = manager(r);
   (void)doc;
@@ -105,5 +122,5 @@ const struct operation driver_undo[] = {
     {"begin as", begin_as, false}, {"apply as", apply_as, false}, {"apply2 as", apply_v2_as, false},
     {"um new", create, false},     {"um undo", undo, false},      {"um redo", redo, false},
     {"um stop", stop, false},      {"um clear", clear, false},    {"um depth", depth, false},
-    {NULL, NULL, false},
+    {"um scope", scope, false},    {"um track", track, false},    {NULL, NULL, false},
 };
