@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* What undo managers tell and ask; what they do stands beside yjs, in yjs/undo.test.mjs. */
+#include <stdio.h>
+
+#include "testing.h"
+
+static const char me, other;
+
+static void type_as(yata_doc *doc, yata_type text, const void *who, uint64_t ms, const char *s) {
+  const yata_cause cause = {who, ms};
+  assert_ok(yata_txn_begin_as(doc, &cause));
+  assert_ok(yata_text_insert(doc, text, 0, s, strlen(s)));
+  assert_ok(yata_txn_commit(doc, NULL));
+}
+
+static void undo(yata_undo_manager *m, bool expected) {
+  bool done;
+  assert_ok(yata_undo_undo(m, 9000, NULL, &done));
+  assert_int_equal(done, expected);
+}
+
+static void redo(yata_undo_manager *m, bool expected) {
+  bool done;
+  assert_ok(yata_undo_redo(m, 9000, NULL, &done));
+  assert_int_equal(done, expected);
+}
+
+/* ---- steps -------------------------------------------------------------------------------- */
+
+/* What was told; a step's meta is its number. */
+struct story {
+  char log[1024];
+  int steps, freed;
+};
+
+static void tell(struct story *s, const char *what) {
+  assert_true(strlen(s->log) + strlen(what) < sizeof(s->log));
+  strcat(s->log, what);
+}
+
+static void on_stack(void *user, const yata_stack_event *e) {
+  static const char *const actions[] = {"+", "~", "-", "*"};
+  struct story *s = user;
+  char line[64];
+  bool done;
+  if (e->action == YATA_STACK_ADDED) {
+    int *number = malloc(sizeof(int));
+    assert_non_null(number);
+    assert_null(*e->meta);
+    *number = ++s->steps;
+    *e->meta = number;
+  }
+  assert_int_equal(e->txn != NULL, e->action == YATA_STACK_ADDED || e->action == YATA_STACK_UPDATED);
+  if (e->txn != NULL) assert_ptr_equal(e->txn->origin, e->origin);
+  assert_int_equal(e->meta == NULL, e->action == YATA_STACK_CLEARED);
+  snprintf(line, sizeof(line), "%s%s%d by %s, ", e->stack == YATA_STACK_UNDO ? "undo" : "redo", actions[e->action],
+           e->meta != NULL ? *(int *)*e->meta : 0,
+           e->origin == &me          ? "me"
+           : e->origin == e->manager ? "manager"
+           : e->origin == NULL       ? "none"
+                                     : "?");
+  tell(s, line);
+  /* It may read, and nothing else. */
+  assert_int_equal(yata_undo_undo(e->manager, 0, NULL, &done), YATA_ERR_STATE);
+  assert_int_equal(yata_undo_clear(e->manager, true, true, 0), YATA_ERR_STATE);
+}
+
+static void free_meta(void *user, void *meta) {
+  struct story *s = user;
+  s->freed++;
+  free(meta);
+}
+
+static void assert_told(struct story *s, const char *expected) {
+  assert_string_equal(s->log, expected);
+  s->log[0] = '\0';
+}
+
+static void steps_are_told_with_what_is_kept_beside_them(void **state) {
+  (void)state;
+  struct story s = {0};
+  const void *const origins[] = {&me};
+  yata_doc *doc = new_doc(1);
+  yata_type text;
+  yata_undo_manager *m;
+  assert_ok(yata_text(doc, "t", &text));
+  const yata_undo_options o = {.scope = &text,
+                               .n_scope = 1,
+                               .origins = origins,
+                               .n_origins = 1,
+                               .on_stack = on_stack,
+                               .free_meta = free_meta,
+                               .user = &s};
+  assert_ok(yata_undo_create(doc, &o, &m));
+  type_as(doc, text, &me, 1000, "a");
+  type_as(doc, text, &me, 1499, "b");
+  type_as(doc, text, &other, 1500, "x");
+  type_as(doc, text, &me, 1999, "c"); /* 500 ms after the last one of mine */
+  assert_told(&s, "undo+1 by me, undo~1 by me, undo+2 by me, ");
+  undo(m, true);
+  assert_told(&s, "redo+3 by manager, undo-2 by manager, ");
+  assert_int_equal(s.freed, 1);
+  redo(m, true);
+  assert_told(&s, "undo+4 by manager, redo-3 by manager, ");
+  undo(m, true);
+  undo(m, true);
+  undo(m, false);
+  assert_text(doc, text, "x");
+  assert_told(&s, "redo+5 by manager, undo-4 by manager, redo+6 by manager, undo-1 by manager, ");
+  assert_int_equal(s.freed, 4);
+  redo(m, true);
+  assert_told(&s, "undo+7 by manager, redo-6 by manager, ");
+  type_as(doc, text, &me, 3000, "d"); /* what was undone cannot be redone any more */
+  assert_told(&s, "redo*0 by me, undo+8 by me, ");
+  assert_int_equal(s.freed, 6);
+  redo(m, false);
+  assert_ok(yata_undo_clear(m, true, true, 4000));
+  assert_told(&s, "undo*0 by none, redo*0 by none, ");
+  assert_int_equal(s.freed, 8);
+  type_as(doc, text, &me, 5000, "e");
+  type_as(doc, text, &me, 6000, "f");
+  undo(m, true);
+  type_as(doc, text, &me, 6001, "g"); /* an undo ends the step before it */
+  assert_told(&s, "undo+9 by me, undo+10 by me, redo+11 by manager, undo-10 by manager, redo*0 by me, undo+12 by me, ");
+  yata_doc_destroy(doc);
+  assert_int_equal(s.freed, 12);
+  assert_int_equal(s.steps, 12);
+}
+
+/* ---- what is asked ------------------------------------------------------------------------ */
+
+static bool not_by_second(void *user, const yata_txn_event *txn) {
+  (void)user;
+  return txn->time_ms % 2 == 0;
+}
+
+static void a_transaction_that_is_not_to_be_captured_is_none(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1);
+  yata_type text;
+  yata_undo_manager *m;
+  const yata_undo_options o = {.capture = not_by_second, .capture_timeout_ms = -1};
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_undo_create(doc, &o, &m));
+  type_as(doc, text, NULL, 1000, "a");
+  type_as(doc, text, NULL, 1001, "b");
+  assert_int_equal(yata_undo_depth(m, YATA_STACK_UNDO), 1);
+  undo(m, true);
+  assert_text(doc, text, "b");
+  type_as(doc, text, NULL, 1003, "c"); /* nor does it take away what can be redone */
+  redo(m, true);
+  assert_text(doc, text, "cba");
+  yata_doc_destroy(doc);
+}
+
+/* Which keys were asked for, in turn; a type is `{}`. Types are not to be deleted. */
+static bool no_types(void *user, const yata_undo_item *item) {
+  char *asked = user;
+  assert_int_equal(item->units.client, 1);
+  assert_int_equal(item->units.len, 1);
+  assert_int_equal(yata_txn_begin(item->doc), YATA_ERR_STATE);
+  if (item->has_key) {
+    assert_int_equal(yata_type_kind(item->doc, item->parent), YATA_KIND_MAP);
+    strncat(asked, (const char *)item->key.data, item->key.len);
+    return true;
+  }
+  assert_int_equal(yata_type_kind(item->doc, item->parent), YATA_KIND_ARRAY);
+  assert_int_equal(yata_type_kind(item->doc, item->type), YATA_KIND_MAP);
+  strcat(asked, "{}");
+  return false;
+}
+
+static void what_is_not_to_be_deleted_stays(void **state) {
+  (void)state;
+  char asked[16] = "";
+  yata_doc *doc = new_doc(1);
+  yata_type array, map;
+  yata_undo_manager *m;
+  const yata_any value = yata_any_number(1);
+  uint32_t n;
+  assert_ok(yata_array(doc, "a", &array));
+  const yata_undo_options o = {.scope = &array, .n_scope = 1, .may_delete = no_types, .user = asked};
+  assert_ok(yata_undo_create(doc, &o, &m));
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_array_insert_type(doc, array, 0, YATA_KIND_MAP, &map));
+  assert_ok(yata_map_set(doc, map, "x", 1, &value));
+  assert_ok(yata_map_set(doc, map, "y", 1, &value));
+  assert_ok(yata_txn_commit(doc, NULL));
+  undo(m, true);
+  assert_string_equal(asked, "yx{}"); /* children before what holds them */
+  assert_ok(yata_array_length(doc, array, &n));
+  assert_int_equal(n, 1);
+  assert_ok(yata_map_length(doc, map, &n));
+  assert_int_equal(n, 0);
+  redo(m, true);
+  assert_ok(yata_map_length(doc, map, &n));
+  assert_int_equal(n, 2);
+  yata_doc_destroy(doc);
+}
+
+static void a_manager_needs_types_that_are_there(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1);
+  yata_type array, map;
+  yata_undo_manager *m = NULL;
+  assert_ok(yata_array(doc, "a", &array));
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_array_insert_type(doc, array, 0, YATA_KIND_MAP, &map));
+  assert_int_equal(yata_undo_create(doc, NULL, &m), YATA_ERR_STATE);
+  assert_ok(yata_array_delete(doc, array, 0, 1));
+  assert_ok(yata_txn_commit(doc, NULL));
+  const yata_undo_options o = {.scope = &map, .n_scope = 1};
+  assert_int_equal(yata_undo_create(doc, &o, &m), YATA_ERR_GONE);
+  assert_null(m);
+  assert_ok(yata_undo_create(doc, NULL, &m));
+  assert_int_equal(yata_undo_add_scope(m, map), YATA_ERR_GONE);
+  yata_undo_destroy(m);
+  yata_undo_destroy(NULL);
+  yata_doc_destroy(doc);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(steps_are_told_with_what_is_kept_beside_them),
+      cmocka_unit_test(a_transaction_that_is_not_to_be_captured_is_none),
+      cmocka_unit_test(what_is_not_to_be_deleted_stays),
+      cmocka_unit_test(a_manager_needs_types_that_are_there),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
