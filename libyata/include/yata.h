@@ -218,6 +218,10 @@ YATA_API YATA_CHECKED int yata_encode_state_as_update(const yata_doc *doc, const
 
 /* ---- updates without a document ----------------------------------------------------------- */
 
+/* Of a value that has more than one form (1 as an integer or a float; JSON with spaces; the order of members) a
+ * document has that which Yjs writes, whoever wrote it, but for the options of sub-documents; these functions leave it
+ * as it is. */
+
 /**
  * Is this a well-formed update that yata_apply_update would take?
  *

@@ -3,6 +3,7 @@
 #ifndef YATA_EDIT_H
 #define YATA_EDIT_H
 
+#include "any.h"
 #include "txn.h"
 
 /** The slot of a handle; `kind` NONE takes any. YATA_ERR_GONE, YATA_ERR_KIND. */
@@ -52,20 +53,6 @@ static inline void yata_step_deleted(struct yata_doc *doc, uint32_t type, uint32
 /** Begin a new item of this document's client between two others: ids and clock are filled in. */
 YATA_CHECKED int yata_local_item(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t left, uint32_t right,
                                  uint32_t len, struct yata_new *n);
-
-/** Append a value as lib0 writes `any`. YATA_ERR_LIMIT, YATA_ERR_INVALID, YATA_ERR_NOMEM. */
-YATA_CHECKED int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting);
-
-/** Append a value as JSON.stringify does. YATA_ERR_LIMIT, YATA_ERR_INVALID (undefined, a bigint), YATA_ERR_NOMEM. */
-YATA_CHECKED int yata_any_stringify(yata_buf *out, const yata_any *any, uint32_t nesting);
-
-/** Append a string, or a number, as JSON. */
-YATA_CHECKED int yata_json_put_string(yata_buf *out, yata_slice s);
-YATA_CHECKED int yata_json_put_number(yata_buf *out, double value);
-/** Read one verified lib0 `any` and append it as JSON. */
-YATA_CHECKED int yata_any_to_json(struct yata_rd *rd, yata_buf *out);
-/** Read one verified JSON value and append it as lib0's `any`. */
-YATA_CHECKED int yata_json_to_any(struct yata_rd *rd, yata_buf *out);
 
 /* What Yjs calls an element that was given no name. */
 #define YATA_XML_UNNAMED "UNDEFINED"

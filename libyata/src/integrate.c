@@ -2,6 +2,7 @@
 /* YATA: where an item goes among those that were inserted at the same place. */
 #include "integrate.h"
 
+#include "canonical.h"
 #include "subdoc.h"
 #include "tree.h"
 
@@ -164,13 +165,24 @@ static yata_slice next_value(struct yata_rd *rd, uint8_t kind) {
   return (yata_slice){at, (size_t)(rd->p - at)};
 }
 
+/* In the bytes of Yjs, whoever wrote it. */
+static int add_value(struct yata_doc *doc, const struct yata_new *n, yata_slice v) {
+  uint32_t pos;
+  if (yata_is_canonical(n->kind, v)) return yata_value_append(doc, n->client, v, &pos);
+  yata_buf buf;
+  yata_buf_init(&buf, &doc->alloc);
+  int err = yata_canonical_write(doc, n->kind, v, &buf);
+  if (err == 0) err = yata_value_append(doc, n->client, (yata_slice){buf.data, buf.len}, &pos);
+  yata_buf_deinit(&buf);
+  return err;
+}
+
 static int add_values(struct yata_doc *doc, const struct yata_new *n, uint32_t *content) {
   struct yata_rd rd = yata_rd_of(n->content.data, n->content.len);
   *content = doc->clients[n->client].values.len;
   for (uint32_t i = 0; i < n->skip + n->len; i++) {
     yata_slice v = next_value(&rd, n->kind);
-    uint32_t pos;
-    if (i >= n->skip) YATA_TRY(yata_value_append(doc, n->client, v, &pos));
+    if (i >= n->skip) YATA_TRY(add_value(doc, n, v));
   }
   return 0;
 }

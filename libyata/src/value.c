@@ -150,7 +150,7 @@ static int read_bytes(struct yata_rd *rd, enum yata_any_kind kind, yata_any *out
   return 0;
 }
 
-static int read_number(struct yata_rd *rd, uint8_t tag, yata_any *out) {
+int yata_any_read_number(struct yata_rd *rd, uint8_t tag, yata_any *out) {
   uint64_t bits;
   float f;
   out->kind = YATA_ANY_NUMBER;
@@ -186,7 +186,7 @@ static int read_any(struct yata_rd *rd, struct nodes *ns, yata_any *out) {
     return 0;
   case 126: out->kind = YATA_ANY_NULL; return 0;
   case 127: return 0;
-  default: return read_number(rd, tag, out);
+  default: return yata_any_read_number(rd, tag, out);
   }
 }
 

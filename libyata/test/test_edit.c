@@ -138,6 +138,28 @@ static void a_map_holds_every_kind_of_value(void **state) {
   yata_doc_destroy(doc);
 }
 
+/* As in JavaScript, whose objects have no other order: every replica is to have the same bytes. */
+static void members_that_are_indices_come_first(void **state) {
+  (void)state;
+  static const uint8_t expected[] = {1,   1,   1, 0, 0x28, 1,   1,   'm', 1, 'k', 1,   118, 3, 1,
+                                     '2', 125, 2, 2, '1',  '0', 125, 1,   1, 'b', 125, 0,   0};
+  const yata_any_entry members[] = {{{(const uint8_t *)"b", 1}, yata_any_number(0)},
+                                    {{(const uint8_t *)"10", 2}, yata_any_number(1)},
+                                    {{(const uint8_t *)"2", 1}, yata_any_number(2)}};
+  const yata_any object = {.kind = YATA_ANY_OBJECT, .u.object = {members, 3}};
+  yata_doc *doc = new_doc(1);
+  yata_buf update = YATA_BUF_INIT;
+  yata_type map;
+  assert_ok(yata_map(doc, "m", &map));
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_map_set(doc, map, "k", 1, &object));
+  assert_ok(yata_txn_commit(doc, &update));
+  assert_int_equal(update.len, sizeof(expected));
+  assert_memory_equal(update.data, expected, sizeof(expected));
+  yata_buf_deinit(&update);
+  yata_doc_destroy(doc);
+}
+
 static void keys_are_walked_in_the_order_they_came(void **state) {
   (void)state;
   yata_doc *doc = new_doc(1);
@@ -283,6 +305,7 @@ int main(void) {
       cmocka_unit_test(an_aborted_transaction_leaves_no_trace),
       cmocka_unit_test(a_transaction_gives_the_update_that_makes_it_elsewhere),
       cmocka_unit_test(a_map_holds_every_kind_of_value),
+      cmocka_unit_test(members_that_are_indices_come_first),
       cmocka_unit_test(keys_are_walked_in_the_order_they_came),
       cmocka_unit_test(an_array_is_walked_and_indexed_alike),
       cmocka_unit_test(a_handle_to_a_deleted_type_is_gone_for_good),

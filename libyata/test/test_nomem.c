@@ -87,6 +87,16 @@ static void merging_an_update_without_memory_changes_nothing(void **state) {
   fail_everywhere(FIXTURE(text), all, 5, false);
 }
 
+/* Values that are to be brought into the bytes of Yjs. */
+static void rewriting_values_without_memory_changes_nothing(void **state) {
+  (void)state;
+  static const uint8_t any[] = {1, 1, 9, 0, 8, 1, 1, 'a', 2, 0x7d, 0x81, 0, 0x76, 2, 1, 'b', 126, 1, '1', 120, 0};
+  static const uint8_t embed[] = {1,   1,   8,   0,   5,   1,   1,   't', 18,  '{', '"', 'b', '"', ':',
+                                  '[', ' ', '1', '.', '0', ']', ',', '"', '1', '"', ':', '0', '}', 0};
+  const yata_slice all[] = {{any, sizeof(any)}, {embed, sizeof(embed)}};
+  fail_everywhere(NULL, 0, all, 2, false);
+}
+
 static void editing_without_memory_can_be_aborted(void **state) {
   (void)state;
   fail_everywhere(FIXTURE(everything), NULL, 0, true);
@@ -143,6 +153,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(loading_without_memory_leaves_the_document_empty),
       cmocka_unit_test(merging_an_update_without_memory_changes_nothing),
+      cmocka_unit_test(rewriting_values_without_memory_changes_nothing),
       cmocka_unit_test(editing_without_memory_can_be_aborted),
       cmocka_unit_test(creating_without_memory_frees_what_it_took),
       cmocka_unit_test(encoding_without_memory_leaves_the_buffer_as_it_was),
