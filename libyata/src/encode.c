@@ -268,7 +268,7 @@ static int compare_touched(const void *a, const void *b) {
   return (x->id < y->id) - (x->id > y->id);
 }
 
-int yata_encode_txn(struct yata_doc *doc, yata_buf *out) {
+uint32_t yata_txn_writers(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   uint32_t n = 0;
   if (txn->n_touched > 1) {
@@ -277,6 +277,12 @@ int yata_encode_txn(struct yata_doc *doc, yata_buf *out) {
   }
   for (uint32_t i = 0; i < txn->n_touched; i++)
     n += doc->clients[txn->touched[i].client].state > txn->touched[i].before;
+  return n;
+}
+
+int yata_encode_txn(struct yata_doc *doc, yata_buf *out) {
+  struct yata_txn *txn = &doc->txn;
+  uint32_t n = yata_txn_writers(doc);
   if (n == 0 && txn->deleted.n == 0) return 0;
   YATA_TRY(yata_buf_put_uint(out, n));
   for (uint32_t i = 0; i < txn->n_touched; i++) {

@@ -14,6 +14,10 @@ YATA_CHECKED int yata_encode_ranges(const struct yata_ranges *ranges, yata_buf *
 YATA_CHECKED int yata_encode_deleted(const struct yata_doc *doc, yata_buf *out);
 /** What is kept of a client's deletions must be what they are: 0 or YATA_ERR_CORRUPT. */
 YATA_CHECKED int yata_deleted_check(const struct yata_doc *doc, const struct yata_client *c);
+/** Order the clients that the transaction touched, the highest id first, and count those that wrote something. */
+uint32_t yata_txn_writers(struct yata_doc *doc);
+/** Bytes that yata_encode_txn asks for at most, now or once the transaction is cleaned up, which makes it no longer. */
+size_t yata_txn_bound(const struct yata_doc *doc);
 /** Append the update of the open transaction. */
 YATA_CHECKED int yata_encode_txn(struct yata_doc *doc, yata_buf *out);
 struct yata_v2_out;

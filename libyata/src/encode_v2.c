@@ -166,21 +166,10 @@ int yata_encode_state_as_update_v2(const yata_doc *doc, const uint8_t *sv, size_
 
 /* ---- a transaction ---------------------------------------------------------------------------- */
 
-static int compare_touched(const void *a, const void *b) {
-  const struct yata_touched *x = a, *y = b;
-  return (x->id < y->id) - (x->id > y->id);
-}
-
 /* `any`: is there something to send? */
 static int put_txn(struct yata_v2_out *v, struct yata_doc *doc, bool *any) {
   struct yata_txn *txn = &doc->txn;
-  uint32_t n = 0;
-  if (txn->n_touched > 1) {
-    qsort(txn->touched, txn->n_touched, sizeof(*txn->touched), compare_touched);
-    for (uint32_t i = 0; i < txn->n_touched; i++) doc->clients[txn->touched[i].client].touched = i + 1;
-  }
-  for (uint32_t i = 0; i < txn->n_touched; i++)
-    n += doc->clients[txn->touched[i].client].state > txn->touched[i].before;
+  uint32_t n = yata_txn_writers(doc);
   *any = n > 0 || txn->deleted.n > 0;
   YATA_TRY(yata_buf_put_uint(&v->rest, n));
   for (uint32_t i = 0; i < txn->n_touched; i++) {

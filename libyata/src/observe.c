@@ -129,10 +129,7 @@ static int reserve_updates(struct yata_doc *doc) {
   }
   yata_buf_clear(update);
   if (ev->count[YATA_OF_UPDATE] == 0) return 0;
-  YATA_TRY(yata_encode_txn(doc, update));
-  size_t most = 3 * update->len + 1024;
-  yata_buf_clear(update);
-  return yata_buf_reserve(update, most);
+  return yata_buf_reserve(update, yata_txn_bound(doc));
 }
 
 int yata_events_prepare(struct yata_doc *doc) {

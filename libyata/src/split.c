@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "integrate.h"
 
-#include <stdlib.h>
-
 #include "redone.h"
 #include "subdoc.h"
 #include "tree.h"
@@ -92,42 +90,6 @@ int yata_clean_end(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32
 }
 
 /* ---- delete ------------------------------------------------------------------------------- */
-
-int yata_ranges_add(struct yata_doc *doc, struct yata_ranges *r, uint64_t client, uint64_t clock, uint64_t len) {
-  if (r->n > 0) {
-    struct yata_range *last = &r->v[r->n - 1];
-    if (last->client == client && last->clock + last->len == clock) {
-      last->len += len;
-      return 0;
-    }
-  }
-  YATA_TRY(yata_mem_double(&doc->mem, &r->v, &r->cap, (size_t)r->n + 1, sizeof(*r->v)));
-  r->v[r->n++] = (struct yata_range){client, clock, len};
-  return 0;
-}
-
-static int compare(const void *a, const void *b) {
-  const struct yata_range *x = a, *y = b;
-  if (x->client != y->client) return x->client > y->client ? -1 : 1;
-  return (x->clock > y->clock) - (x->clock < y->clock);
-}
-
-void yata_ranges_sort(struct yata_ranges *r) {
-  uint32_t n = 0;
-  bool sorted = true;
-  for (uint32_t i = 1; i < r->n && sorted; i++) sorted = compare(&r->v[i - 1], &r->v[i]) <= 0;
-  if (!sorted) qsort(r->v, r->n, sizeof(*r->v), compare);
-  for (uint32_t i = 0; i < r->n; i++) {
-    struct yata_range *last = n > 0 ? &r->v[n - 1] : NULL;
-    const struct yata_range next = r->v[i];
-    if (last != NULL && last->client == next.client && last->clock + last->len >= next.clock) {
-      if (next.clock + next.len > last->clock + last->len) last->len = next.clock + next.len - last->clock;
-    } else {
-      r->v[n++] = next;
-    }
-  }
-  r->n = n;
-}
 
 /* Delete one item; a type that it holds goes to the work list. */
 static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {

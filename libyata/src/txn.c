@@ -98,15 +98,10 @@ int yata_txn_begin(yata_doc *doc) {
   return yata_txn_begin_as(doc, NULL);
 }
 
-/* Cleaning up never makes the update longer. So write it before, while all can still be undone, and again when it
- * is clean: with the memory that there is then, that cannot fail. */
-static int rehearse(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
-  size_t at = out->len;
-  if (v2 != NULL) return yata_rehearse_txn_v2(doc, v2, out);
-  int err = yata_encode_txn(doc, out);
-  size_t most = 3 * (out->len - at) + 1024;
-  out->len = at;
-  return err < 0 ? err : yata_buf_reserve(out, most);
+/* Get the memory that the update may take while all can still be undone. When it is clean, it is written: with what
+ * there is then, that cannot fail. */
+static int prepare(struct yata_doc *doc, struct yata_v2_out *v2, yata_buf *out) {
+  return v2 != NULL ? yata_rehearse_txn_v2(doc, v2, out) : yata_buf_reserve(out, yata_txn_bound(doc));
 }
 
 /* `v2`: write version 2, by its means. */
@@ -118,7 +113,7 @@ static YATA_APART int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_
     return 0;
   }
   if (doc->events != NULL) YATA_TRY(yata_events_prepare(doc));
-  if (out != NULL) YATA_TRY(rehearse(doc, v2, out));
+  if (out != NULL) YATA_TRY(prepare(doc, v2, out));
   if (doc->events != NULL) yata_events_deliver(doc);
   yata_quick_release(doc);
   yata_cleanup(doc);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The same work with the 1st, 2nd, … nth allocation failing: an error, and nothing changed. */
 #include "failing.h"
+
+#include <stdio.h>
+
 #include "testing.h"
 
 static int edit(yata_doc *doc, yata_buf *update) {
@@ -149,6 +152,88 @@ static void live_bytes_are_what_was_taken(void **state) {
   yata_doc_destroy(doc);
 }
 
+/* ---- memory that a commit asks for before it can no longer fail ---------------------------- */
+
+struct counting {
+  uint32_t calls;
+};
+
+static void *count_resize(void *user, void *ptr, size_t old_size, size_t new_size) {
+  struct counting *c = user;
+  (void)old_size;
+  c->calls += new_size > 0;
+  if (new_size > 0) return realloc(ptr, new_size);
+  free(ptr);
+  return NULL;
+}
+
+#define MANY 300
+#define LONG 200 /* bytes of a name or a value */
+
+static void make_texts(yata_doc *doc) {
+  yata_type text;
+  char s[3 * LONG];
+  for (uint32_t i = 0; i < sizeof(s); i += 3) memcpy(s + i, "漢", 3);
+  assert_ok(yata_text(doc, "text", &text));
+  for (uint32_t i = 0; i < MANY; i++) assert_ok(yata_text_insert(doc, text, 0, s, sizeof(s)));
+}
+
+static void make_keys(yata_doc *doc) {
+  yata_type map;
+  char key[LONG + 1];
+  yata_any v = yata_any_string("more than twelve bytes of text");
+  assert_ok(yata_map(doc, "map", &map));
+  for (int i = 0; i < MANY; i++) {
+    (void)snprintf(key, sizeof(key), "%0*d", LONG, i);
+    assert_ok(yata_map_set(doc, map, key, LONG, &v));
+  }
+}
+
+static void make_values(yata_doc *doc) {
+  yata_type array;
+  char s[LONG + 1];
+  (void)snprintf(s, sizeof(s), "%0*d", LONG, 0);
+  yata_any v[2] = {yata_any_string(s), yata_any_string(s)};
+  assert_ok(yata_array(doc, "array", &array));
+  for (int i = 0; i < MANY; i++) assert_ok(yata_array_insert(doc, array, 0, v, 2));
+}
+
+static void make_elements(yata_doc *doc) {
+  yata_type fragment, element;
+  char name[LONG + 1];
+  (void)snprintf(name, sizeof(name), "%0*d", LONG, 0);
+  assert_ok(yata_xml_fragment(doc, "xml", &fragment));
+  for (int i = 0; i < MANY; i++) assert_ok(yata_xml_insert(doc, fragment, 0, YATA_KIND_XML_ELEMENT, name, &element));
+}
+
+static void make_holes(yata_doc *doc) {
+  yata_type text;
+  assert_ok(yata_text(doc, "text", &text));
+  for (uint32_t i = 0; i < MANY * 30; i++) assert_ok(yata_text_delete(doc, text, i, 1));
+}
+
+static void commit_asks_for_its_memory_once(void **state) {
+  static void (*const make[])(yata_doc *) = {make_texts, make_keys, make_values, make_elements, make_holes};
+  yata_options o = {.client_id = ((uint64_t)1 << 53) - 1};
+  struct counting counting = {0};
+  yata_allocator alloc = {count_resize, &counting};
+  yata_doc *doc;
+  (void)state;
+  assert_ok(yata_doc_create(&o, &doc));
+  for (size_t i = 0; i < sizeof(make) / sizeof(*make); i++) {
+    yata_buf update;
+    yata_buf_init(&update, &alloc);
+    assert_ok(yata_txn_begin(doc));
+    make[i](doc);
+    counting.calls = 0;
+    assert_ok(yata_txn_commit(doc, &update));
+    assert_int_equal(counting.calls, 1);
+    assert_true(update.len > MANY * 30);
+    yata_buf_deinit(&update);
+  }
+  yata_doc_destroy(doc);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(loading_without_memory_leaves_the_document_empty),
@@ -158,6 +243,7 @@ int main(void) {
       cmocka_unit_test(creating_without_memory_frees_what_it_took),
       cmocka_unit_test(encoding_without_memory_leaves_the_buffer_as_it_was),
       cmocka_unit_test(live_bytes_are_what_was_taken),
+      cmocka_unit_test(commit_asks_for_its_memory_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
