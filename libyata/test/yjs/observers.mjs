@@ -28,7 +28,7 @@ const readOnly = read => {
 }
 
 // What yjs says of an event.
-const theirs = event => {
+export const theirs = event => {
   const { delta, keys } = readOnly(() => event.changes)
   return {
     path: event.path,
@@ -51,7 +51,7 @@ const objectsAlone = delta => {
 }
 
 // The same of what libyata logged.
-const ours = ({ path, keys, delta, text }) => ({
+export const ours = ({ path, keys, delta, text }) => ({
   path,
   keys: Object.entries(keys).sort(byKey),
   delta: (text ? objectsAlone(delta) : delta).map(op => {

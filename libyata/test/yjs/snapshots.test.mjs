@@ -120,6 +120,21 @@ scenario('the keys of a moment are those that were set', 1, kept, async a => {
   assert.deepEqual(JSON.parse(ours), { there: 2 })
 })
 
+scenario('attributes of an element are those of the moment', 1, kept, async a => {
+  const e = await a.root('e')
+  const moments = [await moment(a)]
+  for (const edit of [() => a.set(e, 'a', '1'), () => a.set(e, 'b', '2'), () => a.set(e, 'a', '3')]) {
+    await edit()
+    moments.push(await moment(a))
+  }
+  await a.step(() => e[0].removeAttribute('a'), () => a.c.mapDelete(e[1], 'a'))
+  moments.push(await moment(a))
+  for (const { snapshot, bytes } of moments) {
+    const ours = await a.c.call('snapshot content', Buffer.from('m'), e[1], sized(bytes))
+    assert.deepEqual(JSON.parse(ours), e[0].getAttributes(snapshot))
+  }
+})
+
 // What a client set three times in a row is one run where it is deleted: a moment may lie within it, and Yjs' own reading
 // of a map then takes the run's last value. A document that is restored shows which was meant.
 scenario('a key that was set over and over holds what it held then', 1, kept, async a => {

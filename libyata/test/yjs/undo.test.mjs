@@ -162,8 +162,7 @@ scenario('a manager of one type leaves what is beside it alone', 1, {}, async a 
 scenario('the transactions of those origins alone are undone that are tracked just then', 1, {}, async a => {
   const t = await a.root('t')
   const manager = await manage(a, [t], { origins: [1] })
-  const by = (origin, text) =>
-    a.step(() => t[0].insert(0, text), () => a.c.insertText(t[1], 0, text), { origin })
+  const by = (origin, text) => a.step(() => t[0].insert(0, text), () => a.c.insertText(t[1], 0, text), { origin })
   await by(0, 'nobody ')
   await by(2, 'two ')
   await manager.undo(false)
@@ -381,8 +380,7 @@ scenario('one step that deletes an element and changes its attributes is undone 
 scenario('with a time-out without an end everything is one step, until it is told to stop', 1, {}, async a => {
   const t = await a.root('t')
   const manager = await manage(a, [t], { timeout: Number.MAX_SAFE_INTEGER })
-  const type = (text, ms) => a.step(() => t[0].insert(t[0].length, text),
-    () => a.c.insertText(t[1], t[0].length - text.length, text), { ms })
+  const type = (text, ms) => a.step(() => t[0].insert(t[0].length, text), () => a.c.insertText(t[1], t[0].length - 1, text), { ms })
   await type('a', 1)
   await type('b', 1e6)
   await type('c', 1e12)
