@@ -1219,8 +1219,9 @@ YATA_API YATA_CHECKED int yata_undo_clear(yata_undo_manager *manager, bool undo,
  *
  * Text is a string without its formatting, XML a string of markup, binary a base64 string, a
  * bigint its digits; numbers that JSON lacks are null, undefined is left out of objects and null
- * in arrays. A root that nobody asked for by kind is shown as what its content looks like. Returns 0, YATA_ERR_GONE or
- * _NOMEM; YATA_ERR_LIMIT when types are nested more than 200 deep.
+ * in arrays; keys that are indices of an array come first, in that order, as in JavaScript. A root that nobody asked
+ * for by kind is shown as what its content looks like. Returns 0, YATA_ERR_GONE or _NOMEM; YATA_ERR_LIMIT when types
+ * are nested more than 200 deep.
  */
 YATA_API YATA_CHECKED int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out);
 

@@ -6,17 +6,14 @@
 #include "any.h"
 #include "number.h"
 
-#define NO_INDEX UINT32_MAX
-
-/* The index of an array that a key is, to JavaScript: such members come first, in that order. */
-static uint32_t index_of(yata_slice key) {
+uint32_t yata_key_index(yata_slice key) {
   uint64_t v = 0;
-  if (key.len == 0 || key.len > 10 || (key.len > 1 && key.data[0] == '0')) return NO_INDEX;
+  if (key.len == 0 || key.len > 10 || (key.len > 1 && key.data[0] == '0')) return YATA_NO_INDEX;
   for (size_t i = 0; i < key.len; i++) {
-    if (key.data[i] < '0' || key.data[i] > '9') return NO_INDEX;
+    if (key.data[i] < '0' || key.data[i] > '9') return YATA_NO_INDEX;
     v = v * 10 + (uint64_t)(key.data[i] - '0');
   }
-  return v < NO_INDEX ? (uint32_t)v : NO_INDEX;
+  return v < YATA_NO_INDEX ? (uint32_t)v : YATA_NO_INDEX;
 }
 
 /* ---- is it? an `any` ---------------------------------------------------------------------- */
@@ -46,8 +43,8 @@ static bool are_canonical_members(struct yata_rd *rd, bool object) {
   for (uint32_t last = 0, first = 1; canonical && n > 0; n--) {
     if (object) {
       canonical = yata_rd_bytes(rd, &key) == 0;
-      uint32_t index = index_of(key);
-      if (index == NO_INDEX)
+      uint32_t index = yata_key_index(key);
+      if (index == YATA_NO_INDEX)
         named = true;
       else if (named || (index <= last && !first))
         return false;
@@ -122,7 +119,7 @@ static enum writing writing_of_string(const uint8_t **p, const uint8_t *end) {
   }
   const yata_slice inner = {from, (size_t)(*p - from)};
   ++*p;
-  if (*p < end && **p == ':' && index_of(inner) != NO_INDEX) all = worse(all, FOREIGN);
+  if (*p < end && **p == ':' && yata_key_index(inner) != YATA_NO_INDEX) all = worse(all, FOREIGN);
   return all;
 }
 
@@ -183,7 +180,7 @@ bool yata_is_canonical(uint8_t kind, yata_slice value) {
 /* Indices first; what has none stays in its order: that of the keys in the bytes that were read. */
 static int compare(const void *a, const void *b) {
   const yata_any_entry *x = a, *y = b;
-  uint32_t i = index_of(x->key), j = index_of(y->key);
+  uint32_t i = yata_key_index(x->key), j = yata_key_index(y->key);
   if (i != j) return i < j ? -1 : 1;
   return (x->key.data > y->key.data) - (x->key.data < y->key.data);
 }

@@ -5,6 +5,11 @@
 
 #include "store.h"
 
+#define YATA_NO_INDEX UINT32_MAX
+
+/** The index of an array that a key is, to JavaScript: such members of objects come first, in that order. */
+uint32_t yata_key_index(yata_slice key);
+
 /**
  * Would Yjs, which reads a value into one of JavaScript's and writes that, write these bytes? Other implementations
  * write large whole numbers as varInts, 2 as 2.0 in JSON, and members in another order.

@@ -2,7 +2,9 @@
 /* A document as JSON. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "canonical.h"
 #include "edit.h"
 #include "number.h"
 
@@ -132,21 +134,54 @@ static bool is_undefined(const yata_doc *doc, const struct yata_item *it) {
   return it->kind == YATA_WIRE_ANY ? raw.data[0] == 127 : raw.len == 10 && memcmp(raw.data, "\x09undefined", 10) == 0;
 }
 
+/* A member of an object whose key is an index. */
+struct indexed {
+  uint32_t index, ent;
+};
+
+static int compare(const void *a, const void *b) {
+  const struct indexed *x = a, *y = b;
+  return (x->index > y->index) - (x->index < y->index);
+}
+
+static bool is_shown(const yata_doc *doc, uint32_t t, uint32_t e) {
+  const struct yata_item *it = &doc->items[doc->ents[e].item];
+  return t == 0 || !((it->flags & YATA_ITEM_DELETED) || is_undefined(doc, it));
+}
+
+static int put_member(const yata_doc *doc, uint32_t t, uint32_t e, uint32_t depth, bool *first, yata_buf *out) {
+  if (!*first) YATA_TRY(put(out, ","));
+  *first = false;
+  YATA_TRY(yata_json_put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
+  YATA_TRY(put(out, ":"));
+  if (t == 0) return yata_json_put_type(doc, doc->ents[e].item, depth + 1, out);
+  const struct yata_item *it = &doc->items[doc->ents[e].item];
+  return put_unit(doc, it, it->len - 1, depth, out);
+}
+
+/* Those keys in order, as of an object of JavaScript. */
+static int put_indexed(const yata_doc *doc, uint32_t t, uint32_t depth, bool *first, yata_buf *out) {
+  yata_buf found = {.alloc = out->alloc};
+  int err = 0;
+  for (uint32_t e = doc->types[t].first; e != 0 && err == 0; e = doc->ents[e].next) {
+    const struct indexed one = {yata_key_index(yata_key_bytes(doc, doc->ents[e].key)), e};
+    if (one.index != YATA_NO_INDEX && is_shown(doc, t, e)) err = yata_buf_put(&found, &one, sizeof(one));
+  }
+  size_t n = found.len / sizeof(struct indexed);
+  struct indexed *v = (struct indexed *)(void *)found.data;
+  if (n > 1) qsort(v, n, sizeof(*v), compare);
+  for (size_t i = 0; i < n && err == 0; i++) err = put_member(doc, t, v[i].ent, depth, first, out);
+  yata_buf_deinit(&found);
+  return err;
+}
+
 static int put_map(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
   bool first = true;
   YATA_TRY(put(out, "{"));
-  for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next) {
-    const struct yata_item *it = &doc->items[doc->ents[e].item];
-    if (t != 0 && ((it->flags & YATA_ITEM_DELETED) || is_undefined(doc, it))) continue;
-    if (!first) YATA_TRY(put(out, ","));
-    first = false;
-    YATA_TRY(yata_json_put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
-    YATA_TRY(put(out, ":"));
-    if (t == 0)
-      YATA_TRY(yata_json_put_type(doc, doc->ents[e].item, depth + 1, out));
-    else
-      YATA_TRY(put_unit(doc, it, it->len - 1, depth, out));
-  }
+  YATA_TRY(put_indexed(doc, t, depth, &first, out));
+  for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next)
+    if (yata_key_index(yata_key_bytes(doc, doc->ents[e].key)) == YATA_NO_INDEX && is_shown(doc, t, e))
+      YATA_TRY(put_member(doc, t, e, depth, &first, out));
   return put(out, "}");
 }
 

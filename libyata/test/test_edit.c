@@ -156,6 +156,18 @@ static void members_that_are_indices_come_first(void **state) {
   assert_ok(yata_txn_commit(doc, &update));
   assert_int_equal(update.len, sizeof(expected));
   assert_memory_equal(update.data, expected, sizeof(expected));
+  /* So do keys of a map where it is shown as an object. */
+  static const char json[] = "{\"2\":0,\"10\":0,\"k\":{\"2\":2,\"10\":1,\"b\":0},\"02\":0}";
+  const yata_any zero = yata_any_number(0);
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_map_set(doc, map, "10", 2, &zero));
+  assert_ok(yata_map_set(doc, map, "02", 2, &zero));
+  assert_ok(yata_map_set(doc, map, "2", 1, &zero));
+  assert_ok(yata_txn_commit(doc, NULL));
+  yata_buf_clear(&update);
+  assert_ok(yata_to_json(doc, map, &update));
+  assert_int_equal(update.len, strlen(json));
+  assert_memory_equal(update.data, json, strlen(json));
   yata_buf_deinit(&update);
   yata_doc_destroy(doc);
 }
