@@ -8,6 +8,9 @@
 /** Append a value as lib0 writes `any`. YATA_ERR_LIMIT, YATA_ERR_INVALID, YATA_ERR_NOMEM. */
 YATA_CHECKED int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting);
 
+/** In which form lib0 writes a number: 125, an integer; 124 and 123, a float of 32 bits or 64. */
+uint8_t yata_number_tag(double value);
+
 /** Read the rest of a verified number, behind its tag: 123 to 125. */
 YATA_CHECKED int yata_any_read_number(struct yata_rd *rd, uint8_t tag, yata_any *out);
 

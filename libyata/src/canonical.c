@@ -18,20 +18,16 @@ uint32_t yata_key_index(yata_slice key) {
 
 /* ---- is it? an `any` ---------------------------------------------------------------------- */
 
-/* Numbers are read and written again; `rd` is behind the tag. */
+/* `rd` is behind the tag. */
 static bool is_canonical_number(struct yata_rd *rd, uint8_t tag) {
-  uint8_t bytes[32];
-  yata_buf again = {bytes, 0, sizeof(bytes), NULL}; /* room for any number: it never grows */
-  const uint8_t *at = rd->p - 1;
+  const uint8_t *at = rd->p;
   yata_any any;
-  if (tag == 125 && *rd->p < 0x80) {
+  if (tag == 125 && *at < 0x80) {
     rd->p++; /* one byte, as most are */
     return true;
   }
-  int err = yata_any_read_number(rd, tag, &any);
-  if (tag == 123 && any.u.number != any.u.number) return true; /* JavaScript hands on the bits of NaN */
-  if (err == 0) err = yata_any_write(&again, &any, 0);
-  return err == 0 && again.len == (size_t)(rd->p - at) && memcmp(bytes, at, again.len) == 0;
+  if (yata_any_read_number(rd, tag, &any) < 0 || yata_number_tag(any.u.number) != tag) return false;
+  return tag != 125 || rd->p[-1] != 0; /* no bytes that add nothing */
 }
 
 static bool is_canonical_any(struct yata_rd *rd);
@@ -105,21 +101,24 @@ static enum writing worse(enum writing a, enum writing b) {
   return a > b ? a : b;
 }
 
-/* A string, `p` at its quote. As a key it must be no index. */
-static enum writing writing_of_string(const uint8_t **p, const uint8_t *end) {
+/* A string, *from at its quote. As a key it must be no index. */
+static enum writing writing_of_string(const uint8_t **from, const uint8_t *end) {
   enum writing all = CANONICAL;
-  const uint8_t *from = ++*p;
-  while (**p != '"') {
-    if (*(*p)++ != '\\') continue;
-    uint8_t c = *(*p)++;
-    if (c == 'u')
-      all = worse(all, writing_of_code(p));
-    else if (c == '/')
+  const uint8_t *at = *from + 1, *p = at;
+  for (; *p != '"'; p++) {
+    if (*p != '\\') continue;
+    p++;
+    if (*p == 'u') {
+      p++;
+      all = worse(all, writing_of_code(&p));
+      p--;
+    } else if (*p == '/') {
       all = worse(all, FOREIGN);
+    }
   }
-  const yata_slice inner = {from, (size_t)(*p - from)};
-  ++*p;
-  if (*p < end && **p == ':' && yata_key_index(inner) != YATA_NO_INDEX) all = worse(all, FOREIGN);
+  *from = p + 1;
+  if (*from < end && **from == ':' && yata_key_index((yata_slice){at, (size_t)(p - at)}) != YATA_NO_INDEX)
+    return worse(all, FOREIGN);
   return all;
 }
 

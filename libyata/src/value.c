@@ -20,21 +20,24 @@ static int put_int(yata_buf *out, double value) {
   return n > 0 ? yata_buf_put_uint(out, n) : 0;
 }
 
+uint8_t yata_number_tag(double value) {
+  double size = fabs(value);
+  if (size <= 2147483647.0 && (double)(int32_t)value == value) return 125;
+  return isinf(value) || (size <= 3.4028234663852886e38 && (double)(float)value == value) ? 124 : 123;
+}
+
 static int put_number(yata_buf *out, double value) {
-  if (value == floor(value) && fabs(value) <= 2147483647.0) {
-    YATA_TRY(yata_buf_put_u8(out, 125));
-    return put_int(out, value);
-  }
-  if (isinf(value) || (fabs(value) <= 3.4028234663852886e38 && (double)(float)value == value)) {
+  const uint8_t tag = yata_number_tag(value);
+  YATA_TRY(yata_buf_put_u8(out, tag));
+  if (tag == 125) return put_int(out, value);
+  if (tag == 124) {
     float f = (float)value;
     uint32_t bits;
     memcpy(&bits, &f, sizeof(bits));
-    YATA_TRY(yata_buf_put_u8(out, 124));
     return put_big_endian(out, bits, 4);
   }
-  uint64_t bits = 0x7ff8000000000000u; /* the one NaN that JavaScript writes */
+  uint64_t bits = 0x7ff8000000000000u; /* the one NaN that JavaScript makes */
   if (!isnan(value)) memcpy(&bits, &value, sizeof(bits));
-  YATA_TRY(yata_buf_put_u8(out, 123));
   return put_big_endian(out, bits, 8);
 }
 
