@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* madvise */
-
 #include "mem.h"
 
 #include <stdlib.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
+#include "pages.h"
 
 #define LARGE ((size_t)256 << 10)
-
-/* Arrays of at least so many bytes ask for large pages, of 2 MB: an edit anywhere in a document of millions of items
- * touches a dozen pages, and with small ones each costs a walk through the page tables. */
-#define PAGE ((uintptr_t)4096)
-#define MANY_PAGES ((size_t)8 << 20)
-
-static void advise(void *ptr, size_t size) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  /* All of the mapping, what the allocator keeps at its ends included: a mapping in parts cannot grow in place. */
-  uintptr_t from = (uintptr_t)ptr & ~(PAGE - 1), to = ((uintptr_t)ptr + size + 8 + PAGE - 1) & ~(PAGE - 1);
-  madvise((void *)from, to - from, MADV_HUGEPAGE); /* advice: without it all works, slower */
-#else
-  (void)ptr;
-  (void)size;
-#endif
-}
 
 static void *resize(const yata_allocator *alloc, void *ptr, size_t old_size, size_t new_size) {
   if (alloc != NULL) return alloc->resize(alloc->user, ptr, old_size, new_size);
@@ -32,14 +12,32 @@ static void *resize(const yata_allocator *alloc, void *ptr, size_t old_size, siz
     free(ptr);
     return NULL;
   }
-  void *p = realloc(ptr, new_size);
-  if (p != NULL && new_size >= MANY_PAGES && new_size > old_size) advise(p, new_size);
+  return realloc(ptr, new_size);
+}
+
+/* Between the two kinds of memory. */
+static void *transfer(void *ptr, size_t old_size, size_t new_size) {
+  bool from = old_size >= YATA_PAGES_MIN, to = new_size >= YATA_PAGES_MIN;
+  void *p = to ? yata_pages_resize(NULL, 0, new_size) : new_size > 0 ? malloc(new_size) : NULL;
+  if (p == NULL && new_size > 0) return NULL;
+  if (old_size > 0 && new_size > 0) memcpy(p, ptr, old_size < new_size ? old_size : new_size);
+  if (from)
+    yata_pages_resize(ptr, old_size, 0);
+  else
+    free(ptr);
   return p;
+}
+
+/* Memory of a document, which is nobody else's to free. */
+static void *resize_own(const yata_allocator *alloc, void *ptr, size_t old_size, size_t new_size) {
+  bool from = old_size >= YATA_PAGES_MIN, to = new_size >= YATA_PAGES_MIN;
+  if (alloc != NULL || (!from && !to)) return resize(alloc, ptr, old_size, new_size);
+  return from && to ? yata_pages_resize(ptr, old_size, new_size) : transfer(ptr, old_size, new_size);
 }
 
 void *yata_mem_resize(struct yata_mem *mem, void *ptr, size_t old_size, size_t new_size) {
   if (ptr == NULL && new_size == 0) return NULL;
-  void *p = resize(mem->alloc, ptr, old_size, new_size);
+  void *p = resize_own(mem->alloc, ptr, old_size, new_size);
   if (p != NULL || new_size == 0) mem->live += new_size - (ptr != NULL ? old_size : 0);
   return p;
 }

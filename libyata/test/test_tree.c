@@ -88,6 +88,35 @@ static void random_edits_of_a_long_text_agree_with_an_array(void **state) {
   yata_doc_destroy(other);
 }
 
+/* Its items take more than 8 MB, which are kept apart from what is smaller, and grow and are given back there. */
+static void a_text_of_many_thousands_of_items_grows_and_goes(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1), *copy = new_doc(2);
+  yata_buf whole = YATA_BUF_INIT;
+  yata_type text = fragmented(doc, 170000), same;
+  assert_ok(yata_doc_check(doc));
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &whole));
+  assert_ok(yata_apply_update(copy, whole.data, whole.len, NULL));
+  assert_ok(yata_text(copy, "t", &same));
+  for (uint32_t i = 0; i < 10000; i++) {
+    yata_buf_clear(&whole);
+    insert_n(copy, same, below(170000 + i), &"xyz"[i % 3], 1, &whole);
+    assert_ok(yata_apply_update(doc, whole.data, whole.len, NULL));
+  }
+  assert_ok(yata_doc_check(copy));
+  assert_same(doc, copy);
+  yata_buf_clear(&whole);
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_text_delete(doc, text, 0, 180000));
+  assert_ok(yata_txn_commit(doc, &whole));
+  assert_ok(yata_apply_update(copy, whole.data, whole.len, NULL));
+  assert_ok(yata_doc_check(copy));
+  assert_same(doc, copy);
+  yata_buf_deinit(&whole);
+  yata_doc_destroy(doc);
+  yata_doc_destroy(copy);
+}
+
 static void array_elements_are_found_by_index(void **state) {
   (void)state;
   static double model[3000];
@@ -258,6 +287,7 @@ static void a_deleted_long_list_takes_its_tree_with_it(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(random_edits_of_a_long_text_agree_with_an_array, seed),
+      cmocka_unit_test_setup(a_text_of_many_thousands_of_items_grows_and_goes, seed),
       cmocka_unit_test_setup(array_elements_are_found_by_index, seed),
       cmocka_unit_test_setup(a_tree_is_made_when_a_position_is_asked_for, seed),
       cmocka_unit_test_setup(aborted_edits_leave_positions_right, seed),
