@@ -31,12 +31,12 @@ static void remember(struct yata_doc *doc, enum yata_typing_what what, uint32_t 
 
 /* ---- inserting ---------------------------------------------------------------------------- */
 
-/* Text that goes on where its client's last item ends. */
+/* Text that goes on where its client's last item ends. Looking for that first touches no item that may be far off. */
 static bool goes_on(const struct yata_doc *doc, uint32_t client, uint32_t left, uint32_t right) {
   const struct yata_item *l = &doc->items[left], *r = &doc->items[right];
   const struct yata_client *c = &doc->clients[client];
-  return left != 0 && l->client == client && l->kind == YATA_WIRE_STRING && l->flags == 0 && l->right == right &&
-         l->clock + l->len == c->state && l->content + l->len == c->text.len &&
+  return left != 0 && c->n_blocks > 0 && yata_index_at(c, yata_index_last(c)) == left && l->kind == YATA_WIRE_STRING &&
+         l->flags == 0 && l->right == right && l->clock + l->len == c->state && l->content + l->len == c->text.len &&
          (right != 0 ? l->ror == r->client + 1 && l->ror_clock == r->clock : l->ror == 0);
 }
 
@@ -63,6 +63,21 @@ static int new_item(struct yata_doc *doc, uint32_t client, uint32_t *h) {
   return err;
 }
 
+/* Those of an item between its neighbours. It is the first to read these, as late as can be: in a large document they
+ * come from memory, while the rest is done. */
+static void set_origins(struct yata_doc *doc, uint32_t h) {
+  struct yata_item *it = &doc->items[h];
+  const struct yata_item *l = &doc->items[it->left], *r = &doc->items[it->right];
+  if (it->left != 0) {
+    it->origin = l->client + 1;
+    it->origin_clock = l->clock + l->len - 1;
+  }
+  if (it->right != 0) {
+    it->ror = r->client + 1;
+    it->ror_clock = r->clock;
+  }
+}
+
 static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t left, uint32_t right, yata_slice s,
                uint32_t units, uint32_t *h) {
   uint32_t pos = doc->clients[client].text.len;
@@ -75,21 +90,17 @@ static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t le
     yata_text_truncate(doc, &c->text, pos);
     return err;
   }
-  const struct yata_item *l = &doc->items[left], *r = &doc->items[right];
   doc->items[*h] = (struct yata_item){.clock = c->state,
                                       .len = units,
                                       .left = left,
                                       .right = right,
-                                      .origin = left != 0 ? l->client + 1 : 0,
-                                      .origin_clock = left != 0 ? l->clock + l->len - 1 : 0,
-                                      .ror = right != 0 ? r->client + 1 : 0,
-                                      .ror_clock = right != 0 ? r->clock : 0,
                                       .client = client,
                                       .parent = type,
                                       .content = pos,
                                       .kind = YATA_WIRE_STRING};
-  yata_link(doc, *h);
   yata_tree_linked(doc, *h);
+  set_origins(doc, *h);
+  yata_link(doc, *h);
   c->state += units;
   doc->types[type].length += units;
   (void)yata_log_add(doc, YATA_UNDO_PUT, *h);
@@ -100,7 +111,11 @@ static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t le
 static void neighbours(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *left, uint32_t *right,
                        uint32_t *inside) {
   uint32_t start = 0;
+  const struct yata_spot *spot = &doc->trees.spot;
+  doc->trees.spot.item = *inside = 0;
   *left = index == 0 ? 0 : yata_seek(doc, type, index, &start);
+  *right = spot->next;
+  if (spot->item != 0 && index - start == spot->units && *right != 0) return; /* not an item was touched */
   *inside = index - start < doc->items[*left].len ? index - start : 0;
   *right = *left == 0 ? doc->types[type].start : doc->items[*left].right;
   if (*inside == 0) yata_step_deleted(doc, type, index, left, right);

@@ -116,11 +116,18 @@ struct yata_node {
   uint32_t child[YATA_NODE_MAX]; /* 0 past n */
 };
 
+/* What a position was found by: the item, its leaf and units, and the next item if that is visible, too (else 0). */
+struct yata_spot {
+  uint32_t item, leaf, units, next;
+};
+
 struct yata_trees {
   struct yata_node *nodes; /* 0 is nothing */
   uint32_t n, cap, free, used;
-  uint32_t *leaf; /* by item: its leaf; 0: in no tree */
+  uint32_t free_inner, inner; /* of those above the leaves: the free list, and how many there are, free ones included */
+  uint32_t *leaf;             /* by item: its leaf; 0: in no tree */
   uint32_t cap_leaf;
+  struct yata_spot spot;     /* the last one; what is there may have changed */
   uint32_t late, late_units; /* an item of a tree, and what it grew by that its nodes do not have yet; 0 */
 };
 

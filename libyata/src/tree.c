@@ -172,37 +172,50 @@ static void fetch_node(const struct yata_node *node) {
   for (size_t at = 0; at < sizeof(*node); at += 64) __builtin_prefetch((const char *)node + at);
 }
 
-static void fetch_items(const struct yata_doc *doc, const struct yata_node *leaf, uint32_t slot) {
-  const struct yata_item *it = &doc->items[leaf->child[slot]];
-  const struct yata_item *next = &doc->items[slot + 1 < YATA_NODE_MAX ? leaf->child[slot + 1] : 0];
-  __builtin_prefetch(it);
-  __builtin_prefetch(&it->flags);
-  __builtin_prefetch(next);
-  __builtin_prefetch(&next->flags);
-  __builtin_prefetch(&doc->trees.leaf[leaf->child[slot]]);
+static void fetch_item(const struct yata_doc *doc, uint32_t h) {
+  __builtin_prefetch(&doc->items[h]);
+  __builtin_prefetch(&doc->items[h].flags);
+}
+
+/* The child that holds the unit before `index`, of which *s stand before the node. */
+static uint32_t find_child(const struct yata_node *node, uint32_t index, uint32_t *s) {
+  uint32_t i = 0;
+  while (*s + node->units[i] < index) *s += node->units[i++];
+  return i;
+}
+
+/* It was found at that slot of a leaf; `above` is what the leaf is below, at `slot_above`. */
+static void found(struct yata_doc *doc, uint32_t n, uint32_t i, const struct yata_node *above, uint32_t slot_above) {
+  struct yata_node *leaf = node_of(doc, n);
+  uint32_t next = i + 1 < leaf->n ? leaf->child[i + 1] : 0;
+  fetch_item(doc, leaf->child[i]);
+  fetch_item(doc, next);
+  if (leaf->n == YATA_NODE_MAX && above != NULL) {
+    if (slot_above > 0) fetch_node(node_of(doc, above->child[slot_above - 1]));
+    if (slot_above + 1 < above->n) fetch_node(node_of(doc, above->child[slot_above + 1]));
+  }
+  leaf->hot = (uint8_t)i;
+  doc->trees.spot =
+      (struct yata_spot){leaf->child[i], n, leaf->units[i], next != 0 && leaf->units[i + 1] != 0 ? next : 0};
 }
 
 uint32_t yata_tree_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uint32_t *start) {
-  uint32_t s = 0, n = doc->types[type].tree;
+  uint32_t s = 0, n = doc->types[type].tree, slot = 0;
+  const struct yata_node *above = NULL;
   yata_tree_settle(doc);
-  for (;;) {
-    struct yata_node *node = node_of(doc, n);
-    uint32_t i = 0;
-    while (s + node->units[i] < index) s += node->units[i++];
-    n = node->child[i];
-    if (node->level > 0) {
-      fetch_node(node_of(doc, n));
-      continue;
-    }
-    fetch_items(doc, node, i);
-    node->hot = (uint8_t)i;
-    *start = s;
-    return n;
+  while (node_of(doc, n)->level > 0) {
+    above = node_of(doc, n);
+    slot = find_child(above, index, &s);
+    n = above->child[slot];
+    fetch_node(node_of(doc, n));
   }
+  found(doc, n, find_child(node_of(doc, n), index, &s), above, slot);
+  *start = s;
+  return doc->trees.spot.item;
 }
 
 uint32_t yata_tree_index(struct yata_doc *doc, uint32_t h) {
-  uint32_t n = doc->trees.leaf[h], index = 0;
+  uint32_t n = yata_leaf_of(doc, h), index = 0;
   yata_tree_settle(doc);
   for (uint32_t slot = slot_of(node_of(doc, n), h); n != 0; n = node_of(doc, n)->parent) {
     const struct yata_node *node = node_of(doc, n);
@@ -225,7 +238,7 @@ static int place(struct yata_doc *doc, uint32_t h, uint32_t *n, uint32_t *slot) 
   const struct yata_item *it = &doc->items[h];
   uint32_t by = it->left != 0 ? it->left : it->right, behind = it->left != 0;
   YATA_TRY(yata_leaf_reserve(doc, h));
-  *n = doc->trees.leaf[by];
+  *n = yata_leaf_of(doc, by);
   *slot = slot_of(node_of(doc, *n), by) + behind;
   if (node_of(doc, *n)->n < YATA_NODE_MAX) return 0;
   YATA_TRY(halve(doc, it->parent, *n, *slot));
@@ -248,7 +261,7 @@ void yata_tree_linked(struct yata_doc *doc, uint32_t h) {
 
 void yata_tree_split_off(struct yata_doc *doc, uint32_t h) {
   uint32_t n, slot, units = visible(&doc->items[h]);
-  if (leaf_of(doc, doc->items[h].left) == 0) return;
+  if (yata_leaf_of(doc, doc->items[h].left) == 0) return;
   if (place(doc, h, &n, &slot) < 0) {
     yata_tree_drop_all(doc);
     return;
@@ -259,9 +272,18 @@ void yata_tree_split_off(struct yata_doc *doc, uint32_t h) {
 
 void yata_tree_settle(struct yata_doc *doc) {
   struct yata_trees *ts = &doc->trees;
-  uint32_t n = ts->leaf != NULL ? ts->leaf[ts->late] : 0;
-  if (ts->late_units != 0) add_units(doc, n, slot_of(node_of(doc, n), ts->late), ts->late_units);
+  if (ts->late_units != 0) {
+    uint32_t n = yata_leaf_of(doc, ts->late);
+    add_units(doc, n, slot_of(node_of(doc, n), ts->late), ts->late_units);
+  }
   ts->late = ts->late_units = 0;
+}
+
+bool yata_tree_turn(struct yata_doc *doc, uint32_t h) {
+  if (yata_leaf_of(doc, h) == 0) return false;
+  yata_tree_settle(doc);
+  doc->trees.late = h;
+  return true;
 }
 
 void yata_tree_hidden(struct yata_doc *doc, uint32_t h) {
@@ -309,7 +331,7 @@ static void lower(struct yata_doc *doc, uint32_t type) {
 }
 
 void yata_tree_unlinked(struct yata_doc *doc, uint32_t h) {
-  uint32_t n = leaf_of(doc, h), type = doc->items[h].parent;
+  uint32_t n = yata_leaf_of(doc, h), type = doc->items[h].parent;
   if (n == 0) return;
   yata_tree_settle(doc);
   uint32_t slot = slot_of(node_of(doc, n), h), units = node_of(doc, n)->units[slot];
@@ -324,7 +346,7 @@ void yata_tree_unlinked(struct yata_doc *doc, uint32_t h) {
 }
 
 void yata_tree_merging(struct yata_doc *doc, uint32_t left, uint32_t h) {
-  if (leaf_of(doc, h) == 0) return;
+  if (yata_leaf_of(doc, h) == 0) return;
   yata_tree_grown(doc, left, visible(&doc->items[h]));
   yata_tree_unlinked(doc, h);
 }

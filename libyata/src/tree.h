@@ -19,12 +19,25 @@ uint32_t yata_tree_index(struct yata_doc *doc, uint32_t h);
 /** The last item. Needs a tree. */
 uint32_t yata_tree_last(const struct yata_doc *doc, uint32_t type);
 
+/** The item's leaf; 0: it is in no tree. Most often that is where a position was looked for last. What is not in use in
+ * a node is 0, in one that is free, too. */
+static inline uint32_t yata_leaf_of(const struct yata_doc *doc, uint32_t h) {
+  const struct yata_trees *ts = &doc->trees;
+  if (ts->spot.item == h && h != 0) {
+    const struct yata_node *leaf = &ts->nodes[ts->spot.leaf];
+    if (leaf->child[leaf->hot] == h) return ts->spot.leaf;
+  }
+  return h < ts->cap_leaf ? ts->leaf[h] : 0;
+}
+
 /* Each of these does nothing for an item of a map or of a list without a tree. */
 
 /** The item was linked into its list, or split off its left neighbour (whose length is already cut). */
 void yata_tree_linked(struct yata_doc *doc, uint32_t h);
 void yata_tree_split_off(struct yata_doc *doc, uint32_t h);
 void yata_tree_settle(struct yata_doc *doc);
+/** From now on this item's growing is kept aside. False: it is in no tree. */
+bool yata_tree_turn(struct yata_doc *doc, uint32_t h);
 
 /**
  * The item's visible length grew; `units` modulo 2^32: it shrank. Typing does this to one item again and again:
@@ -32,9 +45,7 @@ void yata_tree_settle(struct yata_doc *doc);
  */
 static inline void yata_tree_grown(struct yata_doc *doc, uint32_t h, uint32_t units) {
   struct yata_trees *ts = &doc->trees;
-  if (h >= ts->cap_leaf || ts->leaf[h] == 0) return;
-  if (ts->late != h) yata_tree_settle(doc);
-  ts->late = h;
+  if (h >= ts->cap_leaf || (ts->late != h && !yata_tree_turn(doc, h))) return;
   ts->late_units += units;
 }
 /** What its client writes on goes to the end of its last item: lengths and state, the text being there already. */

@@ -20,11 +20,33 @@ static int nodes_reserve(struct yata_doc *doc, uint32_t more) {
   return 0;
 }
 
+/* Those above the leaves are few and always in use. They stand together, by the page: so they stay in the caches, those
+ * of the page tables included. */
+#define TOGETHER 16u
+
+static int reserve_inner(struct yata_doc *doc) {
+  struct yata_trees *ts = &doc->trees;
+  uint32_t take = ts->inner == 0 ? 1 : ts->inner < TOGETHER ? ts->inner : TOGETHER;
+  YATA_TRY(nodes_reserve(doc, take));
+  ts->inner += take;
+  for (uint32_t n = take; n > 0; n--) {
+    uint32_t at = ts->n + n - 1;
+    ts->nodes[at].parent = ts->free_inner;
+    ts->free_inner = at;
+  }
+  ts->n += take;
+  return 0;
+}
+
 int yata_node_new(struct yata_doc *doc, uint32_t level, uint32_t *out) {
   struct yata_trees *ts = &doc->trees;
-  uint32_t n = ts->free;
+  uint32_t *list = level > 0 ? &ts->free_inner : &ts->free, n = *list;
+  if (n == 0 && level > 0) {
+    YATA_TRY(reserve_inner(doc));
+    n = *list;
+  }
   if (n != 0) {
-    ts->free = ts->nodes[n].parent;
+    *list = ts->nodes[n].parent;
   } else {
     YATA_TRY(nodes_reserve(doc, 1));
     n = ts->n++;
@@ -36,10 +58,12 @@ int yata_node_new(struct yata_doc *doc, uint32_t level, uint32_t *out) {
 }
 
 void yata_node_free(struct yata_doc *doc, uint32_t n) {
-  doc->trees.nodes[n].parent = doc->trees.free;
-  doc->trees.nodes[n].n = 0;
-  doc->trees.free = n;
-  doc->trees.used--;
+  struct yata_trees *ts = &doc->trees;
+  uint32_t *list = ts->nodes[n].level > 0 ? &ts->free_inner : &ts->free;
+  ts->nodes[n].parent = *list;
+  ts->nodes[n].n = 0;
+  *list = n;
+  ts->used--;
 }
 
 int yata_leaf_reserve(struct yata_doc *doc, uint32_t h) {
@@ -122,6 +146,7 @@ void yata_tree_drop(struct yata_doc *doc, uint32_t type) {
   yata_tree_settle(doc);
   if (doc->types[type].tree != 0) drop_node(doc, doc->types[type].tree);
   doc->types[type].tree = 0;
+  doc->trees.spot.item = 0;
 }
 
 void yata_tree_drop_all(struct yata_doc *doc) {
@@ -130,5 +155,6 @@ void yata_tree_drop_all(struct yata_doc *doc) {
   for (uint32_t t = 0; t < doc->n_types; t++) doc->types[t].tree = 0;
   yata_mem_drop(&doc->mem, &ts->nodes, &ts->cap, sizeof(*ts->nodes));
   yata_mem_drop(&doc->mem, &ts->leaf, &ts->cap_leaf, sizeof(*ts->leaf));
-  ts->n = ts->free = ts->used = ts->late = ts->late_units = 0;
+  ts->n = ts->free = ts->free_inner = ts->inner = ts->used = ts->late = ts->late_units = 0;
+  ts->spot = (struct yata_spot){0};
 }

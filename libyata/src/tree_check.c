@@ -16,7 +16,7 @@ static uint32_t late_units(const struct yata_doc *doc, uint32_t h) {
 static int check_leaf(const struct yata_doc *doc, uint32_t n, uint32_t *h) {
   const struct yata_node *leaf = node_of(doc, n);
   for (uint32_t i = 0; i < leaf->n; i++) {
-    MUST(*h != 0 && leaf->child[i] == *h && leaf_of(doc, *h) == n);
+    MUST(*h != 0 && leaf->child[i] == *h && *h < doc->trees.cap_leaf && doc->trees.leaf[*h] == n);
     MUST(leaf->units[i] + late_units(doc, *h) == visible(&doc->items[*h]));
     *h = doc->items[*h].right;
   }

@@ -24,11 +24,6 @@ static inline uint32_t visible(const struct yata_item *it) {
   return yata_item_counts(it) ? it->len : 0;
 }
 
-/* The item's leaf; 0: it is in no tree. */
-static inline uint32_t leaf_of(const struct yata_doc *doc, uint32_t h) {
-  return h < doc->trees.cap_leaf ? doc->trees.leaf[h] : 0;
-}
-
 static inline uint32_t sum(const struct yata_node *node) {
   uint32_t units = 0;
   for (uint32_t i = 0; i < YATA_NODE_MAX; i++) units += node->units[i];
