@@ -242,6 +242,7 @@ static int place(struct yata_doc *doc, uint32_t h, uint32_t *n, uint32_t *slot) 
   *slot = slot_of(node_of(doc, *n), by) + behind;
   if (node_of(doc, *n)->n < YATA_NODE_MAX) return 0;
   YATA_TRY(halve(doc, it->parent, *n, *slot));
+  if (node_of(doc, *n)->child[*slot - behind] == by) return 0;
   *n = doc->trees.leaf[by];
   *slot = slot_of(node_of(doc, *n), by) + behind;
   return 0;
