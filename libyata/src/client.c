@@ -148,6 +148,8 @@ static uint32_t last_below(const uint32_t *clocks, uint32_t from, uint32_t n, ui
   return from;
 }
 
+/* Blocks of a client whose index is larger than the caches next to a processor. */
+#define MANY 32u
 /* Clocks this far to either side of where one is expected are looked at first. */
 #define AROUND 16u
 
@@ -175,8 +177,11 @@ struct yata_pos yata_index_search(const struct yata_client *c, uint32_t clock) {
     half = n / 2;
     b += b[half].first <= clock ? half : 0;
   }
-  uint32_t block = (uint32_t)(b - c->blocks);
-  struct yata_pos pos = {block, slot_of(b, clock, block + 1 < c->n_blocks ? b[1].first : c->state)};
+  struct yata_pos pos = {(uint32_t)(b - c->blocks), 0};
+  if (c->n_blocks < MANY)
+    pos.slot = last_below(b->clocks, 0, b->n, clock);
+  else
+    pos.slot = slot_of(b, clock, pos.block + 1 < c->n_blocks ? b[1].first : c->state);
   ((struct yata_client *)c)->hint = pos; /* a cache, as in yata_index_find */
   return pos;
 }

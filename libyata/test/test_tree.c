@@ -100,14 +100,20 @@ static void a_text_of_many_thousands_of_items_grows_and_goes(void **state) {
   assert_ok(yata_text(copy, "t", &same));
   for (uint32_t i = 0; i < 10000; i++) {
     yata_buf_clear(&whole);
-    insert_n(copy, same, below(170000 + i), &"xyz"[i % 3], 1, &whole);
+    if (i % 2) {
+      assert_ok(yata_txn_begin(copy));
+      assert_ok(yata_text_delete(copy, same, below(169990), 1));
+      assert_ok(yata_txn_commit(copy, &whole));
+    } else {
+      insert_n(copy, same, below(170000), &"xyz"[i % 3], 1, &whole);
+    }
     assert_ok(yata_apply_update(doc, whole.data, whole.len, NULL));
   }
   assert_ok(yata_doc_check(copy));
   assert_same(doc, copy);
   yata_buf_clear(&whole);
   assert_ok(yata_txn_begin(doc));
-  assert_ok(yata_text_delete(doc, text, 0, 180000));
+  assert_ok(yata_text_delete(doc, text, 0, 170000));
   assert_ok(yata_txn_commit(doc, &whole));
   assert_ok(yata_apply_update(copy, whole.data, whole.len, NULL));
   assert_ok(yata_doc_check(copy));
