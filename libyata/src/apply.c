@@ -204,7 +204,7 @@ static void finish(struct yata_doc *doc, struct work *w, yata_applied *out) {
   if (doc->events != NULL) yata_events_deliver(doc);
   yata_tidy_perform(doc);
   out->tidied = doc->txn.tidied.n > 0;
-  if (grew(doc)) yata_cleanup(doc);
+  if (grew(doc) || doc->txn.n_splits > 0) yata_cleanup(doc);
   if (doc->events != NULL) yata_events_encode(doc);
 }
 

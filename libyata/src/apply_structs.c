@@ -200,6 +200,14 @@ static int integrate_struct(struct yata_doc *doc, const struct yata_struct *st, 
   return yata_integrate(doc, &n, NULL);
 }
 
+/* Yjs splits items at the origins of what it knows already, too. It shows in what an undo manager keeps. */
+static int split_known(struct yata_doc *doc, const struct yata_struct *st, uint32_t client) {
+  struct origins o = {0};
+  if (doc->events == NULL || locate_all(doc, st, client, &o) != NULL) return 0;
+  if (st->has_left) YATA_TRY(yata_split_for_good(doc, o.left_client, st->left.clock + 1));
+  return st->has_right && st->right.clock > 0 ? yata_split_for_good(doc, o.right_client, st->right.clock) : 0;
+}
+
 /* ---- in the order of dependencies ----------------------------------------------------------- */
 
 /* The next struct to look at: of the stack, of the current section, of the one before. */
@@ -229,6 +237,7 @@ static int visit(struct run *r, struct head *h, bool *again) {
     return give_up(r);
   }
   uint32_t offset = state - h->st.id.clock;
+  if (offset > 0) YATA_TRY(split_known(r->doc, &h->st, client));
   if (offset >= h->st.len) return 0;
   const struct yata_wid *missing = locate_all(r->doc, &h->st, client, &o);
   if (missing == NULL) return integrate_struct(r->doc, &h->st, client, offset, &o);
@@ -268,6 +277,7 @@ static int try_struct(struct yata_doc *doc, const struct yata_struct *st, uint32
   *waits = state < st->id.clock;
   if (*waits) return 0;
   uint32_t offset = state - st->id.clock;
+  if (offset > 0) YATA_TRY(split_known(doc, st, client));
   if (offset >= st->len) return 0;
   *waits = locate_all(doc, st, client, &o) != NULL;
   return *waits ? 0 : integrate_struct(doc, st, client, offset, &o);
@@ -283,13 +293,13 @@ static int reserve(struct run *r, uint64_t structs) {
   return yata_mem_grow(&doc->mem, &doc->items, &doc->cap_items, want, sizeof(*doc->items));
 }
 
-/* From the first struct that has to wait on all do. */
+/* From the first struct that has to wait on all do: what is behind it may be what Yjs integrates after it. */
 static int read_section(struct run *r, bool all, bool *unordered) {
   struct yata_doc *doc = r->doc;
   struct yata_wid first;
   uint64_t structs;
   YATA_TRY(yata_source_section(r->source, &structs, &first));
-  bool later = all || structs == 0;
+  bool later = all || structs == 0 || r->later->n_sections > 0;
   *unordered = !all && first.client >= r->before;
   if (*unordered) return 0;
   r->before = first.client;

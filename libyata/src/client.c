@@ -2,6 +2,8 @@
 /* Clients and, for each, its items in the order of their clocks. */
 #include "store.h"
 
+#include <stdlib.h>
+
 static uint32_t hash_id(uint64_t id) {
   return (uint32_t)((id * 0x9e3779b97f4a7c15u) >> 32);
 }
@@ -117,6 +119,21 @@ int yata_client_touch_slow(struct yata_doc *doc, uint32_t client) {
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client) {
   const struct yata_client *c = &doc->clients[client];
   return c->txn_id == doc->txn.id ? doc->txn.touched[c->touched - 1].before : c->state;
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  const uint32_t *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
+int yata_clients_grown(struct yata_doc *doc, uint32_t **v, uint32_t *n, uint32_t *cap) {
+  const struct yata_txn *txn = &doc->txn;
+  YATA_TRY(yata_mem_grow(&doc->mem, v, cap, txn->n_touched, sizeof(**v)));
+  *n = 0;
+  for (uint32_t i = 0; i < txn->n_touched; i++)
+    if (doc->clients[txn->touched[i].client].state > txn->touched[i].before) (*v)[(*n)++] = txn->touched[i].client;
+  if (*n > 1) qsort(*v, *n, sizeof(**v), compare_numbers);
+  return 0;
 }
 
 void yata_client_deinit(struct yata_doc *doc, struct yata_client *c) {

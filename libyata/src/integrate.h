@@ -9,6 +9,9 @@
 YATA_CHECKED int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right);
 /** The item that begins at the clock, split off if it has to be; a GC struct as it is. */
 YATA_CHECKED int yata_clean_start(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out);
+/** Split the item that holds this unit and the one before, if cleaning up will not make the two parts what it was: it
+ * was redone, or a surrogate pair is parted. Both units are there. */
+YATA_CHECKED int yata_split_for_good(struct yata_doc *doc, uint32_t client, uint32_t clock);
 /** The item that ends at the clock. */
 YATA_CHECKED int yata_clean_end(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *out);
 

@@ -21,12 +21,17 @@ static int patch_unit(struct yata_doc *doc, uint32_t client, uint32_t pos) {
   return yata_text_patch(doc, text, pos, 0xfffd);
 }
 
+/* Is there a surrogate pair that a cut after so many units would part? */
+static bool parts_pair(const struct yata_doc *doc, const struct yata_item *it, uint32_t diff) {
+  if (it->kind != YATA_WIRE_STRING) return false;
+  uint16_t unit = yata_text_unit(&doc->clients[it->client].text, it->content + diff - 1);
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
 /* A surrogate pair cut in two becomes two U+FFFD. */
 static int mend_pair(struct yata_doc *doc, const struct yata_item *it, uint32_t diff) {
   uint32_t client = it->client, pos = it->content + diff;
-  if (it->kind != YATA_WIRE_STRING) return 0;
-  uint16_t unit = yata_text_unit(&doc->clients[client].text, pos - 1);
-  if (unit < 0xd800 || unit > 0xdbff) return 0;
+  if (!parts_pair(doc, it, diff)) return 0;
   YATA_TRY(patch_unit(doc, client, pos - 1));
   return patch_unit(doc, client, pos);
 }
@@ -89,10 +94,18 @@ int yata_clean_end(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32
   return yata_split(doc, *out, clock - it->clock + 1, &right);
 }
 
+int yata_split_for_good(struct yata_doc *doc, uint32_t client, uint32_t clock) {
+  uint32_t h = yata_index_lookup(doc, client, clock - 1), ignored;
+  const struct yata_item *it = &doc->items[h];
+  uint32_t diff = clock - it->clock;
+  if (diff == it->len || !((it->flags & YATA_ITEM_REDONE) || parts_pair(doc, it, diff))) return 0;
+  return yata_split(doc, h, diff, &ignored);
+}
+
 /* ---- delete ------------------------------------------------------------------------------- */
 
-/* Delete one item; a type that it holds goes to the work list. */
-static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {
+/* Delete one item, but not what a type that it holds contains. */
+static int delete_one(struct yata_doc *doc, uint32_t h) {
   struct yata_item *it = &doc->items[h];
   if (it->key == 0 && yata_kind_countable(it->kind)) {
     YATA_TRY(yata_log_type(doc, it->parent));
@@ -104,31 +117,50 @@ static int delete_one(struct yata_doc *doc, uint32_t h, uint32_t *work) {
   yata_tree_hidden(doc, h);
   yata_item_set_deleted(doc, it);
   doc->txn.hid = true;
-  if (it->kind == YATA_WIRE_TYPE) {
-    doc->types[it->content].link = *work;
-    *work = it->content;
-  }
   return 0;
 }
 
-static int delete_child(struct yata_doc *doc, uint32_t h, uint32_t *work) {
+static int delete_child(struct yata_doc *doc, uint32_t h) {
   const struct yata_item *it = &doc->items[h];
-  if (!(it->flags & YATA_ITEM_DELETED)) return delete_one(doc, h, work);
+  if (!(it->flags & YATA_ITEM_DELETED)) return delete_one(doc, h);
   /* Deleted before this transaction: it will be collected and may merge with others. */
   if (it->clock < yata_client_before(doc, it->client)) return note_split(doc, it->client, it->clock);
   return 0;
 }
 
-int yata_delete(struct yata_doc *doc, uint32_t h) {
-  uint32_t work = 0;
-  if (doc->items[h].flags & YATA_ITEM_DELETED) return 0;
-  YATA_TRY(delete_one(doc, h, &work));
-  while (work != 0) {
-    uint32_t t = work;
-    work = doc->types[t].link;
-    for (uint32_t c = doc->types[t].start; c != 0; c = doc->items[c].right) YATA_TRY(delete_child(doc, c, &work));
-    for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next)
-      YATA_TRY(delete_child(doc, doc->ents[e].item, &work));
+static bool is_type(const struct yata_doc *doc, uint32_t h) {
+  return doc->items[h].kind == YATA_WIRE_TYPE;
+}
+
+/* The first child of a type: of its list, or else of its map; 0: none. */
+static uint32_t first_child(const struct yata_doc *doc, uint32_t type) {
+  const struct yata_typ *t = &doc->types[type];
+  return t->start != 0 ? t->start : doc->ents[t->first].item;
+}
+
+/* The child behind this one: the list comes first, then the map's present values in the order of their keys. */
+static uint32_t next_child(const struct yata_doc *doc, uint32_t h) {
+  const struct yata_item *it = &doc->items[h];
+  if (it->key != 0) return yata_ent_behind(doc, it->parent, it->key);
+  return it->right != 0 ? it->right : doc->ents[doc->types[it->parent].first].item;
+}
+
+/* What a type holds goes before what is behind it, as in Yjs: things are redone in the order in which they went. */
+int yata_delete(struct yata_doc *doc, uint32_t root) {
+  if (doc->items[root].flags & YATA_ITEM_DELETED) return 0;
+  YATA_TRY(delete_one(doc, root));
+  if (!is_type(doc, root)) return 0;
+  uint32_t type = doc->items[root].content, h = first_child(doc, type);
+  for (;;) {
+    while (h == 0) {
+      uint32_t holder = doc->types[type].item;
+      if (holder == root) return 0;
+      type = doc->items[holder].parent;
+      h = next_child(doc, holder);
+    }
+    bool enter = is_type(doc, h) && !(doc->items[h].flags & YATA_ITEM_DELETED);
+    YATA_TRY(delete_child(doc, h));
+    if (enter) type = doc->items[h].content;
+    h = enter ? first_child(doc, type) : next_child(doc, h);
   }
-  return 0;
 }

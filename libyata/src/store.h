@@ -129,6 +129,8 @@ static inline YATA_CHECKED int yata_client_note(struct yata_doc *doc, uint32_t c
 }
 /** The client's state when the transaction began. */
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client);
+/** The clients that have new units, by number: the order in which Yjs goes over them. *v is grown as needed. */
+YATA_CHECKED int yata_clients_grown(struct yata_doc *doc, uint32_t **v, uint32_t *n, uint32_t *cap);
 /** Forget the newest clients, of which there must be nothing, down to n. */
 void yata_clients_truncate(struct yata_doc *doc, uint32_t n);
 void yata_client_deinit(struct yata_doc *doc, struct yata_client *c);
@@ -171,6 +173,8 @@ YATA_CHECKED int yata_root_get(struct yata_doc *doc, yata_slice name, uint32_t *
 uint32_t yata_root_find(const struct yata_doc *doc, yata_slice name);
 /** The item that is the key's current value, deleted or not; 0. */
 uint32_t yata_ent_get(const struct yata_doc *doc, uint32_t type, uint32_t key);
+/** The current value of the key that came after this one, which is there; 0: it was the last. */
+uint32_t yata_ent_behind(const struct yata_doc *doc, uint32_t type, uint32_t key);
 YATA_CHECKED int yata_ent_set(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t item);
 /** As yata_ent_set for an entry that is there: cannot fail, logs nothing. */
 void yata_ent_replace(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t item);

@@ -158,6 +158,10 @@ uint32_t yata_ent_get(const struct yata_doc *doc, uint32_t type, uint32_t key) {
   return i ? doc->ents[i].item : 0;
 }
 
+uint32_t yata_ent_behind(const struct yata_doc *doc, uint32_t type, uint32_t key) {
+  return doc->ents[doc->ents[ent_find(doc, type, key)].next].item;
+}
+
 static int grow_ent_hash(struct yata_doc *doc) {
   if (doc->used_ents < doc->n_ent_hash) return 0;
   uint32_t n = doc->n_ent_hash ? doc->n_ent_hash * 2 : 8;

@@ -20,6 +20,8 @@ struct plan {
   uint32_t n_turns, cap_turns;
   uint64_t *clients; /* in the order of their first deletion */
   uint32_t n_clients, cap_clients;
+  uint32_t *grown; /* clients with new units, by number: the order in which Yjs looks at them */
+  uint32_t n_grown, cap_grown;
   uint32_t *types; /* whose beginning is tidied */
   uint32_t n_types, cap_types;
   uint32_t *gaps; /* the last item of each gap that was looked at */
@@ -63,19 +65,13 @@ static int touches_text(struct plan *p, uint32_t h) {
   return is_touched_text(p->doc, p->doc->items[h].parent);
 }
 
-static int for_new_items(struct plan *p, int (*each)(struct plan *, uint32_t)) {
+static bool is_needed(struct plan *p) {
   const struct yata_txn *txn = &p->doc->txn;
+  const struct yata_ranges *deleted = &txn->deleted;
   for (uint32_t i = 0; i < txn->n_touched; i++) {
     const struct yata_touched *t = &txn->touched[i];
-    int r = for_items(p, t->client, t->before, UINT64_MAX, each);
-    if (r != 0) return r;
+    if (for_items(p, t->client, t->before, UINT64_MAX, touches_text) != 0) return true;
   }
-  return 0;
-}
-
-static bool is_needed(struct plan *p) {
-  const struct yata_ranges *deleted = &p->doc->txn.deleted;
-  if (for_new_items(p, touches_text) != 0) return true;
   for (uint32_t i = 0; i < deleted->n; i++) {
     const struct yata_range *r = &deleted->v[i];
     if (for_items(p, yata_client_find(p->doc, r->client), r->clock, r->clock + r->len, touches_text) != 0) return true;
@@ -150,6 +146,15 @@ static int visit_deleted(struct plan *p, uint32_t h) {
   return it->kind == YATA_WIRE_FORMAT ? add_type(p, it->parent) : find_around(p, h);
 }
 
+static void reverse(uint32_t *v, uint32_t n) {
+  for (uint32_t i = 0; i < n / 2; i++) {
+    uint32_t swap = v[i];
+    v[i] = v[n - 1 - i];
+    v[n - 1 - i] = swap;
+  }
+}
+
+/* Yjs looks for them from the last on, but deletes them from the first on. */
 static int find_at_start(struct plan *p, uint32_t type) {
   struct yata_doc *doc = p->doc;
   uint32_t h = doc->types[type].start, last = 0;
@@ -160,7 +165,10 @@ static int find_at_start(struct plan *p, uint32_t type) {
   if (h == 0 || last == 0) return 0;
   YATA_TRY(yata_mem_grow(&doc->mem, &p->gaps, &p->cap_gaps, (size_t)p->n_gaps + 1, sizeof(*p->gaps)));
   p->gaps[p->n_gaps++] = last;
-  return find_in_gap(p, last, true);
+  uint32_t doomed = doc->txn.n_doomed;
+  YATA_TRY(find_in_gap(p, last, true));
+  reverse(doc->txn.doomed + doomed, doc->txn.n_doomed - doomed);
+  return 0;
 }
 
 /* ---- the order ---------------------------------------------------------------------------------- */
@@ -196,7 +204,9 @@ static int take_turns(struct plan *p) {
 /* ---- all of it ---------------------------------------------------------------------------------- */
 
 static int make(struct plan *p) {
-  YATA_TRY(for_new_items(p, note_format));
+  YATA_TRY(yata_clients_grown(p->doc, &p->grown, &p->n_grown, &p->cap_grown));
+  for (uint32_t i = 0; i < p->n_grown; i++)
+    YATA_TRY(for_items(p, p->grown[i], yata_client_before(p->doc, p->grown[i]), UINT64_MAX, note_format));
   YATA_TRY(take_turns(p));
   for (uint32_t i = 0; i < p->n_turns; i++) {
     const struct yata_range *r = &p->turns[i].range;
@@ -219,6 +229,7 @@ static void plan_deinit(struct plan *p) {
   struct yata_mem *mem = &p->doc->mem;
   yata_mem_drop(mem, &p->turns, &p->cap_turns, sizeof(*p->turns));
   yata_mem_drop(mem, &p->clients, &p->cap_clients, sizeof(*p->clients));
+  yata_mem_drop(mem, &p->grown, &p->cap_grown, sizeof(*p->grown));
   yata_mem_drop(mem, &p->types, &p->cap_types, sizeof(*p->types));
   yata_mem_drop(mem, &p->gaps, &p->cap_gaps, sizeof(*p->gaps));
   yata_formats_deinit(p->doc, &p->seen);

@@ -2,8 +2,6 @@
 /* Undo managers: making them, and what they capture of the transactions that end. */
 #include "undo.h"
 
-#include <stdlib.h>
-
 #include "edit.h"
 
 /* ---- scope and origins -------------------------------------------------------------------------- */
@@ -123,24 +121,6 @@ void yata_steps_clear(struct yata_undo_manager *m, struct yata_steps *steps) {
 
 /* ---- capturing ---------------------------------------------------------------------------------- */
 
-static int compare(const void *a, const void *b) {
-  const uint32_t *x = a, *y = b;
-  return (*x > *y) - (*x < *y);
-}
-
-static int order_touched(struct yata_doc *doc) {
-  struct yata_events *ev = doc->events;
-  const struct yata_txn *txn = &doc->txn;
-  YATA_TRY(
-      yata_mem_grow(&doc->mem, &ev->touched_order, &ev->cap_touched_order, txn->n_touched, sizeof(*ev->touched_order)));
-  ev->n_touched_order = 0;
-  for (uint32_t i = 0; i < txn->n_touched; i++)
-    if (doc->clients[txn->touched[i].client].state > txn->touched[i].before)
-      ev->touched_order[ev->n_touched_order++] = txn->touched[i].client;
-  if (ev->n_touched_order > 1) qsort(ev->touched_order, ev->n_touched_order, sizeof(*ev->touched_order), compare);
-  return 0;
-}
-
 int yata_undo_order(struct yata_doc *doc) {
   struct yata_events *ev = doc->events;
   const struct yata_ranges *r = &doc->txn.deleted;
@@ -159,7 +139,7 @@ int yata_undo_order(struct yata_doc *doc) {
     if (err == 0) ev->deleted_order[ev->n_deleted_order++] = c;
   }
   yata_mem_drop(&doc->mem, &seen, &cap, 1);
-  return err == 0 ? order_touched(doc) : err;
+  return err == 0 ? yata_clients_grown(doc, &ev->touched_order, &ev->n_touched_order, &ev->cap_touched_order) : err;
 }
 
 /* Did the transaction change something in the scope? */
