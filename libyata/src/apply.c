@@ -244,6 +244,7 @@ static int attempt_source(struct yata_doc *doc, struct attempt *a, struct yata_s
   yata_txn_close(doc);
   if (doc->events != NULL) yata_events_finish(doc);
   yata_tidy_commit(doc);
+  if (doc->events != NULL) yata_events_end(doc);
   work_deinit(doc, &w);
   return 0;
 }

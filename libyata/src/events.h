@@ -55,8 +55,9 @@ struct yata_events {
   uint32_t count[YATA_OBSERVINGS];
   struct yata_undo_manager *managers;
   struct yata_redone redone;
-  /* Empty transactions that Yjs makes: where a manager forgot steps, text might be tidied up, a sub-document went. */
-  uint32_t follow_ups;
+  /* Empty transactions that Yjs makes: where a manager forgot steps or text might be tidied up; and, after what was
+   * tidied up, where a sub-document went. */
+  uint32_t follow_ups, late_follow_ups;
 
   /* Of the transaction that ends. */
   yata_txn_event txn;
@@ -95,6 +96,8 @@ void yata_events_deliver(struct yata_doc *doc);
 void yata_events_encode(struct yata_doc *doc);
 /** The transaction is closed: call the observers of updates. */
 void yata_events_finish(struct yata_doc *doc);
+/** After an update of others: text was tidied up, too. */
+void yata_events_end(struct yata_doc *doc);
 void yata_events_destroy(struct yata_doc *doc);
 
 /* ---- parts ---------------------------------------------------------------------------------- */

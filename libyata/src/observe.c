@@ -194,7 +194,8 @@ void yata_events_deliver(struct yata_doc *doc) {
   for (uint32_t i = 0; i < ev->n_changed && ev->count[YATA_OF_TYPE] > 0; i++) call_type(doc, &ev->changed[i]);
   for (uint32_t i = 0; i < ev->n_buckets; i++) call_deep(doc, &ev->buckets[i]);
   yata_undo_capture(doc);
-  ev->follow_ups += may_be_tidied(doc) + yata_subdocs_removed(doc);
+  ev->follow_ups += may_be_tidied(doc);
+  ev->late_follow_ups += yata_subdocs_removed(doc);
   for (uint32_t i = 0; (o = next_observer(ev, &i, YATA_OF_TXN)) != NULL;) o->on.txn(o->user, &ev->txn);
   yata_changes_forget(doc);
   doc->busy = false;
@@ -221,18 +222,20 @@ static void shrink(yata_buf *update) {
 }
 
 /* The empty transactions that Yjs makes, for managers of the whole document. Without memory there are none. */
-static void follow_up(struct yata_doc *doc) {
+static void follow_up(struct yata_doc *doc, uint32_t n) {
   struct yata_events *ev = doc->events;
   const yata_cause cause = {NULL, ev->txn.time_ms};
-  /* What was tidied up stays until the next transaction of the caller. */
+  if (n == 0 || !yata_undo_is_whole(doc)) return;
+  /* What was tidied up stays until the next transaction of the caller, and what comes after it waits. */
   struct yata_ranges tidied = doc->txn.tidied;
-  uint32_t n = ev->follow_ups;
+  uint32_t late = ev->late_follow_ups;
   doc->txn.tidied = (struct yata_ranges){0};
-  for (ev->follow_ups = 0; n > 0; n--) {
+  for (ev->follow_ups = ev->late_follow_ups = 0; n > 0; n--) {
     yata_txn_open(doc, true, &cause);
     if (yata_txn_commit(doc, NULL) < 0) yata_txn_abort(doc);
   }
   doc->txn.tidied = tidied;
+  ev->late_follow_ups = late;
 }
 
 void yata_events_finish(struct yata_doc *doc) {
@@ -244,6 +247,14 @@ void yata_events_finish(struct yata_doc *doc) {
   shrink(&ev->update);
   shrink(&ev->update_v2);
   compact(doc);
-  if (ev->follow_ups > 0 && yata_undo_is_whole(doc)) follow_up(doc);
+  bool local = ev->txn.local;
+  follow_up(doc, ev->follow_ups);
   ev->follow_ups = 0;
+  if (local) yata_events_end(doc); /* there is nothing to tidy up first */
+}
+
+void yata_events_end(struct yata_doc *doc) {
+  uint32_t n = doc->events->late_follow_ups;
+  doc->events->late_follow_ups = 0;
+  follow_up(doc, n);
 }

@@ -90,6 +90,28 @@ scenario('formats are tidied up in the order of the clients that wrote some', 1,
   await manager.redo()
 })
 
+// For a manager of the whole document each of the transactions that Yjs makes in turn is a step: where the steps to redo
+// are forgotten, where formats are tidied up, where a sub-document goes.
+scenario('what follows an update comes in order', 1, { clientID: 9 }, async a => {
+  await a.root('t')
+  const m = await a.root('m')
+  const first = write(1, [], y => {
+    y.getText('t').insert(0, 'text')
+    y.getMap('m').set('doc', new Y.Doc())
+  })
+  const formats = [2, 3].map(client => write(client, [first], y => y.getText('t').format(0, 1, { b: client })))
+  const gone = write(4, [first], y => y.getMap('m').delete('doc'))
+  await a.take(first)
+  await a.take(formats[0])
+  const manager = await manage(a, [])
+  await a.set(m, 'k', 1)
+  await manager.undo()
+  await take(a, Y.mergeUpdates([formats[1], gone]))
+  await manager.undo() // the formats
+  await manager.undo() // the update
+  await manager.undo(false)
+})
+
 // Cleaning up does not merge what was redone, once something splits it: and Yjs does so for what it knows already.
 scenario('what is known already splits what was redone', 1, { gc: false, clientID: 9 }, async a => {
   const t = await a.root('t')
