@@ -152,7 +152,7 @@ static void merge_split(struct yata_doc *doc, const struct yata_split *s) {
   if (yata_index_next(c, &next)) {
     uint32_t merged = merge_left(doc, c, &next);
     if (merged > 1) return;
-    pos = yata_index_find(c, s->clock);
+    if (merged > 0) pos = next;
   }
   merge_left(doc, c, &pos);
 }

@@ -166,7 +166,7 @@ static uint32_t last_below(const uint32_t *clocks, uint32_t from, uint32_t n, ui
 }
 
 /* Blocks of a client whose index is larger than the caches next to a processor. */
-#define MANY 32u
+#define MANY 128u
 /* Clocks this far to either side of where one is expected are looked at first. */
 #define AROUND 16u
 
