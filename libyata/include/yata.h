@@ -101,7 +101,7 @@ typedef struct yata_doc yata_doc;
 typedef struct yata_options {
   uint64_t client_id;          /* unique among the replicas that edit; 0 .. YATA_CLIENT_MAX */
   bool keep_deleted;           /* true: no garbage collection, deleted content stays */
-  const yata_allocator *alloc; /* borrowed until yata_doc_destroy; NULL: libc */
+  const yata_allocator *alloc; /* borrowed until yata_doc_destroy; NULL: libc, and on Linux mappings for large arrays */
   size_t max_pending_bytes;    /* updates that wait for others; 0: 16 MiB */
   uint32_t max_nesting;        /* of arrays and objects in a value; 0: 64, which is the most */
   uint64_t max_steps;          /* conflict resolution steps in one call; 0: 2^26. See yata_apply_update_v2, too */
