@@ -146,11 +146,12 @@ static int visit_deleted(struct plan *p, uint32_t h) {
   return it->kind == YATA_WIRE_FORMAT ? add_type(p, it->parent) : find_around(p, h);
 }
 
-static void reverse(uint32_t *v, uint32_t n) {
-  for (uint32_t i = 0; i < n / 2; i++) {
-    uint32_t swap = v[i];
-    v[i] = v[n - 1 - i];
-    v[n - 1 - i] = swap;
+/* From that place to the end. */
+static void reverse_from(uint32_t *v, uint32_t from, uint32_t n) {
+  for (; from + 1 < n; from++, n--) {
+    uint32_t swap = v[from];
+    v[from] = v[n - 1];
+    v[n - 1] = swap;
   }
 }
 
@@ -167,7 +168,7 @@ static int find_at_start(struct plan *p, uint32_t type) {
   p->gaps[p->n_gaps++] = last;
   uint32_t doomed = doc->txn.n_doomed;
   YATA_TRY(find_in_gap(p, last, true));
-  reverse(doc->txn.doomed + doomed, doc->txn.n_doomed - doomed);
+  reverse_from(doc->txn.doomed, doomed, doc->txn.n_doomed);
   return 0;
 }
 

@@ -12,6 +12,9 @@ import { Positions } from './positions.mjs'
 import { Random } from './random.mjs'
 import { Snapshots } from './snapshots.mjs'
 
+/** How an error begins that is of the documents of yjs alone: each twin is as its own. */
+export const yjsDisagrees = 'documents of yjs disagree'
+
 const everything = { observers: 0.25, managers: 0.25, snapshots: 0.25, positions: 0.25 }
 const classes = { observers: Observers, managers: Managers, snapshots: Snapshots, positions: Positions }
 
@@ -165,6 +168,6 @@ export class Session {
     this.finish()
     await this.expectations.drain()
     const content = this.peers[0].content()
-    for (const peer of this.peers) assert.deepEqual(peer.content(), content, 'all peers agree')
+    for (const peer of this.peers) assert.deepEqual(peer.content(), content, yjsDisagrees)
   }
 }
