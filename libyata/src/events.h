@@ -58,6 +58,7 @@ struct yata_events {
   /* Empty transactions that Yjs makes: where a manager forgot steps or text might be tidied up; and, after what was
    * tidied up, where a sub-document went. */
   uint32_t follow_ups, late_follow_ups;
+  bool tidies; /* those of an update of others are being made, and its text is not tidied up yet */
 
   /* Of the transaction that ends. */
   yata_txn_event txn;

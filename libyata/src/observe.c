@@ -223,19 +223,16 @@ static void shrink(yata_buf *update) {
 
 /* The empty transactions that Yjs makes, for managers of the whole document. Without memory there are none. */
 static void follow_up(struct yata_doc *doc, uint32_t n) {
-  struct yata_events *ev = doc->events;
-  const yata_cause cause = {NULL, ev->txn.time_ms};
+  const yata_cause cause = {NULL, doc->events->txn.time_ms};
   if (n == 0 || !yata_undo_is_whole(doc)) return;
-  /* What was tidied up stays until the next transaction of the caller, and what comes after it waits. */
+  /* What was tidied up stays until the next transaction of the caller. */
   struct yata_ranges tidied = doc->txn.tidied;
-  uint32_t late = ev->late_follow_ups;
   doc->txn.tidied = (struct yata_ranges){0};
-  for (ev->follow_ups = ev->late_follow_ups = 0; n > 0; n--) {
+  for (; n > 0; n--) {
     yata_txn_open(doc, true, &cause);
     if (yata_txn_commit(doc, NULL) < 0) yata_txn_abort(doc);
   }
   doc->txn.tidied = tidied;
-  ev->late_follow_ups = late;
 }
 
 void yata_events_finish(struct yata_doc *doc) {
@@ -247,9 +244,16 @@ void yata_events_finish(struct yata_doc *doc) {
   shrink(&ev->update);
   shrink(&ev->update_v2);
   compact(doc);
-  bool local = ev->txn.local;
-  follow_up(doc, ev->follow_ups);
+  const bool local = ev->txn.local;
+  const uint32_t n = ev->follow_ups;
   ev->follow_ups = 0;
+  if (ev->tidies) {
+    ev->late_follow_ups += n;
+    return;
+  }
+  ev->tidies = !local; /* what follows these in turn comes after what is tidied up */
+  follow_up(doc, n);
+  ev->tidies = false;
   if (local) yata_events_end(doc); /* there is nothing to tidy up first */
 }
 

@@ -15,10 +15,10 @@ const write = (clientID, known, edit) => {
   return Y.encodeStateAsUpdate(y, before)
 }
 
-/** The twin takes an update as what undo managers track. */
-const take = async (twin, update) => {
-  Y.applyUpdate(twin.y, update, null)
-  await twin.c.applyAs(update, 0, 0)
+/** The twin takes an update as what undo managers track: one of no origin, or of one. */
+const take = async (twin, update, origin = 0) => {
+  Y.applyUpdate(twin.y, update, origin === 0 ? null : origin)
+  await twin.c.applyAs(update, origin, 0)
   await twin.same()
 }
 
@@ -110,6 +110,28 @@ scenario('what follows an update comes in order', 1, { clientID: 9 }, async a =>
   await manager.undo() // the formats
   await manager.undo() // the update
   await manager.undo(false)
+})
+
+// The narrow manager forgets what it could redo; that is a step of the wide one, which then forgets, too: a step behind
+// the formats that were tidied up.
+scenario('what follows from what follows an update comes behind its formats', 1, { clientID: 9 }, async a => {
+  await a.root('t')
+  const m = await a.root('m')
+  const first = write(1, [], y => y.getText('t').insert(0, 'text'))
+  const formats = [2, 3].map(client => write(client, [first], y => y.getText('t').format(0, 1, { b: client })))
+  const [one, other] = [4, 5].map(client => write(client, [], y => y.getMap('m').set('k', client)))
+  await a.take(first)
+  await a.take(formats[0])
+  const wide = await manage(a, [])
+  const narrow = await manage(a, [m], { origins: [2], n: 1 })
+  await take(a, one, 2)
+  await narrow.undo()
+  await a.set(m, 'z', 1)
+  await wide.undo()
+  await take(a, Y.mergeUpdates([formats[1], other]), 2)
+  await wide.depths()
+  await wide.undo()
+  await wide.undo(false)
 })
 
 // Cleaning up does not merge what was redone, once something splits it: and Yjs does so for what it knows already.
