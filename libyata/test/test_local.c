@@ -100,7 +100,7 @@ static void typing_gives_the_updates_of_the_general_way(void **state) {
   for (int keep = 0; keep < 4; keep++) {
     start(&t, keep % 2);
     t.ascii = keep > 1;
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 2500; i++) {
       step(&t, i % 10 == 9 ? 3 : 1);
       if (i % 100 == 0) assert_same(t.quick, t.general);
     }
