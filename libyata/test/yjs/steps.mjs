@@ -34,6 +34,14 @@ export async function manage (twin, roots, { timeout = 0, origins = [0], n = 0, 
     undo: expected => act('undo', expected),
     redo: expected => act('redo', expected),
     depths,
+    async clear () {
+      clock.ms = 0
+      theirs.clear()
+      clock.ms = null
+      await twin.c.undoClear(n, true, true, 0)
+      await twin.same()
+      await depths()
+    },
     stop () {
       theirs.stopCapturing()
       return twin.c.undoStop(n)

@@ -148,6 +148,18 @@ scenario('what is known already splits what was redone', 1, { gc: false, clientI
   await a.text(t, 'abcd')
 })
 
+// Two steps of one manager are one of the other, which undoes it: so the two parts of what was deleted became one.
+scenario('letting go of steps splits what was redone', 1, { clientID: 9 }, async a => {
+  const t = await a.root('t')
+  await a.insert(t, 0, 'abcdef')
+  const wide = await manage(a, [t], { timeout: 500, n: 1 })
+  const narrow = await manage(a, [t])
+  for (let i = 0; i < 2; i++) await a.step(() => t[0].delete(0, 2), () => a.c.deleteText(t[1], 0, 2), { ms: 0 })
+  await wide.undo()
+  await a.text(t, 'abcdef')
+  await narrow.clear()
+})
+
 scenario('what is known already parts a pair that was deleted', 1, { clientID: 9 }, async a => {
   const l = await a.root('a')
   const outer = write(1, [], y => y.getArray('a').insert(0, [new Y.Text('😀')]))
