@@ -1209,7 +1209,7 @@ YATA_API size_t yata_undo_depth(const yata_undo_manager *manager, enum yata_stac
 YATA_API YATA_CHECKED int yata_undo_undo(yata_undo_manager *manager, uint64_t time_ms, yata_buf *update, bool *done);
 YATA_API YATA_CHECKED int yata_undo_redo(yata_undo_manager *manager, uint64_t time_ms, yata_buf *update, bool *done);
 
-/** Forget the steps of one stack, or of both. YATA_ERR_STATE. */
+/** Forget the steps of one stack, or of both. YATA_ERR_STATE, YATA_ERR_NOMEM: the steps are as before. */
 YATA_API YATA_CHECKED int yata_undo_clear(yata_undo_manager *manager, bool undo, bool redo, uint64_t time_ms);
 
 /* ---- export ------------------------------------------------------------------------------- */
