@@ -26,7 +26,7 @@ static void remember(struct yata_doc *doc, enum yata_typing_what what, uint32_t 
   at->item = h;
   at->what = (uint8_t)what;
   at->step = what == YATA_ERASES_BACK ? 0xff : 1;
-  at->len = 0;
+  at->last.len = 0;
 }
 
 /* ---- inserting ---------------------------------------------------------------------------- */

@@ -260,17 +260,30 @@ enum yata_typing_what { YATA_TYPES, YATA_ERASES_BACK, YATA_ERASES_AHEAD };
 
 #define YATA_KEY_MAX 47 /* bytes of the update of one key: no number in it is longer than 8, no clock than 5 */
 
+/* The update of one key that was typed or erased. That of the next one differs in its clocks and its key alone. */
+struct yata_key_update {
+  uint8_t len;                       /* 0: none is known */
+  uint8_t clock_at, left_at, key_at; /* where its clock is, that of its left origin (or nothing), and its key */
+  uint8_t bytes[YATA_KEY_MAX + 1];
+};
+
 struct yata_typing {
   uint32_t txn_id, key_id; /* the transaction before; the one that went on with one key last; 0: none */
   uint32_t type, generation;
-  uint32_t index; /* the caret */
-  uint32_t item;  /* the client's last, which ends there and grows; or the one that shrinks there */
-  uint8_t what;   /* an enum yata_typing_what */
-  uint8_t key;    /* of the open transaction; 1 when one unit was erased */
-  uint8_t step;   /* from that key's clock to the next one's, modulo 256 */
-  uint8_t len;    /* of the update that the transaction before wrote; 0: not known, or not of one key */
-  uint8_t clock_at, left_at, key_at; /* where its clock is in it, that of its left origin (or nothing), its key */
-  uint8_t update[YATA_KEY_MAX + 1];
+  uint32_t index;              /* the caret */
+  uint32_t item;               /* the client's last, which ends there and grows; or the one that shrinks there */
+  uint8_t what;                /* an enum yata_typing_what */
+  uint8_t key;                 /* of the open transaction; 1 when one unit was erased */
+  uint8_t step;                /* from that key's clock to the next one's, modulo 256 */
+  struct yata_key_update last; /* what the transaction before wrote */
+};
+
+/* What somebody else's next key would be, where the last update was of one key. It holds as long as nothing else
+ * happened. */
+struct yata_hearing {
+  uint32_t txn_id, epoch; /* of the document, when that was */
+  uint32_t item;          /* the other client's last, which grows */
+  struct yata_key_update next;
 };
 
 /* The attributes in force behind an item of a formatted text, where one was edited last. They hold until formats
@@ -337,6 +350,7 @@ struct yata_doc {
   uint32_t n_twins, cap_twins;
   struct yata_txn txn;
   struct yata_typing typing;
+  struct yata_hearing hearing;
   struct yata_in_force in_force;
   uint32_t format_epoch; /* counts formats that came or went */
   /* Observers or undo managers want to see each transaction before it is cleaned up: until then all

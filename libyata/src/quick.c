@@ -3,7 +3,7 @@
  * anything changes, and what changes needs no memory. */
 #include "quick.h"
 
-#include "tree.h"
+#include "typing.h"
 
 /* Room for so many more items without growing anything. */
 static bool has_items(const struct yata_doc *doc, uint32_t n) {
@@ -150,16 +150,56 @@ static bool insert_between(struct yata_doc *doc, uint32_t client, const struct i
   return true;
 }
 
-static bool apply_insert(struct yata_doc *doc, struct yata_rd *rd) {
+/* Does the client's last item merge with the one before? Mostly not: it did when it was made, or never will. */
+static bool merges(const struct yata_doc *doc, const struct yata_client *c) {
+  struct yata_pos last = yata_index_last(c), before = last;
+  uint32_t h = yata_index_at(c, last);
+  return yata_index_prev(c, &before) && yata_item_mergeable(&doc->items[yata_index_at(c, before)], h, &doc->items[h]);
+}
+
+/* From here on the next key is expected. */
+static void expect_next(struct yata_doc *doc, uint32_t h) {
+  struct yata_hearing *at = &doc->hearing;
+  struct yata_key_update *u = &at->next;
+  at->txn_id = doc->txn.id;
+  at->epoch = doc->mark_epoch + 1; /* of an update that was applied */
+  at->item = h;
+  if (!yata_key_steps(u)) {
+    u->len = 0;
+    return;
+  }
+  u->bytes[u->clock_at]++;
+  u->bytes[u->left_at]++;
+}
+
+/* The next key of who typed last, with nothing in between: nothing is to be looked for. */
+static bool apply_next(struct yata_doc *doc, const uint8_t *update, size_t len) {
+  const struct yata_hearing *at = &doc->hearing;
+  const struct yata_key_update *u = &at->next;
+  if (at->epoch != doc->mark_epoch || at->txn_id != doc->txn.id || len != u->len || update[u->key_at] >= 0x80 ||
+      update[len - 1] != 0 || memcmp(update, u->bytes, u->key_at) != 0)
+    return false;
+  struct yata_client *c = &doc->clients[doc->items[at->item].client];
+  if (c->state >= YATA_CLOCK_MAX || !yata_text_put(&c->text, (yata_slice){update + u->key_at, 1})) return false;
+  yata_run_grown(doc, at->item, 1);
+  expect_next(doc, at->item);
+  return true;
+}
+
+static bool apply_insert(struct yata_doc *doc, struct yata_rd *rd, const uint8_t *update, size_t len) {
   struct insert in;
   if (!read_insert(rd, &in)) return false;
   uint32_t client = yata_client_find(doc, in.id);
   if (client == YATA_NO_CLIENT || doc->clients[client].state != in.clock || in.clock == 0) return false;
   struct yata_client *c = &doc->clients[client];
-  bool goes_on = in.left.client == in.id && in.left.clock + 1 == in.clock;
-  if (!(goes_on && extend(doc, client, yata_index_at(c, yata_index_last(c)), &in)) && !insert_between(doc, client, &in))
-    return false;
-  yata_cleanup_quick(doc, client, NULL);
+  bool goes_on = in.left.client == in.id && in.left.clock + 1 == in.clock &&
+                 extend(doc, client, yata_index_at(c, yata_index_last(c)), &in);
+  if (!goes_on && !insert_between(doc, client, &in)) return false;
+  if (doc->txn.n_splits > 0 || merges(doc, c)) yata_cleanup_quick(doc, client, NULL);
+  if (goes_on && in.text.len == 1 && update[0] == 1 && update[1] == 1) { /* no counts of more bytes than they need */
+    yata_key_set(&doc->hearing.next, update, len, false);
+    expect_next(doc, yata_index_at(c, yata_index_last(c)));
+  }
   return true;
 }
 
@@ -275,7 +315,9 @@ bool yata_apply_quick(struct yata_doc *doc, const uint8_t *update, size_t len) {
   uint64_t n;
   if (len < 5 || doc->observed || doc->pending.update.len > 0 || doc->pending_ds.n > 0) return false;
   struct yata_rd rd = yata_rd_of(update, len);
-  bool done = yata_rd_uint(&rd, &n) == 0 && (n == 1 ? apply_insert(doc, &rd) : n == 0 && apply_deletion(doc, &rd));
+  bool done = apply_next(doc, update, len) ||
+              (yata_rd_uint(&rd, &n) == 0 &&
+               (n == 1 ? apply_insert(doc, &rd, update, len) : n == 0 && apply_deletion(doc, &rd)));
   if (done) {
     doc->mark_epoch++;
     doc->typing.txn_id = 0;

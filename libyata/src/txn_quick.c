@@ -100,14 +100,15 @@ static int write_grown(struct yata_doc *doc, const struct yata_item *it, yata_bu
   const uint8_t *plain = yata_text_plain(&doc->clients[it->client].text, last, 1);
   size_t at = out->len;
   YATA_TRY(write_item(doc, it, clock, out));
-  if (it->clock + it->len - clock == 1 && plain != NULL && *plain < 0x80) yata_key_keep(doc, out, at);
+  if (it->clock + it->len - clock == 1 && plain != NULL && *plain < 0x80)
+    yata_key_set(&doc->typing.last, out->data + at, out->len - at, false);
   return 0;
 }
 
 static int write_shifted(struct yata_doc *doc, const struct yata_range *r, yata_buf *out) {
   size_t at = out->len;
   YATA_TRY(write_range(r, out));
-  if (r->len == 1) yata_key_keep(doc, out, at);
+  if (r->len == 1) yata_key_set(&doc->typing.last, out->data + at, out->len - at, true);
   return 0;
 }
 
@@ -116,7 +117,7 @@ int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
   const struct yata_undo *undo = &txn->undo[txn->n_undo - 1];
   const struct yata_item *it = &doc->items[undo->at];
   const struct yata_range *deleted = &txn->deleted.v[0];
-  doc->typing.len = 0;
+  doc->typing.last.len = 0;
   switch (undo->kind) {
   case YATA_UNDO_GROW:
     if (out != NULL) YATA_TRY(write_grown(doc, it, out));

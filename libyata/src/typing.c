@@ -45,22 +45,20 @@ static size_t behind(const uint8_t *number) {
   return n;
 }
 
-void yata_key_keep(struct yata_doc *doc, const yata_buf *out, size_t from) {
-  struct yata_typing *at = &doc->typing;
-  size_t len = out->len - from;
-  at->len = 0;
+void yata_key_set(struct yata_key_update *u, const uint8_t *update, size_t len, bool erased) {
+  u->len = 0;
   if (len > YATA_KEY_MAX) return;
-  memcpy(at->update, out->data + from, len);
-  size_t clock = 2 + behind(&at->update[2]), left = YATA_KEY_MAX; /* behind two counts and the client */
-  if (at->what == YATA_TYPES) {
-    left = clock + behind(&at->update[clock]) + 1;
-    left += behind(&at->update[left]);
-    at->key_at = (uint8_t)(len - 2); /* no deletions follow: a zero */
-  } else {
+  memcpy(u->bytes, update, len);
+  size_t clock = 2 + behind(update + 2), left = YATA_KEY_MAX, key = len - 1; /* behind two counts and the client */
+  if (erased) {
     clock++; /* behind the number of ranges */
-    at->key_at = (uint8_t)(len - 1);
+  } else {
+    left = clock + behind(update + clock) + 1;
+    left += behind(update + left);
+    key--; /* no deletions follow: a zero */
   }
-  at->clock_at = (uint8_t)clock;
-  at->left_at = (uint8_t)left;
-  at->len = (uint8_t)len;
+  u->clock_at = (uint8_t)clock;
+  u->left_at = (uint8_t)left;
+  u->key_at = (uint8_t)key;
+  u->len = (uint8_t)len;
 }

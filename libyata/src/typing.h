@@ -56,29 +56,36 @@ int yata_type_on(struct yata_doc *doc, uint8_t key);
 /** Where yata_erases_on. Returns 0. */
 int yata_erase_on(struct yata_doc *doc, uint32_t count);
 
+/** Neither clock gets longer or shorter by a step: the lowest seven bits of a number stand in its first byte, and of
+ * two clocks one is the other or the one before it. */
+static inline bool yata_key_steps(const struct yata_key_update *u) {
+  uint8_t low = u->bytes[u->clock_at] & 0x7f;
+  return u->len > 0 && low > 0 && low < 0x7f;
+}
+/** Take the update of one key, in version 1: of a key of ASCII that has a left origin, or of one unit that is erased.
+ */
+void yata_key_set(struct yata_key_update *u, const uint8_t *update, size_t len, bool erased);
+
 /**
  * Did the open transaction nothing but one of these with one key, is the update of the key before known, and is there
- * room for one? Neither of its clocks, one of which is the other or the one before it, may get longer or shorter: the
- * lowest seven bits of a number stand in its first byte.
+ * room for one?
  */
 static inline bool yata_key_only(const struct yata_doc *doc, const yata_buf *out) {
   const struct yata_typing *at = &doc->typing;
-  uint8_t low = at->update[at->clock_at] & 0x7f;
-  return at->key_id == doc->txn.id && doc->txn.n_undo == 1 && at->len > 0 && low > 0 && low < 0x7f && !doc->observed &&
-         !doc->busy && doc->txn.open && out != NULL && out->cap - out->len >= sizeof(at->update);
+  return at->key_id == doc->txn.id && doc->txn.n_undo == 1 && yata_key_steps(&at->last) && !doc->observed &&
+         !doc->busy && doc->txn.open && out != NULL && out->cap - out->len >= sizeof(at->last.bytes);
 }
-/** Then: append its update, which is the one before but for the clocks and the key. */
+/** Then: append its update. */
 static inline void yata_key_write(struct yata_typing *at, yata_buf *out) {
-  uint8_t clock_at = at->clock_at, left_at = at->left_at, key_at = at->key_at, key = at->key, len = at->len;
-  uint8_t clock = (uint8_t)(at->update[clock_at] + at->step), left = (uint8_t)(at->update[left_at] + at->step);
+  struct yata_key_update *u = &at->last;
+  uint8_t clock_at = u->clock_at, left_at = u->left_at, key_at = u->key_at, key = at->key, len = u->len;
+  uint8_t clock = (uint8_t)(u->bytes[clock_at] + at->step), left = (uint8_t)(u->bytes[left_at] + at->step);
   uint8_t *p = out->data + out->len;
   out->len += len;
-  memcpy(p, at->update, sizeof(at->update));
-  at->update[clock_at] = p[clock_at] = clock;
-  at->update[left_at] = p[left_at] = left;
+  memcpy(p, u->bytes, sizeof(u->bytes));
+  u->bytes[clock_at] = p[clock_at] = clock;
+  u->bytes[left_at] = p[left_at] = left;
   p[key_at] = key;
 }
-/** The update of one key was written at that place of the buffer. */
-void yata_key_keep(struct yata_doc *doc, const yata_buf *out, size_t at);
 
 #endif

@@ -150,10 +150,123 @@ static void they_do_with_an_index_of_positions(void **state) {
   yata_doc_destroy(p.quick);
 }
 
+static void type_key(yata_doc *doc, yata_type text, uint32_t at, char key, yata_buf *update) {
+  yata_buf_clear(update);
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_text_insert(doc, text, at, &key, 1));
+  assert_ok(yata_txn_commit(doc, update));
+}
+
+/* Keys come one after the other, some twice, some of another author, and once in a while the document is edited here.
+ */
+static void a_row_of_keys_leads_to_the_same_state(void **state) {
+  struct pair p = {new_doc(9), new_doc(9)};
+  yata_doc *author = new_doc(0x12345678), *other = new_doc(77);
+  yata_type text, theirs, here[2];
+  yata_buf update = YATA_BUF_INIT, back = YATA_BUF_INIT;
+  (void)state;
+  assert_ok(yata_text(author, "text", &text));
+  assert_ok(yata_text(other, "text", &theirs));
+  assert_ok(yata_text(p.quick, "text", &here[0]));
+  assert_ok(yata_text(p.slow, "text", &here[1]));
+  for (uint32_t i = 0; i < 700; i++) {
+    uint32_t r = below(40), length;
+    type_key(author, text, i, (char)('a' + i % 26), &update);
+    apply_both(&p, &update);
+    if (r == 0) apply_both(&p, &update);
+    if (r == 1) {
+      yata_buf_clear(&back);
+      assert_ok(yata_encode_state_as_update(p.quick, NULL, 0, &back));
+      assert_ok(yata_apply_update(other, back.data, back.len, NULL));
+      assert_ok(yata_text_length(other, theirs, &length));
+      type_key(other, theirs, length - below(3) % (length + 1), 'X', &update);
+      apply_both(&p, &update);
+    }
+    for (uint32_t d = 0; d < 2 && r == 2; d++) {
+      yata_doc *doc = d == 0 ? p.quick : p.slow;
+      assert_ok(yata_text_length(doc, here[d], &length));
+      type_key(doc, here[d], length, 'Y', &update);
+    }
+    assert_ok(yata_doc_check(p.quick));
+  }
+  assert_same(p.quick, p.slow);
+  yata_doc_destroy(author);
+  yata_doc_destroy(other);
+  yata_doc_destroy(p.quick);
+  yata_doc_destroy(p.slow);
+  yata_buf_deinit(&update);
+  yata_buf_deinit(&back);
+}
+
+static uint8_t *put_number(uint8_t *p, uint32_t n) {
+  for (; n > 127; n >>= 7) *p++ = (uint8_t)(n | 128);
+  *p++ = (uint8_t)n;
+  return p;
+}
+
+static size_t key_of_7(uint8_t *update, uint32_t clock) {
+  static const uint8_t start[] = {1, 1, 7}, origin[] = {0x84, 7}, end[] = {1, 'k', 0};
+  memcpy(update, start, 3);
+  uint8_t *p = put_number(update + 3, clock);
+  memcpy(p, origin, 2);
+  p = put_number(p + 2, clock - 1);
+  memcpy(p, end, 3);
+  return (size_t)(p + 3 - update);
+}
+
+/* Client 7 writes "a" and then keys up to that clock. */
+static yata_doc *with_keys(uint32_t last) {
+  static const uint8_t first[] = {1, 1, 7, 0, 4, 1, 1, 't', 1, 'a', 0};
+  uint8_t update[16];
+  yata_doc *doc = new_doc(9);
+  assert_ok(yata_apply_update(doc, first, sizeof(first), NULL));
+  for (uint32_t clock = 1; clock <= last; clock++)
+    assert_ok(yata_apply_update(doc, update, key_of_7(update, clock), NULL));
+  return doc;
+}
+
+/* The update is refused, waits for others, or says what is known: the text is as long as it was. */
+static void check_no_key(yata_doc *doc, const uint8_t *update, size_t len, uint32_t length) {
+  yata_type text;
+  yata_applied applied;
+  uint32_t n;
+  int err = yata_apply_update(doc, update, len, &applied);
+  assert_true(err == YATA_ERR_MALFORMED || (err == 0 && (applied.pending || !applied.changed)));
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_text_length(doc, text, &n));
+  assert_int_equal(n, length);
+  yata_doc_destroy(doc);
+}
+
+static void what_only_looks_like_the_next_key_is_none(void **state) {
+  uint8_t carry[16];
+  (void)state;
+  for (uint32_t last = 255; last < 1024; last += 128) { /* the first byte of the clock, and it alone, goes on */
+    size_t len = key_of_7(carry, last);
+    carry[3]++;
+    carry[7]++;
+    check_no_key(with_keys(last), carry, len, last + 1);
+  }
+  for (uint8_t last = 30; last < 50; last++) { /* now and then there is no room for the next key without memory */
+    const uint8_t at = (uint8_t)(last + 1);
+    const uint8_t longer[] = {0x81, 0, 1, 7, at, 0x84, 7, last, 1, 'l', 0}; /* a count of two bytes */
+    const uint8_t of_8[] = {0x81, 0, 1, 8, at, 0x84, 7, at, 1, 'l', 0};
+    const uint8_t no_text[] = {1, 1, 7, at, 0x84, 7, last, 1, 0xe9, 0};
+    const uint8_t no_end[] = {1, 1, 7, at, 0x84, 7, last, 1, 'k', 1};
+    yata_doc *doc = with_keys(last);
+    assert_ok(yata_apply_update(doc, longer, sizeof(longer), NULL));
+    check_no_key(doc, of_8, sizeof(of_8), last + 2u);
+    check_no_key(with_keys(last), no_text, sizeof(no_text), last + 1u);
+    check_no_key(with_keys(last), no_end, sizeof(no_end), last + 1u);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(short_cuts_lead_to_the_same_state),
       cmocka_unit_test(they_do_with_an_index_of_positions),
+      cmocka_unit_test(a_row_of_keys_leads_to_the_same_state),
+      cmocka_unit_test(what_only_looks_like_the_next_key_is_none),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
   return cmocka_run_group_tests(tests, seed, NULL);
