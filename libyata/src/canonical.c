@@ -35,17 +35,13 @@ static bool is_canonical_any(struct yata_rd *rd);
 static bool are_canonical_members(struct yata_rd *rd, bool object) {
   uint64_t n;
   yata_slice key;
-  bool named = false, canonical = yata_rd_uint(rd, &n) == 0;
-  for (uint32_t last = 0, first = 1; canonical && n > 0; n--) {
+  bool canonical = yata_rd_uint(rd, &n) == 0;
+  for (int64_t last = -1; canonical && n > 0; n--) {
     if (object) {
       canonical = yata_rd_bytes(rd, &key) == 0;
-      uint32_t index = yata_key_index(key);
-      if (index == YATA_NO_INDEX)
-        named = true;
-      else if (named || (index <= last && !first))
-        return false;
-      else
-        last = index, first = 0;
+      uint32_t index = yata_key_index(key); /* the highest number for a name: names are in any order */
+      if (index != YATA_NO_INDEX && index <= last) return false;
+      last = index;
     }
     canonical = canonical && is_canonical_any(rd);
   }
@@ -92,9 +88,8 @@ static enum writing writing_of_code(const uint8_t **p) {
     return FOREIGN;
   }
   if (code >= 0xd800 && code <= 0xdfff) return KEPT;
-  return code > 0 && (code >= 0x20 || memchr(letters, (int)code, 5) != NULL) ? FOREIGN
-         : at[3] >= 'A' && at[3] <= 'F'                                      ? FOREIGN
-                                                                             : CANONICAL;
+  if (code >= 0x20 || memchr(letters, (int)code, 5) != NULL) return FOREIGN;
+  return at[3] >= 'A' && at[3] <= 'F' ? FOREIGN : CANONICAL;
 }
 
 static enum writing worse(enum writing a, enum writing b) {

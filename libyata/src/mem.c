@@ -2,6 +2,7 @@
 #include "mem.h"
 
 #include <stdlib.h>
+
 #include "pages.h"
 
 #define LARGE ((size_t)256 << 10)
