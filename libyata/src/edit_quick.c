@@ -25,7 +25,6 @@ static void remember(struct yata_doc *doc, enum yata_typing_what what, uint32_t 
   at->index = index;
   at->item = h;
   at->what = (uint8_t)what;
-  at->step = what == YATA_ERASES_BACK ? 0xff : 1;
   at->last.len = 0;
 }
 

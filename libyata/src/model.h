@@ -274,7 +274,6 @@ struct yata_typing {
   uint32_t item;               /* the client's last, which ends there and grows; or the one that shrinks there */
   uint8_t what;                /* an enum yata_typing_what */
   uint8_t key;                 /* of the open transaction; 1 when one unit was erased */
-  uint8_t step;                /* from that key's clock to the next one's, modulo 256 */
   struct yata_key_update last; /* what the transaction before wrote */
 };
 

@@ -79,7 +79,8 @@ static inline bool yata_key_only(const struct yata_doc *doc, const yata_buf *out
 static inline void yata_key_write(struct yata_typing *at, yata_buf *out) {
   struct yata_key_update *u = &at->last;
   uint8_t clock_at = u->clock_at, left_at = u->left_at, key_at = u->key_at, key = at->key, len = u->len;
-  uint8_t clock = (uint8_t)(u->bytes[clock_at] + at->step), left = (uint8_t)(u->bytes[left_at] + at->step);
+  uint8_t step = at->what == YATA_ERASES_BACK ? 0xff : 1; /* modulo 256 */
+  uint8_t clock = (uint8_t)(u->bytes[clock_at] + step), left = (uint8_t)(u->bytes[left_at] + step);
   uint8_t *p = out->data + out->len;
   out->len += len;
   memcpy(p, u->bytes, sizeof(u->bytes));
