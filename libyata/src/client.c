@@ -106,16 +106,6 @@ int yata_client_note_slow(struct yata_doc *doc, uint32_t client) {
   return 0;
 }
 
-int yata_client_touch_slow(struct yata_doc *doc, uint32_t client) {
-  YATA_TRY(yata_client_note(doc, client));
-  const struct yata_client *c = &doc->clients[client];
-  struct yata_undo undo = {.kind = YATA_UNDO_CLIENT, .at = client};
-  undo.u.client.state = c->state;
-  undo.u.client.text = c->text.len;
-  undo.u.client.values = c->values.len;
-  return yata_log(doc, &undo);
-}
-
 uint32_t yata_client_before(const struct yata_doc *doc, uint32_t client) {
   const struct yata_client *c = &doc->clients[client];
   return c->txn_id == doc->txn.id ? doc->txn.touched[c->touched - 1].before : c->state;
@@ -235,19 +225,12 @@ static void block_drop(struct yata_doc *doc, struct yata_client *c, uint32_t at)
   memmove(c->blocks + at, c->blocks + at + 1, (c->n_blocks - at) * sizeof(*c->blocks));
 }
 
-static int log_index(struct yata_doc *doc, uint32_t client, uint32_t clock) {
-  struct yata_undo undo = {.kind = YATA_UNDO_INDEX, .at = client};
-  undo.u.clock = clock;
-  return yata_log(doc, &undo);
-}
-
 int yata_index_append_slow(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h) {
   struct yata_client *c = &doc->clients[client];
   if (c->n_blocks == 0 || c->blocks[c->n_blocks - 1].n == YATA_BLOCK_MAX) YATA_TRY(block_insert(doc, c, c->n_blocks));
   struct yata_block *b = &c->blocks[c->n_blocks - 1];
   int err = 0;
   if (b->n == b->cap) err = block_grow(doc, b);
-  if (err == 0) err = log_index(doc, client, clock);
   if (err < 0) {
     if (b->n == 0) block_drop(doc, c, c->n_blocks - 1);
     return err;
@@ -306,7 +289,6 @@ int yata_index_insert(struct yata_doc *doc, uint32_t client, uint32_t clock, uin
   }
   struct yata_block *b = &c->blocks[pos.block];
   if (b->n == b->cap) YATA_TRY(block_grow(doc, b));
-  YATA_TRY(log_index(doc, client, clock));
   uint32_t at = pos.slot + 1, more = b->n - at;
   uint32_t *clocks = b->clocks + at, *handles = b->clocks + b->cap + at;
   memmove(clocks + 1, clocks, more * sizeof(*clocks));

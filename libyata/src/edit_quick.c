@@ -81,9 +81,7 @@ static int put(struct yata_doc *doc, uint32_t type, uint32_t client, uint32_t le
                uint32_t units, uint32_t *h) {
   uint32_t pos = doc->clients[client].text.len;
   if (units != s.len || !yata_text_put(&doc->clients[client].text, s)) YATA_TRY(append_text(doc, client, s, &pos));
-  doc->txn.quiet = true;
   int err = new_item(doc, client, h);
-  doc->txn.quiet = false;
   struct yata_client *c = &doc->clients[client];
   if (err < 0) {
     yata_text_truncate(doc, &c->text, pos);

@@ -202,41 +202,76 @@ static int add_text(struct yata_doc *doc, const struct yata_new *n, uint32_t *co
   return yata_text_append(doc, n->client, s, &pos);
 }
 
-static int add_type(struct yata_doc *doc, const struct yata_new *n, uint32_t h, uint32_t *content) {
+static int add_type(struct yata_doc *doc, const struct yata_new *n, uint32_t *content) {
   uint32_t t, name = 0;
   if (n->type_kind == YATA_KIND_XML_ELEMENT || n->type_kind == YATA_KIND_XML_HOOK)
     YATA_TRY(yata_key_get(doc, n->type_name, &name));
   YATA_TRY(yata_type_new(doc, &t));
   doc->types[t].kind = (uint8_t)n->type_kind;
   doc->types[t].name = name;
-  doc->types[t].item = h;
   *content = t;
   return 0;
 }
 
-static int add_content(struct yata_doc *doc, const struct yata_new *n, uint32_t h) {
-  uint32_t content = 0;
-  if (n->kind == YATA_WIRE_STRING)
-    YATA_TRY(add_text(doc, n, &content));
-  else if (n->kind == YATA_WIRE_TYPE)
-    YATA_TRY(add_type(doc, n, h, &content));
-  else if (yata_kind_has_values(n->kind))
-    YATA_TRY(add_values(doc, n, &content));
-  doc->items[h].content = content;
+/* What was added of text and values is taken back: of that nothing is logged. */
+static void cut_content(struct yata_doc *doc, uint32_t client, uint32_t text, uint32_t values) {
+  struct yata_client *c = &doc->clients[client];
+  if (c->text.len > text) yata_text_truncate(doc, &c->text, text);
+  if (c->values.len > values) yata_values_truncate(doc, &c->values, values);
+}
+
+static int add_content(struct yata_doc *doc, const struct yata_new *n, uint32_t *content) {
+  *content = 0;
+  if (n->kind == YATA_WIRE_STRING) return add_text(doc, n, content);
+  if (n->kind == YATA_WIRE_TYPE) return add_type(doc, n, content);
+  return yata_kind_has_values(n->kind) ? add_values(doc, n, content) : 0;
+}
+
+/* A new item, in its client's index, and room for a record of it. */
+static inline int new_item(struct yata_doc *doc, const struct yata_new *n, uint32_t *h) {
+  YATA_TRY(yata_log_reserve(doc));
+  YATA_TRY(yata_item_new(doc, h));
+  int err = yata_index_append(doc, n->client, n->clock, *h);
+  if (err < 0) yata_item_free(doc, *h);
+  return err;
+}
+
+/* With its content, of which nothing is left when there is no memory for the item. */
+static int new_filled(struct yata_doc *doc, const struct yata_new *n, uint32_t *h) {
+  const struct yata_client *c = &doc->clients[n->client];
+  uint32_t text = c->text.len, values = c->values.len, content;
+  int err = add_content(doc, n, &content);
+  if (err == 0) err = new_item(doc, n, h);
+  if (err < 0) {
+    cut_content(doc, n->client, text, values);
+    return err;
+  }
+  doc->items[*h] = (struct yata_item){
+      .clock = n->clock,
+      .len = n->len,
+      .origin = n->origin,
+      .origin_clock = n->origin_clock,
+      .ror = n->ror,
+      .ror_clock = n->ror_clock,
+      .client = n->client,
+      .parent = n->parent,
+      .key = n->key,
+      .content = content,
+      .kind = n->kind,
+  };
+  if (n->kind == YATA_WIRE_TYPE) doc->types[content].item = *h;
   return 0;
 }
 
 /* ---- the list ----------------------------------------------------------------------------- */
 
 static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t *out) {
-  uint32_t h;
-  YATA_TRY(yata_item_new(doc, &h));
-  YATA_TRY(yata_index_append(doc, n->client, n->clock, h));
-  struct yata_item *it = &doc->items[h];
+  YATA_TRY(new_item(doc, n, out));
+  struct yata_item *it = &doc->items[*out];
   *it = (struct yata_item){.client = n->client, .clock = n->clock, .len = n->len, .kind = YATA_WIRE_GC};
   yata_item_set_deleted(doc, it);
   doc->clients[n->client].state += n->len;
-  *out = h;
+  (void)yata_log_add(doc, YATA_UNDO_PUT, *out);
   return 0;
 }
 
@@ -255,50 +290,53 @@ static bool extends(const struct yata_doc *doc, const struct yata_new *n) {
 }
 
 static int extend(struct yata_doc *doc, const struct yata_new *n) {
-  uint32_t pos, parent = doc->items[n->left].parent;
-  YATA_TRY(yata_log_item(doc, n->left));
-  YATA_TRY(yata_log_type(doc, parent));
-  YATA_TRY(add_text(doc, n, &pos));
+  const struct yata_client *c = &doc->clients[n->client];
+  uint32_t pos, text = c->text.len;
+  YATA_TRY(yata_log_reserve(doc));
+  int err = add_text(doc, n, &pos);
+  if (err < 0) {
+    cut_content(doc, n->client, text, c->values.len);
+    return err;
+  }
   doc->txn.extended++;
-  doc->items[n->left].len += n->len;
-  yata_tree_grown(doc, n->left, n->len);
-  doc->types[parent].length += n->len;
-  doc->clients[n->client].state += n->len;
+  yata_run_grown(doc, n->left, n->len);
+  struct yata_undo *undo = yata_log_add(doc, YATA_UNDO_GROW, n->left);
+  if (undo != NULL) undo->u.grown = n->len;
   return 0;
 }
 
-/* Link the item behind `left`; what was first or last before is told from the neighbours. */
-static int link_item(struct yata_doc *doc, const struct yata_new *n, uint32_t left, uint32_t h) {
-  uint32_t right;
-  if (left != 0) {
-    YATA_TRY(yata_log_item(doc, left));
+/* Make the item between `left` and what is behind that; who was first or last before is told from the neighbours. */
+static int put_item(struct yata_doc *doc, const struct yata_new *n, uint32_t left, uint32_t *out) {
+  uint32_t right, h;
+  if (left != 0)
     right = doc->items[left].right;
-  } else {
+  else
     YATA_TRY(list_start(doc, n, &right));
-  }
-  if (right != 0)
-    YATA_TRY(yata_log_item(doc, right));
-  else if (n->key != 0)
-    YATA_TRY(yata_ent_set(doc, n->parent, n->key, h));
-  YATA_TRY(yata_log_type(doc, n->parent));
+  YATA_TRY(new_filled(doc, n, &h));
+  struct yata_item *it = &doc->items[h];
+  struct yata_typ *parent = &doc->types[n->parent];
+  it->left = left;
+  it->right = right;
   if (left != 0)
     doc->items[left].right = h;
   else if (n->key == 0)
-    doc->types[n->parent].start = h;
+    parent->start = h;
   if (right != 0) doc->items[right].left = h;
-  doc->items[h].left = left;
-  doc->items[h].right = right;
-  if (doc->types[n->parent].tree != 0) yata_tree_linked(doc, h);
-  return 0;
+  if (parent->tree != 0) yata_tree_linked(doc, h);
+  if (it->key == 0 && yata_kind_countable(it->kind)) parent->length += it->len;
+  doc->clients[n->client].state += n->len;
+  (void)yata_log_add(doc, YATA_UNDO_PUT, h);
+  *out = h;
+  return right == 0 && n->key != 0 ? yata_ent_set(doc, n->parent, n->key, h) : 0;
 }
 
-/* What integrating does beyond the list: lengths, deletions that follow from it. */
+/* What integrating does beyond the list: deletions that follow from it. */
 static int settle(struct yata_doc *doc, uint32_t h) {
   struct yata_item *it = &doc->items[h];
   struct yata_typ *parent = &doc->types[it->parent];
   if (it->key != 0 && it->right == 0 && it->left != 0) YATA_TRY(yata_delete(doc, it->left));
-  if (it->key == 0 && yata_kind_countable(it->kind)) parent->length += it->len;
   if (it->kind == YATA_WIRE_FORMAT) {
+    YATA_TRY(yata_log_type(doc, it->parent));
     parent->flags |= YATA_TYPE_FORMATTED;
     doc->format_epoch++;
     doc->formatted = true;
@@ -316,7 +354,7 @@ static int settle(struct yata_doc *doc, uint32_t h) {
 int yata_integrate(struct yata_doc *doc, const struct yata_new *n, uint32_t *out) {
   uint32_t ignored, h, left = n->left;
   if (out == NULL) out = &ignored;
-  YATA_TRY(yata_client_touch(doc, n->client));
+  YATA_TRY(yata_client_note(doc, n->client));
   if (n->parent == 0) return integrate_gc(doc, n, out);
   if (extends(doc, n)) {
     *out = n->left;
@@ -325,24 +363,7 @@ int yata_integrate(struct yata_doc *doc, const struct yata_new *n, uint32_t *out
   if ((n->left == 0 && (n->right == 0 || doc->items[n->right].left != 0)) ||
       (n->left != 0 && doc->items[n->left].right != n->right))
     YATA_TRY(resolve(doc, n, &left));
-  YATA_TRY(yata_item_new(doc, &h));
-  struct yata_item *it = &doc->items[h];
-  *it = (struct yata_item){
-      .clock = n->clock,
-      .len = n->len,
-      .origin = n->origin,
-      .origin_clock = n->origin_clock,
-      .ror = n->ror,
-      .ror_clock = n->ror_clock,
-      .client = n->client,
-      .parent = n->parent,
-      .key = n->key,
-      .kind = n->kind,
-  };
-  YATA_TRY(add_content(doc, n, h));
-  YATA_TRY(link_item(doc, n, left, h));
-  YATA_TRY(yata_index_append(doc, n->client, n->clock, h));
-  doc->clients[n->client].state += n->len;
+  YATA_TRY(put_item(doc, n, left, &h));
   *out = h;
   return settle(doc, h);
 }

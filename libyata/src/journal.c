@@ -7,39 +7,34 @@
 
 int yata_log_reserve_slow(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
-  if (!yata_logs(doc)) return 0;
   return yata_mem_double(&doc->mem, &txn->undo, &txn->cap_undo, (size_t)txn->n_undo + 1, sizeof(*txn->undo));
 }
 
-static int add(struct yata_doc *doc, struct yata_undo **out) {
-  YATA_TRY(yata_log_reserve(doc));
-  *out = &doc->txn.undo[doc->txn.n_undo++];
-  return 0;
-}
-
 int yata_log_slow(struct yata_doc *doc, const struct yata_undo *undo) {
-  struct yata_undo *u;
-  YATA_TRY(add(doc, &u));
-  *u = *undo;
+  struct yata_txn *txn = &doc->txn;
+  YATA_TRY(yata_log_reserve(doc));
+  txn->undo[txn->n_undo++] = *undo;
   return 0;
 }
 
 int yata_log_item_slow(struct yata_doc *doc, uint32_t h) {
-  struct yata_undo *u;
-  YATA_TRY(add(doc, &u));
-  u->kind = YATA_UNDO_ITEM;
-  u->at = h;
-  u->u.item = doc->items[h];
+  struct yata_txn *txn = &doc->txn;
+  YATA_TRY(yata_mem_double(&doc->mem, &txn->was_items, &txn->cap_was_items, (size_t)txn->n_was_items + 1,
+                           sizeof(*txn->was_items)));
+  YATA_TRY(yata_log_reserve(doc));
+  txn->was_items[txn->n_was_items++] = doc->items[h];
+  (void)yata_log_add(doc, YATA_UNDO_ITEM, h);
   return 0;
 }
 
 int yata_log_type_slow(struct yata_doc *doc, uint32_t type) {
-  struct yata_undo *u;
-  YATA_TRY(add(doc, &u));
-  u->kind = YATA_UNDO_TYPE;
-  u->at = type;
-  u->u.type = doc->types[type];
-  doc->types[type].logged = doc->txn.mark;
+  struct yata_txn *txn = &doc->txn;
+  YATA_TRY(yata_mem_double(&doc->mem, &txn->was_types, &txn->cap_was_types, (size_t)txn->n_was_types + 1,
+                           sizeof(*txn->was_types)));
+  YATA_TRY(yata_log_reserve(doc));
+  txn->was_types[txn->n_was_types++] = doc->types[type];
+  (void)yata_log_add(doc, YATA_UNDO_TYPE, type);
+  doc->types[type].logged = txn->mark;
   return 0;
 }
 
@@ -87,18 +82,28 @@ static void undo_grow(struct yata_doc *doc, uint32_t h, uint32_t units) {
   yata_text_truncate(doc, &c->text, c->text.len - units);
 }
 
-static void undo_put(struct yata_doc *doc, uint32_t h) {
+static bool in_list(const struct yata_item *it) {
+  return it->key == 0 && yata_kind_countable(it->kind);
+}
+
+static void unlink_item(struct yata_doc *doc, uint32_t h) {
   const struct yata_item *it = &doc->items[h];
-  struct yata_client *c = &doc->clients[it->client];
   yata_tree_unlinked(doc, h);
   if (it->left != 0)
     doc->items[it->left].right = it->right;
-  else
+  else if (it->key == 0)
     doc->types[it->parent].start = it->right;
   if (it->right != 0) doc->items[it->right].left = it->left;
-  doc->types[it->parent].length -= it->len;
+  if (in_list(it)) doc->types[it->parent].length -= it->len;
+}
+
+static void undo_put(struct yata_doc *doc, uint32_t h) {
+  const struct yata_item *it = &doc->items[h];
+  struct yata_client *c = &doc->clients[it->client];
+  if (it->kind != YATA_WIRE_GC) unlink_item(doc, h);
+  if (it->kind == YATA_WIRE_STRING) yata_text_truncate(doc, &c->text, it->content);
+  if (yata_kind_has_values(it->kind)) yata_values_truncate(doc, &c->values, it->content);
   c->state = it->clock;
-  yata_text_truncate(doc, &c->text, it->content);
   yata_index_drop(doc, c, it->clock);
   yata_item_free(doc, h);
 }
@@ -106,7 +111,7 @@ static void undo_put(struct yata_doc *doc, uint32_t h) {
 static void undo_shift(struct yata_doc *doc, const struct yata_undo *undo) {
   struct yata_item *it = &doc->items[undo->at];
   uint32_t units = undo->u.shift.units;
-  yata_shift(doc, undo->at, undo->u.shift.right, 0u - units);
+  yata_shift(doc, undo->at, undo->right, 0u - units);
   doc->types[it->parent].length += units;
   yata_tree_grown(doc, undo->at, units);
 }
@@ -115,30 +120,21 @@ static void undo_hide(struct yata_doc *doc, uint32_t h) {
   struct yata_item *it = &doc->items[h];
   it->flags &= (uint8_t)~YATA_ITEM_DELETED;
   yata_deleted_changed(doc, it);
+  if (!in_list(it)) return;
   doc->types[it->parent].length += it->len;
   yata_tree_grown(doc, h, it->len);
 }
 
 static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
+  struct yata_txn *txn = &doc->txn;
   struct yata_client *c;
   uint32_t at = undo->at;
-  switch (undo->kind) {
-  case YATA_UNDO_ITEM: undo_item(doc, at, &undo->u.item); break;
-  case YATA_UNDO_ITEM_NEW:
-    yata_tree_unlinked(doc, at);
-    yata_item_free(doc, at);
-    break;
-  case YATA_UNDO_TYPE: undo_type(doc, at, &undo->u.type); break;
+  switch ((enum yata_undo_kind)undo->kind) {
+  case YATA_UNDO_ITEM: undo_item(doc, at, &txn->was_items[--txn->n_was_items]); break;
+  case YATA_UNDO_TYPE: undo_type(doc, at, &txn->was_types[--txn->n_was_types]); break;
   case YATA_UNDO_TYPE_NEW: yata_type_free(doc, at); break;
   case YATA_UNDO_ENT: doc->ents[at].item = undo->u.ent_item; break;
   case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at); break;
-  case YATA_UNDO_INDEX: yata_index_drop(doc, &doc->clients[at], undo->u.clock); break;
-  case YATA_UNDO_CLIENT:
-    c = &doc->clients[at];
-    c->state = undo->u.client.state;
-    yata_text_truncate(doc, &c->text, undo->u.client.text);
-    yata_values_truncate(doc, &c->values, undo->u.client.values);
-    break;
   case YATA_UNDO_SPLIT: undo_split(doc, at); break;
   case YATA_UNDO_GROW: undo_grow(doc, at, undo->u.grown); break;
   case YATA_UNDO_PUT: undo_put(doc, at); break;

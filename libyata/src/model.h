@@ -163,40 +163,34 @@ struct yata_pending {
 };
 
 enum yata_undo_kind {
+  /* What something was before. */
   YATA_UNDO_ITEM,
-  YATA_UNDO_ITEM_NEW,
   YATA_UNDO_TYPE,
-  YATA_UNDO_TYPE_NEW,
   YATA_UNDO_ENT,
-  YATA_UNDO_ENT_NEW,
-  YATA_UNDO_INDEX,
-  YATA_UNDO_CLIENT,
   YATA_UNDO_UNIT,
-  YATA_UNDO_SPLIT,
-  YATA_UNDO_GROW,
-  YATA_UNDO_PUT,
-  YATA_UNDO_SHIFT,
-  YATA_UNDO_HIDE,
+  /* What was made. */
+  YATA_UNDO_TYPE_NEW,
+  YATA_UNDO_ENT_NEW,
+  /* What was done to items, and can be reversed: nearly all that a large transaction does. */
+  YATA_UNDO_PUT,   /* a new one went in */
+  YATA_UNDO_GROW,  /* text went on */
+  YATA_UNDO_SPLIT, /* `at` is the right part */
+  YATA_UNDO_HIDE,  /* it was deleted */
+  YATA_UNDO_SHIFT, /* the border to its deleted neighbour moved */
 };
 
-/* Either what something was before, or, for changes that can be reversed, what was done: SPLIT (`at` is
- * the right part), and the quick edits of a text (edit_quick.c): GROW, PUT, SHIFT and HIDE. */
+/* A record of the journal. Small, because a transaction may have tens of thousands: what an item or a type was before
+ * stands apart, in the order of the records. */
 struct yata_undo {
-  enum yata_undo_kind kind;
+  uint8_t kind; /* an enum yata_undo_kind */
+  bool right;   /* SHIFT: the neighbour is on the right */
   uint32_t at;
   union {
-    struct yata_item item;
-    struct yata_typ type;
-    uint32_t clock;
     uint32_t ent_item;
     uint32_t grown; /* units */
     struct {
-      uint32_t units, content; /* that moved from `at` into its deleted neighbour */
-      bool right;              /* which is on the right */
+      uint32_t units, content; /* that moved from `at` into its neighbour */
     } shift;
-    struct {
-      uint32_t state, text, values;
-    } client;
     struct {
       uint32_t pos;
       uint16_t unit;
@@ -234,6 +228,10 @@ struct yata_txn {
   uint32_t mark; /* counts undo marks: types are logged once for each */
   struct yata_undo *undo;
   uint32_t n_undo, cap_undo;
+  struct yata_item *was_items; /* what its records of items say, the oldest first … */
+  uint32_t n_was_items, cap_was_items;
+  struct yata_typ *was_types; /* … and those of types */
+  uint32_t n_was_types, cap_was_types;
   struct yata_touched *touched;
   uint32_t n_touched, cap_touched;
   struct yata_ranges deleted;
@@ -246,7 +244,6 @@ struct yata_txn {
   uint32_t n_subs, cap_subs;
   yata_buf guids;
   uint64_t steps;
-  bool quiet;      /* a change is going on that is logged as a whole */
   uint32_t shifts; /* SHIFT records there may be */
   uint32_t quick;  /* a quick edit was the first thing done; n_undo behind it, 0: none */
   uint32_t clients_before;

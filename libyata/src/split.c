@@ -36,7 +36,7 @@ static int mend_pair(struct yata_doc *doc, const struct yata_item *it, uint32_t 
   return patch_unit(doc, client, pos);
 }
 
-/* A new item and its place in the client's index; neither is logged. */
+/* A new item and its place in the client's index. */
 static int new_part(struct yata_doc *doc, const struct yata_item *it, uint32_t diff, uint32_t *r) {
   uint32_t client = it->client, clock = it->clock + diff;
   YATA_TRY(yata_item_new(doc, r));
@@ -51,10 +51,7 @@ int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right)
   YATA_TRY(note_split(doc, doc->items[h].client, doc->items[h].clock + diff));
   if (doc->items[h].flags & YATA_ITEM_REDONE) YATA_TRY(yata_redone_split(doc, &doc->items[h], diff));
   YATA_TRY(yata_log_reserve(doc));
-  doc->txn.quiet = true;
-  int err = new_part(doc, &doc->items[h], diff, &r);
-  doc->txn.quiet = false;
-  YATA_TRY(err);
+  YATA_TRY(new_part(doc, &doc->items[h], diff, &r));
   struct yata_item *it = &doc->items[h], *rit = &doc->items[r];
   *rit = *it;
   rit->clock += diff;
@@ -107,15 +104,13 @@ int yata_split_for_good(struct yata_doc *doc, uint32_t client, uint32_t clock) {
 /* Delete one item, but not what a type that it holds contains. */
 static int delete_one(struct yata_doc *doc, uint32_t h) {
   struct yata_item *it = &doc->items[h];
-  if (it->key == 0 && yata_kind_countable(it->kind)) {
-    YATA_TRY(yata_log_type(doc, it->parent));
-    doc->types[it->parent].length -= it->len;
-  }
-  YATA_TRY(yata_log_item(doc, h));
+  YATA_TRY(yata_log_reserve(doc));
   YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len));
   if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_deleting(doc, h));
+  if (it->key == 0 && yata_kind_countable(it->kind)) doc->types[it->parent].length -= it->len;
   yata_tree_hidden(doc, h);
   yata_item_set_deleted(doc, it);
+  (void)yata_log_add(doc, YATA_UNDO_HIDE, h);
   doc->txn.hid = true;
   return 0;
 }

@@ -13,21 +13,21 @@ YATA_CHECKED int yata_log_item_slow(struct yata_doc *doc, uint32_t h);
 YATA_CHECKED int yata_log_type_slow(struct yata_doc *doc, uint32_t type);
 
 static inline bool yata_logs(const struct yata_doc *doc) {
-  return doc->txn.open && !doc->txn.virgin && !doc->txn.quiet;
+  return doc->txn.open && !doc->txn.virgin;
 }
 
 YATA_CHECKED int yata_log_reserve_slow(struct yata_doc *doc);
 
 /** Make room for a record; then one can be added. */
 static inline YATA_CHECKED int yata_log_reserve(struct yata_doc *doc) {
-  return doc->txn.n_undo < doc->txn.cap_undo ? 0 : yata_log_reserve_slow(doc);
+  return doc->txn.n_undo < doc->txn.cap_undo || !yata_logs(doc) ? 0 : yata_log_reserve_slow(doc);
 }
 
 /** NULL: nothing is logged now. */
 static inline struct yata_undo *yata_log_add(struct yata_doc *doc, enum yata_undo_kind kind, uint32_t at) {
   if (!yata_logs(doc)) return NULL;
   struct yata_undo *undo = &doc->txn.undo[doc->txn.n_undo++];
-  undo->kind = kind;
+  undo->kind = (uint8_t)kind;
   undo->at = at;
   return undo;
 }
@@ -54,9 +54,9 @@ void yata_rollback(struct yata_doc *doc, uint32_t mark);
 
 YATA_CHECKED int yata_item_new_slow(struct yata_doc *doc, uint32_t *out);
 
-/** A new item; it is the caller's to fill in. */
+/** A new item; it is the caller's to fill in, and to log as a whole (PUT or SPLIT) once it is in its client's index. */
 static inline YATA_CHECKED int yata_item_new(struct yata_doc *doc, uint32_t *out) {
-  if (doc->free_items != 0 || doc->n_items == doc->cap_items || yata_logs(doc)) return yata_item_new_slow(doc, out);
+  if (doc->free_items != 0 || doc->n_items == doc->cap_items) return yata_item_new_slow(doc, out);
   *out = doc->n_items++;
   doc->used_items++;
   return 0;
@@ -113,17 +113,9 @@ static inline void yata_clients_order(struct yata_doc *doc) {
   if (doc->n_ordered != doc->n_clients) yata_clients_order_slow(doc);
 }
 
-/** Before adding to a client: note its state for the transaction and log it. */
-YATA_CHECKED int yata_client_touch_slow(struct yata_doc *doc, uint32_t client);
-
-static inline YATA_CHECKED int yata_client_touch(struct yata_doc *doc, uint32_t client) {
-  if (doc->clients[client].txn_id == doc->txn.id && !yata_logs(doc)) return 0;
-  return yata_client_touch_slow(doc, client);
-}
-
 YATA_CHECKED int yata_client_note_slow(struct yata_doc *doc, uint32_t client);
 
-/** The same without the record for undoing. */
+/** Before adding to a client: note its state for the transaction. */
 static inline YATA_CHECKED int yata_client_note(struct yata_doc *doc, uint32_t client) {
   return doc->clients[client].txn_id == doc->txn.id ? 0 : yata_client_note_slow(doc, client);
 }
@@ -139,7 +131,7 @@ YATA_CHECKED int yata_index_append_slow(struct yata_doc *doc, uint32_t client, u
 
 static inline YATA_CHECKED int yata_index_append(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t h) {
   struct yata_client *c = &doc->clients[client];
-  if (c->n_blocks == 0 || yata_logs(doc)) return yata_index_append_slow(doc, client, clock, h);
+  if (c->n_blocks == 0) return yata_index_append_slow(doc, client, clock, h);
   struct yata_block *b = &c->blocks[c->n_blocks - 1];
   if (b->n == b->cap) return yata_index_append_slow(doc, client, clock, h);
   b->clocks[b->n] = clock;

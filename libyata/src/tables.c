@@ -6,8 +6,6 @@ int yata_item_new_slow(struct yata_doc *doc, uint32_t *out) {
   if (doc->free_items == 0)
     YATA_TRY(yata_mem_grow(&doc->mem, &doc->items, &doc->cap_items, doc->n_items + 1, sizeof(*doc->items)));
   uint32_t h = doc->free_items ? doc->free_items : doc->n_items;
-  struct yata_undo undo = {.kind = YATA_UNDO_ITEM_NEW, .at = h};
-  YATA_TRY(yata_log(doc, &undo));
   if (doc->free_items != 0)
     doc->free_items = doc->items[h].right;
   else

@@ -9,8 +9,8 @@
 
 /* What a quick edit leaves alone. */
 static void renew(struct yata_txn *txn) {
-  txn->apart = txn->hid = txn->quiet = txn->worn = false;
-  txn->tidied.n = txn->n_subs = 0;
+  txn->apart = txn->hid = txn->worn = false;
+  txn->n_was_items = txn->n_was_types = txn->tidied.n = txn->n_subs = 0;
   txn->guids.len = 0;
   txn->steps = 0;
   txn->extended = 0;
@@ -37,7 +37,9 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
 /* Free what a large transaction left behind; small ones keep their memory for the next. */
 static void shrink(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
-  if (txn->cap_undo > 256) yata_mem_drop(&doc->mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
+  if (txn->cap_undo > 1024) yata_mem_drop(&doc->mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
+  if (txn->cap_was_items > 64) yata_mem_drop(&doc->mem, &txn->was_items, &txn->cap_was_items, sizeof(*txn->was_items));
+  if (txn->cap_was_types > 64) yata_mem_drop(&doc->mem, &txn->was_types, &txn->cap_was_types, sizeof(*txn->was_types));
   if (txn->cap_touched > 64) yata_mem_drop(&doc->mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
   if (txn->cap_splits > 256) yata_mem_drop(&doc->mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
   if (txn->cap_doomed > 256) yata_mem_drop(&doc->mem, &txn->doomed, &txn->cap_doomed, sizeof(*txn->doomed));

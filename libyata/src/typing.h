@@ -19,7 +19,7 @@ static inline void yata_quick_shift(struct yata_doc *doc, uint32_t h, bool right
   struct yata_undo *undo = yata_log_add(doc, YATA_UNDO_SHIFT, h);
   undo->u.shift.units = units;
   undo->u.shift.content = it->content + (right ? it->len - units : 0);
-  undo->u.shift.right = right;
+  undo->right = right;
   doc->txn.shifts++;
   yata_shift(doc, h, right, units);
   doc->types[it->parent].length -= units;
