@@ -261,13 +261,7 @@ static void chunk_release(struct yata_doc *doc, struct yata_store *st, uint32_t 
   c->cap = 0;
 }
 
-void yata_text_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len) {
-  struct yata_store *text = &doc->clients[client].text;
-  struct yata_chunk *first = &text->chunks[pos >> YATA_TEXT_SHIFT];
-  if ((pos & ((1u << YATA_TEXT_SHIFT) - 1)) + len <= 1u << YATA_TEXT_SHIFT && first->live > len) {
-    first->live -= len;
-    return;
-  }
+void yata_text_release_slow(struct yata_doc *doc, struct yata_store *text, uint32_t pos, uint32_t len) {
   while (len > 0) {
     uint32_t n = (1u << YATA_TEXT_SHIFT) - (pos & ((1u << YATA_TEXT_SHIFT) - 1));
     if (n > len) n = len;

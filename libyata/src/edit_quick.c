@@ -20,12 +20,11 @@ static void mark(struct yata_doc *doc, uint32_t type, uint32_t h, uint32_t start
 static void remember(struct yata_doc *doc, enum yata_typing_what what, uint32_t type, uint32_t h, uint32_t index) {
   struct yata_typing *at = &doc->typing;
   at->txn_id = 0;
-  at->type = type;
-  at->generation = doc->types[type].generation;
+  at->type = (yata_type){type, doc->types[type].generation};
   at->index = index;
   at->item = h;
   at->what = (uint8_t)what;
-  at->last.len = 0;
+  at->next.len = 0;
 }
 
 /* ---- inserting ---------------------------------------------------------------------------- */

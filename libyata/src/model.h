@@ -257,21 +257,32 @@ enum yata_typing_what { YATA_TYPES, YATA_ERASES_BACK, YATA_ERASES_AHEAD };
 
 #define YATA_KEY_MAX 47 /* bytes of the update of one key: no number in it is longer than 8, no clock than 5 */
 
-/* The update of one key that was typed or erased. That of the next one differs in its clocks and its key alone. */
+/* What the update of the next key would be. It differs from the one before in its clocks and its key alone. */
 struct yata_key_update {
   uint8_t len;                       /* 0: none is known */
+  uint8_t steps;                     /* so many keys more, this one included, have clocks of the same length */
+  uint8_t step;                      /* what is added to clocks, modulo 256 */
   uint8_t clock_at, left_at, key_at; /* where its clock is, that of its left origin (or nothing), and its key */
   uint8_t bytes[YATA_KEY_MAX + 1];
 };
 
 struct yata_typing {
   uint32_t txn_id, key_id; /* the transaction before; the one that went on with one key last; 0: none */
-  uint32_t type, generation;
-  uint32_t index;              /* the caret */
-  uint32_t item;               /* the client's last, which ends there and grows; or the one that shrinks there */
-  uint8_t what;                /* an enum yata_typing_what */
-  uint8_t key;                 /* of the open transaction; 1 when one unit was erased */
-  struct yata_key_update last; /* what the transaction before wrote */
+  yata_type type;
+  uint32_t index; /* the caret */
+  uint32_t item;  /* the client's last, which ends there and grows; or the one that shrinks there */
+  uint32_t room;  /* while it types: for so many keys more there is room where the text goes on */
+  uint8_t what;   /* an enum yata_typing_what */
+  uint8_t key;    /* of the open transaction; 1 when one unit was erased */
+  struct yata_key_update next;
+  /* Where things are, as long as nothing else happens. */
+  struct yata_item *it;
+  struct yata_client *client;
+  uint8_t *to;              /* while it types: where the text goes on */
+  struct yata_chunk *chunk; /* … and in what */
+  uint32_t *border;         /* while it erases: the clock in the index of the later of the two whose border moves */
+  uint32_t *first;          /* … and where else it stands, or what nobody reads */
+  uint32_t nowhere;
 };
 
 /* What somebody else's next key would be, where the last update was of one key. It holds as long as nothing else

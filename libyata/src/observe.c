@@ -4,6 +4,7 @@
 #include "encode.h"
 #include "subdoc.h"
 #include "txn.h"
+#include "typing.h"
 #include "undo.h"
 
 /* ---- who observes ------------------------------------------------------------------------------- */
@@ -24,6 +25,7 @@ void yata_events_watch(struct yata_doc *doc) {
   const struct yata_events *ev = doc->events;
   doc->watched = ev->count[YATA_OF_TYPE] + ev->count[YATA_OF_DEEP] + ev->count[YATA_OF_TXN] > 0 || ev->managers != NULL;
   doc->observed = doc->watched || ev->count[YATA_OF_UPDATE] + ev->count[YATA_OF_UPDATE_V2] > 0;
+  yata_typing_forget(doc);
 }
 
 static int add(struct yata_doc *doc, struct yata_observer *o, uint32_t *id) {

@@ -160,28 +160,22 @@ static bool merges(const struct yata_doc *doc, const struct yata_client *c) {
 /* From here on the next key is expected. */
 static void expect_next(struct yata_doc *doc, uint32_t h) {
   struct yata_hearing *at = &doc->hearing;
-  struct yata_key_update *u = &at->next;
   at->txn_id = doc->txn.id;
   at->epoch = doc->mark_epoch + 1; /* of an update that was applied */
   at->item = h;
-  if (!yata_key_steps(u)) {
-    u->len = 0;
-    return;
-  }
-  u->bytes[u->clock_at]++;
-  u->bytes[u->left_at]++;
 }
 
 /* The next key of who typed last, with nothing in between: nothing is to be looked for. */
 static bool apply_next(struct yata_doc *doc, const uint8_t *update, size_t len) {
-  const struct yata_hearing *at = &doc->hearing;
-  const struct yata_key_update *u = &at->next;
+  struct yata_hearing *at = &doc->hearing;
+  struct yata_key_update *u = &at->next;
   if (at->epoch != doc->mark_epoch || at->txn_id != doc->txn.id || len != u->len || update[u->key_at] >= 0x80 ||
       update[len - 1] != 0 || memcmp(update, u->bytes, u->key_at) != 0)
     return false;
   struct yata_client *c = &doc->clients[doc->items[at->item].client];
   if (c->state >= YATA_CLOCK_MAX || !yata_text_put(&c->text, (yata_slice){update + u->key_at, 1})) return false;
   yata_run_grown(doc, at->item, 1);
+  yata_key_step(u);
   expect_next(doc, at->item);
   return true;
 }
@@ -197,7 +191,7 @@ static bool apply_insert(struct yata_doc *doc, struct yata_rd *rd, const uint8_t
   if (!goes_on && !insert_between(doc, client, &in)) return false;
   if (doc->txn.n_splits > 0 || merges(doc, c)) yata_cleanup_quick(doc, client, NULL);
   if (goes_on && in.text.len == 1 && update[0] == 1 && update[1] == 1) { /* no counts of more bytes than they need */
-    yata_key_set(&doc->hearing.next, update, len, false);
+    yata_key_set(&doc->hearing.next, update, len, false, 1);
     expect_next(doc, yata_index_at(c, yata_index_last(c)));
   }
   return true;
@@ -320,7 +314,7 @@ bool yata_apply_quick(struct yata_doc *doc, const uint8_t *update, size_t len) {
                (n == 1 ? apply_insert(doc, &rd, update, len) : n == 0 && apply_deletion(doc, &rd)));
   if (done) {
     doc->mark_epoch++;
-    doc->typing.txn_id = 0;
+    yata_typing_forget(doc);
   }
   return done;
 }

@@ -233,7 +233,16 @@ static inline bool yata_cuts_pair(const struct yata_doc *doc, const struct yata_
 size_t yata_text_bytes(const struct yata_store *text, uint32_t pos, uint32_t len);
 YATA_CHECKED int yata_value_append(struct yata_doc *doc, uint32_t client, yata_slice bytes, uint32_t *pos);
 yata_slice yata_value_bytes(const struct yata_store *values, uint32_t pos);
-void yata_text_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len);
+void yata_text_release_slow(struct yata_doc *doc, struct yata_store *text, uint32_t pos, uint32_t len);
+/** These units are dead: a chunk of which all is dead is freed. */
+static inline void yata_text_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len) {
+  struct yata_store *text = &doc->clients[client].text;
+  struct yata_chunk *first = &text->chunks[pos >> YATA_TEXT_SHIFT];
+  if ((pos & ((1u << YATA_TEXT_SHIFT) - 1)) + len > 1u << YATA_TEXT_SHIFT || first->live <= len)
+    yata_text_release_slow(doc, text, pos, len);
+  else
+    first->live -= len;
+}
 void yata_values_release(struct yata_doc *doc, uint32_t client, uint32_t pos, uint32_t len);
 /** Cut back to `len` units (undo). */
 void yata_text_truncate(struct yata_doc *doc, struct yata_store *text, uint32_t len);

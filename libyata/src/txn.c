@@ -97,7 +97,9 @@ int yata_txn_begin_as(yata_doc *doc, const yata_cause *cause) {
 }
 
 int yata_txn_begin(yata_doc *doc) {
-  return yata_txn_begin_as(doc, NULL);
+  if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
+  yata_txn_open(doc, true, NULL);
+  return 0;
 }
 
 /* Get the memory that the update may take while all can still be undone. When it is clean, it is written: with what
@@ -126,12 +128,19 @@ static YATA_APART int commit(struct yata_doc *doc, struct yata_v2_out *v2, yata_
   return 0;
 }
 
+/* What one more key that erased leaves. */
+static YATA_APART int end_erased(struct yata_doc *doc) {
+  yata_quick_release(doc);
+  forget(doc);
+  return 0;
+}
+
 int yata_txn_commit(yata_doc *doc, yata_buf *update_out) {
   struct yata_typing *at = &doc->typing;
   if (!yata_key_only(doc, update_out)) return commit(doc, NULL, update_out);
   yata_key_write(at, update_out);
-  if (at->what != YATA_TYPES) yata_quick_release(doc);
   at->txn_id = doc->txn.id;
+  if (at->what != YATA_TYPES) return end_erased(doc);
   forget(doc);
   return 0;
 }

@@ -101,14 +101,15 @@ static int write_grown(struct yata_doc *doc, const struct yata_item *it, yata_bu
   size_t at = out->len;
   YATA_TRY(write_item(doc, it, clock, out));
   if (it->clock + it->len - clock == 1 && plain != NULL && *plain < 0x80)
-    yata_key_set(&doc->typing.last, out->data + at, out->len - at, false);
+    yata_key_set(&doc->typing.next, out->data + at, out->len - at, false, 1);
   return 0;
 }
 
 static int write_shifted(struct yata_doc *doc, const struct yata_range *r, yata_buf *out) {
   size_t at = out->len;
   YATA_TRY(write_range(r, out));
-  if (r->len == 1) yata_key_set(&doc->typing.last, out->data + at, out->len - at, true);
+  if (r->len == 1)
+    yata_key_set(&doc->typing.next, out->data + at, out->len - at, true, doc->typing.what == YATA_ERASES_BACK ? -1 : 1);
   return 0;
 }
 
@@ -117,7 +118,7 @@ int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
   const struct yata_undo *undo = &txn->undo[txn->n_undo - 1];
   const struct yata_item *it = &doc->items[undo->at];
   const struct yata_range *deleted = &txn->deleted.v[0];
-  doc->typing.last.len = 0;
+  doc->typing.next.len = 0;
   switch (undo->kind) {
   case YATA_UNDO_GROW:
     if (out != NULL) YATA_TRY(write_grown(doc, it, out));
@@ -133,6 +134,6 @@ int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
   default:
     if (out != NULL) YATA_TRY(write_item(doc, it, txn->touched[0].before, out));
   }
-  doc->typing.txn_id = txn->id;
+  yata_typing_keep(doc);
   return 0;
 }

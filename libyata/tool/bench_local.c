@@ -30,17 +30,18 @@ static int incomplete(size_t offset, const char *expected) {
 
 int local_run(const yata_buf *script, yata_doc *doc, yata_type text, size_t *operations) {
   yata_buf out = YATA_BUF_INIT;
+  const uint8_t *p = script->data, *end = p + script->len;
   int err = 0;
   *operations = 0;
-  for (size_t i = 0; i < script->len && err == 0;) {
-    if (script->len - i < 12) return incomplete(i, "an edit: 12 bytes or more");
-    const uint8_t *p = script->data + i;
+  for (size_t done = 0; p < end && err == 0; *operations = done) {
+    if (end - p < 12) return incomplete((size_t)(p - script->data), "an edit: 12 bytes or more");
     uint32_t at = u32(p), deleted = u32(p + 4), len = u32(p + 8);
-    if (len > script->len - i - 12) return incomplete(i + 8, "the length of what follows");
+    p += 12;
+    if (len > (size_t)(end - p)) return incomplete((size_t)(p - script->data) - 4, "the length of what follows");
+    done += deleted > 0 && len > 0 ? 2 : 1;
     if (deleted > 0) err = local_erase(doc, text, at, deleted, &out);
-    if (err == 0 && len > 0) err = local_insert(doc, text, at, p + 12, len, &out);
-    *operations += deleted > 0 && len > 0 ? 2 : 1;
-    i += 12 + len;
+    if (err == 0 && len > 0) err = local_insert(doc, text, at, p, len, &out);
+    p += len;
   }
   yata_buf_deinit(&out);
   return err;
