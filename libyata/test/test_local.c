@@ -187,26 +187,79 @@ static void somebody_observes_for_a_while(void **state) {
   assert_true(told > 0);
 }
 
+/* The same edit in both; what == 0: insert the letter, else delete so much. */
+static void both(struct twins *t, uint32_t what, uint32_t at, uint32_t letter) {
+  assert_ok(yata_txn_begin(t->quick));
+  assert_ok(yata_txn_begin(t->general));
+  edit(t, t->quick, t->a, what, at, letter);
+  edit(t, t->general, t->b, what, at, letter);
+  commit_both(t);
+}
+
+/* So many that clocks get longer and shorter. */
+static void long_rows_of_keys(void **state) {
+  struct twins t;
+  (void)state;
+  for (int keep = 0; keep < 2; keep++) {
+    start(&t, keep);
+    for (uint32_t i = 0; i < 700; i++) both(&t, 0, i, 0);
+    for (uint32_t i = 700; i > 5; i--) both(&t, 1, i - 1, 0);
+    for (uint32_t i = 5; i < 700; i++) both(&t, 0, i, 1);
+    for (uint32_t i = 700; i > 10; i--) both(&t, 1, 5, 0);
+    stop(&t);
+  }
+}
+
+/* Runs between deleted ones get shorter at both ends, in all places that a block of the client's index has. */
+static void runs_get_shorter_at_both_ends(void **state) {
+  enum { RUNS = 700, RUN = 6 };
+  char text[RUNS * (RUN + 1)];
+  struct twins t;
+  (void)state;
+  memset(text, 'x', sizeof(text));
+  start(&t, false);
+  assert_ok(yata_txn_begin(t.quick));
+  assert_ok(yata_txn_begin(t.general));
+  assert_ok(yata_text_insert(t.quick, t.a, 0, text, sizeof(text)));
+  assert_ok(yata_text_insert(t.general, t.b, 0, text, sizeof(text)));
+  commit_both(&t);
+  for (uint32_t i = 0; i < RUNS; i++) both(&t, 1, i * RUN, 0);
+  for (uint32_t i = RUNS; i-- > 0;) {
+    both(&t, 1, i * RUN, 0);
+    both(&t, 1, i * RUN, 0);
+    both(&t, 1, i * RUN + 3, 0);
+    both(&t, 1, i * RUN + 2, 0);
+  }
+  stop(&t);
+}
+
+/* Nothing can be typed behind the last clock that there is. */
+static void typing_ends_with_the_last_clock(void **state) {
+  /* One struct of client 300 from clock 0 on, deleted and collected; ten clocks are left. */
+  static const uint8_t update[] = {1, 1, 0xac, 0x02, 0, 0, 0xf5, 0xff, 0xff, 0xff, 0x07, 0};
+  struct twins t;
+  (void)state;
+  start(&t, false);
+  assert_ok(yata_apply_update(t.quick, update, sizeof(update), NULL));
+  assert_ok(yata_apply_update(t.general, update, sizeof(update), NULL));
+  for (uint32_t i = 0; i < 10; i++) both(&t, 0, i, 0);
+  assert_ok(yata_txn_begin(t.quick));
+  assert_int_equal(yata_text_insert(t.quick, t.a, 10, "a", 1), YATA_ERR_LIMIT);
+  yata_txn_abort(t.quick);
+  stop(&t);
+}
+
 static void insertion_steps_past_a_long_row_of_deleted_runs(void **state) {
   struct twins t;
   (void)state;
   start(&t, false);
   for (uint32_t i = 0; i < 300; i++) {
-    assert_ok(yata_txn_begin(t.quick));
-    assert_ok(yata_txn_begin(t.general));
-    edit(&t, t.quick, t.a, 0, 0, i);
-    edit(&t, t.general, t.b, 0, 0, i);
-    commit_both(&t);
+    both(&t, 0, 0, i);
   }
   for (uint32_t end = 0; end < 2; end++) {
     uint32_t n = length(&t) / 2, at = end > 0 ? length(&t) - n : 0;
-    for (uint32_t i = 0; i < 2; i++) {
-      assert_ok(yata_txn_begin(t.quick));
-      assert_ok(yata_txn_begin(t.general));
-      edit(&t, t.quick, t.a, i == 0 ? n : 0, at, 4);
-      edit(&t, t.general, t.b, i == 0 ? n : 0, at, 4);
-      commit_both(&t);
-    }
+    both(&t, n, at, 4);
+    both(&t, 0, at, 4);
   }
   stop(&t);
 }
@@ -217,6 +270,9 @@ int main(void) {
       cmocka_unit_test(what_was_typed_can_be_taken_back),
       cmocka_unit_test(what_comes_between_two_keys_is_seen),
       cmocka_unit_test(somebody_observes_for_a_while),
+      cmocka_unit_test(long_rows_of_keys),
+      cmocka_unit_test(runs_get_shorter_at_both_ends),
+      cmocka_unit_test(typing_ends_with_the_last_clock),
       cmocka_unit_test(insertion_steps_past_a_long_row_of_deleted_runs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
