@@ -34,7 +34,7 @@ int yata_erase_on(struct yata_doc *doc, uint32_t count) {
   undo->at = at->item;
   undo->u.shift.units = count;
   undo->u.shift.content = it->content + offset;
-  undo->u.shift.right = back;
+  undo->right = back;
   *at->border = *at->first = yata_shift_units(doc, at->item, back, count) + (back ? 0u - count : count);
   doc->types[at->type.slot].length -= count;
   txn->deleted.n = txn->n_undo = txn->quick = txn->shifts = 1;
