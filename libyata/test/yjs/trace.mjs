@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // node trace.mjs TRACE.json.gz OUT YATA: types a trace of an editing session in yjs, writes OUT.update
-// (the whole state), OUT.rows (each update behind its length) and OUT.script (the edits), and times
-// yjs beside the yata tool on them, in turns, so that both see the same machine.
+// (the whole state), OUT.v2 (the same in version 2), OUT.rows (each update behind its length) and OUT.script (the
+// edits), and times yjs beside the yata tool on them, in turns, so that both see the same machine.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { argv, exit } from 'node:process'
@@ -36,7 +36,9 @@ const varUint = n => {
   return Buffer.from([...bytes, n])
 }
 const whole = Y.encodeStateAsUpdate(doc)
+const whole2 = Y.encodeStateAsUpdateV2(doc)
 writeFileSync(`${out}.update`, whole)
+writeFileSync(`${out}.v2`, whole2)
 const script = txns.flatMap(({ patches }) => patches.map(([at, removed, inserted]) => {
   const bytes = Buffer.from(inserted)
   const head = Buffer.alloc(12)
@@ -53,6 +55,7 @@ const time = f => {
 }
 const median = list => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
 const load = () => Y.applyUpdate(new Y.Doc(), whole)
+const load2 = () => Y.applyUpdateV2(new Y.Doc(), whole2)
 const apply = () => {
   const to = new Y.Doc()
   to.getText('text')
@@ -97,6 +100,7 @@ const diff = () => {
 }
 const work = {
   load: [load, `${out}.update`, 15],
+  'load v2': [load2, `${out}.v2`, 15],
   encode: [() => Y.encodeStateAsUpdate(doc), `${out}.update`, 15],
   apply: [apply, `${out}.rows`, 1],
   local: [local, `${out}.script`, 1],
@@ -111,7 +115,7 @@ for (const [name, [f, file, runs]] of Object.entries(work)) {
   let last
   for (let round = 0; round < 3; round++) {
     theirs.push(median(Array.from({ length: runs }, () => f === tiny ? tiny() : time(f))))
-    last = JSON.parse(execFileSync(yata, ['bench', name, file]))
+    last = JSON.parse(execFileSync(yata, ['bench', name.split(' ')[0], file]))
     ours.push(last.median_ms)
   }
   const ratio = (median(theirs) / median(ours)).toFixed(1)
