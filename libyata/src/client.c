@@ -316,10 +316,7 @@ void yata_index_remove(struct yata_doc *doc, struct yata_client *c, struct yata_
 }
 
 void yata_index_move(struct yata_client *c, uint32_t from, uint32_t to) {
-  struct yata_pos pos = yata_index_find(c, from);
-  struct yata_block *b = &c->blocks[pos.block];
-  b->clocks[pos.slot] = to;
-  if (pos.slot == 0) b->first = to;
+  yata_index_set(c, yata_index_find(c, from), to);
 }
 
 void yata_index_drop(struct yata_doc *doc, struct yata_client *c, uint32_t clock) {

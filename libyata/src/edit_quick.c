@@ -188,9 +188,8 @@ static int cut_out(struct yata_doc *doc, uint32_t h, uint32_t offset, uint32_t c
   YATA_TRY(yata_log_reserve(doc));
   struct yata_item *it = &doc->items[h];
   YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, count));
-  yata_tree_hidden(doc, h);
+  yata_run_shrunk(doc, h, count);
   yata_item_set_deleted(doc, it);
-  doc->types[it->parent].length -= count;
   (void)yata_log_add(doc, YATA_UNDO_HIDE, h);
   return 1;
 }

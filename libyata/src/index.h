@@ -18,6 +18,13 @@ static inline uint32_t yata_index_at(const struct yata_client *c, struct yata_po
   return b->clocks[b->cap + pos.slot];
 }
 
+/** The item there begins at another clock now; the order stays. */
+static inline void yata_index_set(const struct yata_client *c, struct yata_pos pos, uint32_t clock) {
+  struct yata_block *b = &c->blocks[pos.block];
+  b->clocks[pos.slot] = clock;
+  if (pos.slot == 0) b->first = clock;
+}
+
 static inline bool yata_index_next(const struct yata_client *c, struct yata_pos *pos) {
   if (pos->slot + 1 < c->blocks[pos->block].n) {
     pos->slot++;

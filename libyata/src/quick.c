@@ -205,19 +205,6 @@ struct cut {
   uint32_t h, clock, len;
 };
 
-/* `len` live units of the item go: what that means to its list. */
-static void hide(struct yata_doc *doc, uint32_t h, uint32_t len) {
-  const struct yata_item *it = &doc->items[h];
-  doc->types[it->parent].length -= len;
-  yata_tree_grown(doc, h, 0u - len);
-}
-
-static void move_clock(const struct yata_client *c, struct yata_pos pos, uint32_t clock) {
-  struct yata_block *b = &c->blocks[pos.block];
-  b->clocks[pos.slot] = clock;
-  if (pos.slot == 0) b->first = clock;
-}
-
 static bool is_grave(const struct yata_item *it) {
   return it->kind == YATA_WIRE_DELETED && it->flags == YATA_ITEM_DELETED;
 }
@@ -234,10 +221,10 @@ static bool give_right(struct yata_doc *doc, const struct cut *cut) {
     uint32_t h = yata_index_at(cut->c, after);
     if (yata_item_mergeable(r, h, &doc->items[h])) return false;
   }
-  hide(doc, cut->h, cut->len);
+  yata_run_shrunk(doc, cut->h, cut->len);
   yata_text_release(doc, it->client, it->content + it->len - cut->len, cut->len);
   yata_shift_units(doc, cut->h, true, cut->len);
-  move_clock(cut->c, next, r->clock);
+  yata_index_set(cut->c, next, r->clock);
   return true;
 }
 
@@ -256,10 +243,10 @@ static bool give_left(struct yata_doc *doc, const struct cut *cut) {
     uint32_t h = yata_index_at(cut->c, other);
     if (yata_item_mergeable(it, h, &doc->items[h])) return false;
   }
-  hide(doc, cut->h, cut->len);
+  yata_run_shrunk(doc, cut->h, cut->len);
   yata_text_release(doc, it->client, it->content, cut->len);
   yata_shift_units(doc, cut->h, false, cut->len);
-  move_clock(cut->c, cut->pos, it->clock);
+  yata_index_set(cut->c, cut->pos, it->clock);
   return true;
 }
 
@@ -269,7 +256,7 @@ static bool carve(struct yata_doc *doc, const struct cut *cut) {
   if (!has_items(doc, 3) || !has_slots(cut->c, cut->pos.block, 2) || !has_splits(doc)) return false;
   if (before > 0) h = split(doc, h, before);
   if (doc->items[h].len > cut->len) split(doc, h, cut->len);
-  hide(doc, h, cut->len);
+  yata_run_shrunk(doc, h, cut->len);
   yata_item_set_deleted(doc, &doc->items[h]);
   const struct yata_range range = {cut->c->id, cut->clock, cut->len};
   yata_cleanup_quick(doc, YATA_NO_CLIENT, &range);

@@ -56,6 +56,12 @@ static inline void yata_run_grown(struct yata_doc *doc, uint32_t h, uint32_t uni
   doc->clients[it->client].state += units;
   yata_tree_grown(doc, h, units);
 }
+/** So many live units of the item go, to its deleted neighbour or with it: length and positions; the item is as before.
+ */
+static inline void yata_run_shrunk(struct yata_doc *doc, uint32_t h, uint32_t units) {
+  doc->types[doc->items[h].parent].length -= units;
+  yata_tree_grown(doc, h, 0u - units);
+}
 /** The item, visible until now, is being deleted. */
 void yata_tree_hidden(struct yata_doc *doc, uint32_t h);
 /** The item is about to be merged into its left neighbour; both are as they were. */

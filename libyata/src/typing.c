@@ -36,12 +36,11 @@ int yata_erase_on(struct yata_doc *doc, uint32_t count) {
   undo->u.shift.content = it->content + offset;
   undo->right = back;
   *at->border = *at->first = yata_shift_units(doc, at->item, back, count) + (back ? 0u - count : count);
-  doc->types[at->type.slot].length -= count;
   txn->deleted.n = txn->n_undo = txn->quick = txn->shifts = 1;
   if (back) at->index -= count;
   at->key = 1;
   if (count == 1) at->key_id = txn->id;
-  yata_tree_grown(doc, at->item, 0u - count);
+  yata_run_shrunk(doc, at->item, count);
   return 0;
 }
 

@@ -22,8 +22,7 @@ static inline void yata_quick_shift(struct yata_doc *doc, uint32_t h, bool right
   undo->right = right;
   doc->txn.shifts++;
   yata_shift(doc, h, right, units);
-  doc->types[it->parent].length -= units;
-  yata_tree_grown(doc, h, 0u - units);
+  yata_run_shrunk(doc, h, units);
 }
 
 /** Nothing at all came between the transaction before and this one, so it is open, and nobody observes (who begins to,
