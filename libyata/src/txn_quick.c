@@ -117,7 +117,7 @@ int yata_quick_commit(struct yata_doc *doc, yata_buf *out) {
   const struct yata_txn *txn = &doc->txn;
   const struct yata_undo *undo = &txn->undo[txn->n_undo - 1];
   const struct yata_item *it = &doc->items[undo->at];
-  const struct yata_range *deleted = &txn->deleted.v[0];
+  const struct yata_range *deleted = txn->deleted.v;
   doc->typing.next.len = 0;
   switch (undo->kind) {
   case YATA_UNDO_GROW:
