@@ -39,12 +39,15 @@ def build_32(root, build, quick):
     return folder
 
 
-def build_unoptimised(root, build, _):
+def build_unoptimised(root, build, quick):
+    """clang's sanitizer of undefined behaviour finds what gcc's does not, as an offset from a null pointer."""
     if not shutil.which("clang"):
         raise Failed("clang is not here")
-    folder = os.path.join(build, "clang")
-    build_with_meson(root, folder, "-Dtests=enabled", "--buildtype=debug", "-Doptimization=0", SANITIZE,
-                     "-Ddefault_library=both", env={"CC": "clang"})
+    folder = os.path.join(build, "clang-quick" if quick else "clang")
+    how = ["-Db_sanitize=undefined", "-Db_lundef=false", "-Ddefault_library=static"] if quick else [
+        SANITIZE, "-Ddefault_library=both"]
+    build_with_meson(root, folder, "-Dtests=enabled", "--buildtype=debug", "-Doptimization=0", *how,
+                     env={"CC": "clang"})
     return folder
 
 
@@ -70,7 +73,7 @@ def run_tests(tap, folder, where, quick):
 
 
 def check(tap, root, build, quick):
-    for where, builder in (("32-bit", build_32), ("clang -O0 -fsanitize", build_unoptimised))[:1 if quick else 2]:
+    for where, builder in (("32-bit", build_32), ("clang -O0 -fsanitize", build_unoptimised)):
         folder = tap.test(where + ": everything compiles", builder, root, build, quick)
         if folder is not None:
             run_tests(tap, folder, where, quick)
