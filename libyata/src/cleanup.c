@@ -124,11 +124,25 @@ static uint32_t merge_left(struct yata_doc *doc, struct yata_client *c, struct y
   }
 }
 
+/* May r merge with l, the one before it in the index? Mostly something stands between the two. */
+static inline bool may_merge(const struct yata_item *l, uint32_t rh, const struct yata_item *r) {
+  return (l->right == rh || l->kind == YATA_WIRE_GC) && l->kind == r->kind;
+}
+
 /* From *pos leftwards while the items begin at or after `clock`. */
 static void merge_down(struct yata_doc *doc, struct yata_client *c, struct yata_pos pos, uint64_t clock) {
-  while (doc->items[yata_index_at(c, pos)].clock >= clock) {
-    merge_left(doc, c, &pos);
-    if (!yata_index_prev(c, &pos)) return;
+  uint32_t h = yata_index_at(c, pos);
+  while (doc->items[h].clock >= clock) {
+    struct yata_pos before = pos;
+    if (!yata_index_prev(c, &before)) return;
+    uint32_t l = yata_index_at(c, before);
+    if (may_merge(&doc->items[l], h, &doc->items[h]) && merge_left(doc, c, &pos) > 0) {
+      before = pos;
+      if (!yata_index_prev(c, &before)) return;
+      l = yata_index_at(c, before);
+    }
+    pos = before;
+    h = l;
   }
 }
 
@@ -146,7 +160,25 @@ static void merge_touched(struct yata_doc *doc, const struct yata_touched *t) {
   merge_down(doc, c, yata_index_last(c), doc->items[yata_index_at(c, first)].clock);
 }
 
+/* Does it merge with what its client wrote next? What it merges with is its neighbour in the list, too. */
+static bool joins_next(const struct yata_doc *doc, uint32_t h) {
+  const struct yata_item *it = &doc->items[h], *r = &doc->items[it->right];
+  return it->right != 0 && r->client == it->client && r->clock == it->clock + it->len &&
+         yata_item_mergeable(it, it->right, r);
+}
+
+/* Nothing merges where most items were split: something went in between. That shows without looking for the place. */
+static bool stays_split(const struct yata_doc *doc, const struct yata_split *s) {
+  const struct yata_item *it = &doc->items[s->item];
+  if (it->clock != s->clock || it->client != s->client || it->kind == YATA_WIRE_GC || (it->flags & YATA_ITEM_FREE))
+    return false;
+  const struct yata_item *l = &doc->items[it->left];
+  return !joins_next(doc, s->item) &&
+         !(it->left != 0 && l->client == it->client && l->clock + l->len == it->clock && joins_next(doc, it->left));
+}
+
 static void merge_split(struct yata_doc *doc, const struct yata_split *s) {
+  if (stays_split(doc, s)) return;
   struct yata_client *c = &doc->clients[s->client];
   struct yata_pos pos = yata_index_find(c, s->clock), next = pos;
   if (yata_index_next(c, &next)) {

@@ -178,7 +178,23 @@ static uint32_t slot_of(const struct yata_block *b, uint32_t clock, uint32_t end
   return last_below(b->clocks, from, to - from, clock);
 }
 
+/* Is it around the last hit, to either side? Whoever goes over a client's items backwards finds the next one there. */
+static bool around_hint(const struct yata_client *c, uint32_t clock, struct yata_pos *at) {
+  *at = c->hint;
+  if (at->block >= c->n_blocks) return false;
+  const struct yata_block *b = &c->blocks[at->block];
+  uint32_t from = at->slot > AROUND ? at->slot - AROUND : 0, to = at->slot + AROUND;
+  if (to >= b->n || b->clocks[from] > clock || b->clocks[to] <= clock) return false;
+  at->slot = last_below(b->clocks, from, to - from, clock);
+  return true;
+}
+
 struct yata_pos yata_index_search(const struct yata_client *c, uint32_t clock) {
+  struct yata_pos near;
+  if (around_hint(c, clock, &near)) {
+    ((struct yata_client *)c)->hint = near; /* a cache, as in yata_index_find */
+    return near;
+  }
   const struct yata_block *b = c->blocks;
   for (uint32_t n = c->n_blocks, half; n > 1; n -= half) {
     half = n / 2;

@@ -5,11 +5,15 @@
 #include "subdoc.h"
 #include "tree.h"
 
-static int note_split(struct yata_doc *doc, uint32_t client, uint32_t clock) {
+static int reserve_split(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
-  YATA_TRY(yata_mem_double(&doc->mem, &txn->splits, &txn->cap_splits, (size_t)txn->n_splits + 1, sizeof(*txn->splits)));
-  txn->splits[txn->n_splits++] = (struct yata_split){client, clock};
-  return 0;
+  return yata_mem_double(&doc->mem, &txn->splits, &txn->cap_splits, (size_t)txn->n_splits + 1, sizeof(*txn->splits));
+}
+
+/* There is room for it. */
+static void note_split(struct yata_doc *doc, uint32_t h) {
+  const struct yata_item *it = &doc->items[h];
+  doc->txn.splits[doc->txn.n_splits++] = (struct yata_split){it->client, it->clock, h};
 }
 
 static int patch_unit(struct yata_doc *doc, uint32_t client, uint32_t pos) {
@@ -48,7 +52,7 @@ static int new_part(struct yata_doc *doc, const struct yata_item *it, uint32_t d
 int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right) {
   uint32_t r;
   YATA_TRY(mend_pair(doc, &doc->items[h], diff));
-  YATA_TRY(note_split(doc, doc->items[h].client, doc->items[h].clock + diff));
+  YATA_TRY(reserve_split(doc));
   if (doc->items[h].flags & YATA_ITEM_REDONE) YATA_TRY(yata_redone_split(doc, &doc->items[h], diff));
   YATA_TRY(yata_log_reserve(doc));
   YATA_TRY(new_part(doc, &doc->items[h], diff, &r));
@@ -63,6 +67,7 @@ int yata_split(struct yata_doc *doc, uint32_t h, uint32_t diff, uint32_t *right)
   it->right = r;
   it->len = diff;
   if (rit->right != 0) doc->items[rit->right].left = r;
+  note_split(doc, r);
   yata_tree_split_off(doc, r);
   (void)yata_log_add(doc, YATA_UNDO_SPLIT, r);
   if (it->key != 0 && rit->right == 0) YATA_TRY(yata_ent_set(doc, it->parent, it->key, r));
@@ -119,7 +124,9 @@ static int delete_child(struct yata_doc *doc, uint32_t h) {
   const struct yata_item *it = &doc->items[h];
   if (!(it->flags & YATA_ITEM_DELETED)) return delete_one(doc, h);
   /* Deleted before this transaction: it will be collected and may merge with others. */
-  if (it->clock < yata_client_before(doc, it->client)) return note_split(doc, it->client, it->clock);
+  if (it->clock >= yata_client_before(doc, it->client)) return 0;
+  YATA_TRY(reserve_split(doc));
+  note_split(doc, h);
   return 0;
 }
 

@@ -13,7 +13,7 @@ static void renew(struct yata_txn *txn) {
   txn->n_was_items = txn->n_was_types = txn->tidied.n = txn->n_subs = 0;
   txn->guids.len = 0;
   txn->steps = 0;
-  txn->extended = 0;
+  txn->runs = 0;
 }
 
 void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
