@@ -62,14 +62,36 @@ static int orphan_write(const struct yata_doc *doc, const struct yata_item *it, 
   return content_write(doc, it, 0, out);
 }
 
-static uint8_t *id_write(const struct yata_doc *doc, uint8_t *p, uint32_t client, uint32_t clock) {
-  return yata_uint_write(yata_uint_write(p, doc->clients[client].id), clock);
+/* The client whose structs are written, of which most origins are, too: its number, and its id as it is written. */
+struct own {
+  uint32_t client;
+  uint32_t len;
+  uint8_t bytes[16]; /* an id takes 8 at most */
+};
+
+static struct own own_of(uint32_t client, uint64_t id) {
+  struct own own = {.client = client};
+  own.len = (uint32_t)(yata_uint_write(own.bytes, id) - own.bytes);
+  return own;
 }
 
-/* Room for what precedes the content: an info byte, four numbers, and a length. */
+/* Where there is room for eight bytes more than are written. */
+static inline uint8_t *id_write(const struct yata_doc *doc, const struct own *own, uint8_t *p, uint32_t client,
+                                uint32_t clock) {
+  if (client == own->client) {
+    memcpy(p, own->bytes, 8);
+    p += own->len;
+  } else {
+    p = yata_uint_write(p, doc->clients[client].id);
+  }
+  return yata_clock_write(p, clock);
+}
+
+/* Room for what precedes the content: an info byte, four numbers, and a length, and for eight bytes more. */
 #define HEAD_MAX 51
 
-static int item_write(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset, yata_buf *out) {
+static int item_write(const struct yata_doc *doc, const struct own *own, const struct yata_item *it, uint32_t offset,
+                      yata_buf *out) {
   bool left = offset > 0 || it->origin != 0, right = it->ror != 0;
   uint32_t len = it->len - offset;
   if (!left && !right && it->kind != YATA_WIRE_GC) return orphan_write(doc, it, out);
@@ -82,12 +104,12 @@ static int item_write(const struct yata_doc *doc, const struct yata_item *it, ui
     p[-1] = (uint8_t)(it->kind | (left ? YATA_INFO_LEFT : 0) | (right ? YATA_INFO_RIGHT : 0) |
                       (it->key != 0 ? YATA_INFO_SUB : 0));
     if (offset > 0)
-      p = id_write(doc, p, it->client, it->clock + offset - 1);
+      p = id_write(doc, own, p, it->client, it->clock + offset - 1);
     else if (left)
-      p = id_write(doc, p, it->origin - 1, it->origin_clock);
-    if (right) p = id_write(doc, p, it->ror - 1, it->ror_clock);
+      p = id_write(doc, own, p, it->origin - 1, it->origin_clock);
+    if (right) p = id_write(doc, own, p, it->ror - 1, it->ror_clock);
   }
-  if (text != NULL || it->kind == YATA_WIRE_DELETED || it->kind == YATA_WIRE_GC) p = yata_uint_write(p, len);
+  if (text != NULL || it->kind == YATA_WIRE_DELETED || it->kind == YATA_WIRE_GC) p = yata_clock_write(p, len);
   if (text != NULL) p = (uint8_t *)memcpy(p, text, len) + len;
   out->len = (size_t)(p - out->data);
   if (text != NULL || it->kind == YATA_WIRE_DELETED || it->kind == YATA_WIRE_GC) return 0;
@@ -105,12 +127,14 @@ int yata_encode_client(const struct yata_doc *doc, const struct yata_client *c, 
   YATA_TRY(yata_buf_put_uint(out, count_from(c, pos)));
   YATA_TRY(yata_buf_put_uint(out, c->id));
   YATA_TRY(yata_buf_put_uint(out, clock));
-  uint32_t offset = clock - doc->items[yata_index_at(c, pos)].clock;
+  const struct yata_item *first = &doc->items[yata_index_at(c, pos)];
+  const struct own own = own_of(first->client, c->id);
+  uint32_t offset = clock - first->clock;
   for (uint32_t i = pos.slot; pos.block < c->n_blocks; pos.block++, i = 0) {
     const struct yata_block *b = &c->blocks[pos.block];
     const uint32_t *handles = b->clocks + b->cap;
     for (; i < b->n; i++) {
-      YATA_TRY(item_write(doc, &doc->items[handles[i]], offset, out));
+      YATA_TRY(item_write(doc, &own, &doc->items[handles[i]], offset, out));
       offset = 0;
     }
   }
