@@ -56,6 +56,29 @@ static void splits_around_an_edit_are_whole_again(void **state) {
   yata_doc_destroy(doc);
 }
 
+static void values_pushed_and_deleted_one_by_one_are_one_item_each(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(5);
+  yata_type array;
+  const yata_any v = yata_any_number(7);
+  assert_ok(yata_array(doc, "array", &array));
+  for (uint32_t i = 0; i < 100; i++) {
+    assert_ok(yata_txn_begin(doc));
+    assert_ok(yata_array_insert(doc, array, i, &v, 1));
+    assert_ok(yata_txn_commit(doc, NULL));
+    assert_int_equal(items(doc), 1);
+  }
+  for (uint32_t i = 0; i < 20; i++) {
+    assert_ok(yata_txn_begin(doc));
+    assert_ok(yata_array_delete(doc, array, 40 - i, 1));
+    assert_ok(yata_array_delete(doc, array, 39 - i, 1));
+    assert_ok(yata_txn_commit(doc, NULL));
+    assert_ok(yata_doc_check(doc));
+    assert_int_equal(items(doc), 3);
+  }
+  yata_doc_destroy(doc);
+}
+
 /* What its writer split hundreds of times, and what goes on where the item before it ends, in one update: a document
  * that has something already makes the items that the writer has. */
 static void an_update_of_many_splits_comes_to_the_same_items(void **state) {
@@ -155,6 +178,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_split_in_vain_is_whole_again),
       cmocka_unit_test(splits_around_an_edit_are_whole_again),
+      cmocka_unit_test(values_pushed_and_deleted_one_by_one_are_one_item_each),
       cmocka_unit_test_setup(an_update_of_many_splits_comes_to_the_same_items, seed),
       cmocka_unit_test_setup(deletions_in_any_order_are_sorted_and_joined, seed),
   };
