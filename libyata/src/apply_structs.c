@@ -3,6 +3,8 @@
  * work of the stack and of missing clients is Yjs' integrateStructs. */
 #include "apply.h"
 
+#include "tree.h"
+
 struct head {
   struct yata_section *section;
   uint32_t i;
@@ -284,13 +286,17 @@ static int try_struct(struct yata_doc *doc, const struct yata_struct *st, uint32
 }
 
 /* Every struct of a new document becomes an item: no growing, and little to spare afterwards. */
-static int reserve(struct run *r, uint64_t structs) {
+static int reserve_items(struct run *r, uint64_t structs) {
   struct yata_doc *doc = r->doc;
-  if (!doc->txn.virgin) return 0;
   const struct yata_rd *bytes = r->source->v2 ? &r->source->in.rest : &r->source->rd;
   uint64_t most = (uint64_t)(bytes->end - bytes->base);
   size_t want = (size_t)doc->n_items + (size_t)(structs < most ? structs : most);
   return yata_mem_grow(&doc->mem, &doc->items, &doc->cap_items, want, sizeof(*doc->items));
+}
+
+/* To put so many items into an index of positions takes as long as to make it anew, once positions are asked for. */
+static void give_up_positions(struct yata_doc *doc, uint64_t structs) {
+  if (structs > doc->used_items / 2) yata_tree_drop_all(doc);
 }
 
 /* From the first struct that has to wait on all do: what is behind it may be what Yjs integrates after it. */
@@ -304,7 +310,8 @@ static int read_section(struct run *r, bool all, bool *unordered) {
   if (*unordered) return 0;
   r->before = first.client;
   if (later) YATA_TRY(yata_later_begin(&doc->mem, r->later, first.client));
-  YATA_TRY(reserve(r, structs));
+  if (doc->txn.virgin) YATA_TRY(reserve_items(r, structs));
+  if (!doc->txn.virgin) give_up_positions(doc, structs);
   uint32_t client = yata_client_find(doc, first.client);
   const struct yata_struct *st = NULL;
   for (uint64_t i = 0; i < structs; i++) {

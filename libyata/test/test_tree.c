@@ -290,6 +290,58 @@ static void a_deleted_long_list_takes_its_tree_with_it(void **state) {
   yata_doc_destroy(doc);
 }
 
+/* `count` insertions at random places, made elsewhere. */
+static void write_elsewhere(const yata_doc *doc, uint32_t count, yata_buf *update) {
+  yata_doc *other = new_doc(2);
+  yata_buf all = YATA_BUF_INIT;
+  yata_type text;
+  uint32_t length;
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &all));
+  assert_ok(yata_apply_update(other, all.data, all.len, NULL));
+  assert_ok(yata_text(other, "t", &text));
+  assert_ok(yata_txn_begin(other));
+  for (uint32_t i = 0; i < count; i++) {
+    assert_ok(yata_text_length(other, text, &length));
+    assert_ok(yata_text_insert(other, text, below(length + 1), "xyz", 3));
+  }
+  assert_ok(yata_txn_commit(other, update));
+  yata_buf_deinit(&all);
+  yata_doc_destroy(other);
+}
+
+static void a_large_update_gives_up_the_tree_until_it_is_asked_for(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1), *loaded = new_doc(3);
+  yata_type same;
+  yata_buf all = YATA_BUF_INIT, small = YATA_BUF_INIT, large = YATA_BUF_INIT, read = YATA_BUF_INIT;
+  (void)fragmented(doc, 1000);
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &all));
+  assert_ok(yata_apply_update(loaded, all.data, all.len, NULL));
+  assert_ok(yata_text(loaded, "t", &same));
+  write_elsewhere(doc, 50, &small);
+  size_t before = live(loaded);
+  insert_n(loaded, same, 500, "i", 1, NULL);
+  size_t tree = live(loaded) - before;
+  assert_true(tree > 10000);
+  assert_ok(yata_apply_update(loaded, small.data, small.len, NULL));
+  assert_true(live(loaded) > before + tree);
+  write_elsewhere(loaded, 1000, &large);
+  assert_ok(yata_apply_update(loaded, large.data, large.len, NULL));
+  size_t grown = live(loaded);
+  assert_ok(yata_doc_check(loaded));
+  insert_n(loaded, same, 1234, "-here-", 6, NULL);
+  assert_true(live(loaded) > grown + tree / 2);
+  assert_ok(yata_doc_check(loaded));
+  assert_ok(yata_text_read(loaded, same, &read));
+  assert_memory_equal(read.data + 1234, "-here-", 6);
+  yata_buf_deinit(&all);
+  yata_buf_deinit(&small);
+  yata_buf_deinit(&large);
+  yata_buf_deinit(&read);
+  yata_doc_destroy(doc);
+  yata_doc_destroy(loaded);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(random_edits_of_a_long_text_agree_with_an_array, seed),
@@ -298,6 +350,7 @@ int main(void) {
       cmocka_unit_test_setup(a_tree_is_made_when_a_position_is_asked_for, seed),
       cmocka_unit_test_setup(aborted_edits_leave_positions_right, seed),
       cmocka_unit_test_setup(edits_bear_every_allocation_that_fails, seed),
+      cmocka_unit_test_setup(a_large_update_gives_up_the_tree_until_it_is_asked_for, seed),
       cmocka_unit_test_setup(a_deleted_long_list_takes_its_tree_with_it, seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
