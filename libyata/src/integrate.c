@@ -275,24 +275,21 @@ static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t
   return 0;
 }
 
+/* An update was merged by whoever wrote it: what follows something in it is mostly split off it again, by what was
+ * put in between. Where half was, the rest become items; cleaning up merges what nothing came between. */
+static bool splits_again(const struct yata_txn *txn) {
+  return !txn->local && txn->n_splits > 8 && txn->n_splits > txn->extended / 2;
+}
+
 /* Text that goes on where its client's last item ends needs no item: Yjs would merge the two. */
-static bool goes_on(const struct yata_doc *doc, const struct yata_new *n) {
-  if (n->kind != YATA_WIRE_STRING || n->left == 0 || doc->txn.apart) return false;
+static bool extends(const struct yata_doc *doc, const struct yata_new *n) {
+  if (n->kind != YATA_WIRE_STRING || n->left == 0 || doc->txn.apart || splits_again(&doc->txn)) return false;
   const struct yata_item *l = &doc->items[n->left];
   return l->kind == YATA_WIRE_STRING && !(l->flags & (YATA_ITEM_DELETED | YATA_ITEM_REDONE)) &&
          l->client == n->client && l->clock + l->len == n->clock && n->origin == n->client + 1 &&
          n->origin_clock == n->clock - 1 && l->right == n->right && l->key == 0 && same_ror(n, l) &&
          l->content + l->len == doc->clients[n->client].text.len &&
          (doc->types[l->parent].item == 0 || !yata_item_deleted(doc, doc->types[l->parent].item));
-}
-
-/* An update was merged by whoever wrote it: what follows something in it is mostly split off it again, by what was
- * put in between. Where many were, the next ones become items; cleaning up merges what nothing came between. */
-static bool extends(struct yata_doc *doc, const struct yata_new *n) {
-  struct yata_txn *txn = &doc->txn;
-  if (!goes_on(doc, n)) return false;
-  txn->runs++;
-  return txn->local || txn->n_splits <= 8 || txn->n_splits <= txn->runs / 16;
 }
 
 static int extend(struct yata_doc *doc, const struct yata_new *n) {
@@ -304,6 +301,7 @@ static int extend(struct yata_doc *doc, const struct yata_new *n) {
     cut_content(doc, n->client, text, c->values.len);
     return err;
   }
+  doc->txn.extended++;
   yata_run_grown(doc, n->left, n->len);
   struct yata_undo *undo = yata_log_add(doc, YATA_UNDO_GROW, n->left);
   if (undo != NULL) undo->u.grown = n->len;

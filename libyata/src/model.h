@@ -250,7 +250,7 @@ struct yata_txn {
   uint32_t quick;  /* a quick edit was the first thing done; n_undo behind it, 0: none */
   uint32_t clients_before;
   uint32_t types_before, ents_before, keys_before, bytes_before; /* for virgin */
-  uint32_t runs; /* structs of text that went on where the item before them ends */
+  uint32_t extended; /* structs of text that went into the item before them */
 };
 
 /* Where this document's client types, or erases: what a transaction that was one quick edit (edit_quick.h) knew, for

@@ -13,7 +13,7 @@ static void renew(struct yata_txn *txn) {
   txn->n_was_items = txn->n_was_types = txn->tidied.n = txn->n_subs = 0;
   txn->guids.len = 0;
   txn->steps = 0;
-  txn->runs = 0;
+  txn->extended = 0;
 }
 
 void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
@@ -41,7 +41,7 @@ static void shrink(struct yata_doc *doc) {
   if (txn->cap_was_items > 64) yata_mem_drop(&doc->mem, &txn->was_items, &txn->cap_was_items, sizeof(*txn->was_items));
   if (txn->cap_was_types > 64) yata_mem_drop(&doc->mem, &txn->was_types, &txn->cap_was_types, sizeof(*txn->was_types));
   if (txn->cap_touched > 64) yata_mem_drop(&doc->mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
-  if (txn->cap_splits > 256) yata_mem_drop(&doc->mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
+  if (txn->cap_splits > 64) yata_mem_drop(&doc->mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
   if (txn->cap_doomed > 256) yata_mem_drop(&doc->mem, &txn->doomed, &txn->cap_doomed, sizeof(*txn->doomed));
   if (txn->deleted.cap > 256) yata_mem_drop(&doc->mem, &txn->deleted.v, &txn->deleted.cap, sizeof(*txn->deleted.v));
 }
