@@ -216,13 +216,14 @@ static bool at_grave(const struct yata_doc *doc, const struct yata_item *it, uin
   return it->left != 0 && joins(doc, &doc->items[it->left], it, false) && !yata_cuts_pair(doc, it, count);
 }
 
-/* What deleting there is going to read, asked for at once: in a large document each comes from memory. */
+/* What deleting there is going to read, asked for at once: in a large document each comes from memory. Text is read
+ * where it is not plain. */
 static void fetch(struct yata_doc *doc, const struct yata_item *it, uint32_t offset) {
   struct yata_client *c = &doc->clients[it->client];
   uint32_t pos = it->content + offset;
   const struct yata_chunk *chunk = &c->text.chunks[pos >> YATA_TEXT_SHIFT];
-  __builtin_prefetch(chunk->data + (size_t)(pos & ((1u << YATA_TEXT_SHIFT) - 1)) * chunk->width);
   if (it->left != 0) __builtin_prefetch(&doc->items[it->left].origin);
+  if (chunk->width > 1) __builtin_prefetch(chunk->data + 2 * (size_t)(pos & ((1u << YATA_TEXT_SHIFT) - 1)));
   (void)yata_index_find(c, it->clock + offset); /* is remembered */
 }
 

@@ -27,9 +27,7 @@ static int patch_unit(struct yata_doc *doc, uint32_t client, uint32_t pos) {
 
 /* Is there a surrogate pair that a cut after so many units would part? */
 static bool parts_pair(const struct yata_doc *doc, const struct yata_item *it, uint32_t diff) {
-  if (it->kind != YATA_WIRE_STRING) return false;
-  uint16_t unit = yata_text_unit(&doc->clients[it->client].text, it->content + diff - 1);
-  return unit >= 0xd800 && unit <= 0xdbff;
+  return it->kind == YATA_WIRE_STRING && yata_cuts_pair(doc, it, diff);
 }
 
 /* A surrogate pair cut in two becomes two U+FFFD. */
