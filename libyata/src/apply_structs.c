@@ -285,18 +285,23 @@ static int try_struct(struct yata_doc *doc, const struct yata_struct *st, uint32
   return *waits ? 0 : integrate_struct(doc, st, client, offset, &o);
 }
 
-/* Every struct of a new document becomes an item: no growing, and little to spare afterwards. */
-static int reserve_items(struct run *r, uint64_t structs) {
-  struct yata_doc *doc = r->doc;
+/* So many structs are to be expected, whatever is stated: one a byte at most. (Runs of version 2 can be more; then
+ * items grow as they come.) */
+static uint32_t at_most(const struct run *r, uint64_t structs) {
   const struct yata_rd *bytes = r->source->v2 ? &r->source->in.rest : &r->source->rd;
   uint64_t most = (uint64_t)(bytes->end - bytes->base);
-  size_t want = (size_t)doc->n_items + (size_t)(structs < most ? structs : most);
-  return yata_mem_grow(&doc->mem, &doc->items, &doc->cap_items, want, sizeof(*doc->items));
+  if (most > UINT32_MAX) most = UINT32_MAX;
+  return (uint32_t)(structs < most ? structs : most);
 }
 
-/* To put so many items into an index of positions takes as long as to make it anew, once positions are asked for. */
-static void give_up_positions(struct yata_doc *doc, uint64_t structs) {
+/* Every struct of a new document becomes an item: no growing, and little to spare afterwards. In others, to put so many
+ * items into an index of positions takes about as long as to make it anew, once positions are asked for. */
+static int expect(struct run *r, uint32_t structs) {
+  struct yata_doc *doc = r->doc;
+  if (doc->txn.virgin)
+    return yata_mem_grow(&doc->mem, &doc->items, &doc->cap_items, (size_t)doc->n_items + structs, sizeof(*doc->items));
   if (structs > doc->used_items / 2) yata_tree_drop_all(doc);
+  return 0;
 }
 
 /* From the first struct that has to wait on all do: what is behind it may be what Yjs integrates after it. */
@@ -310,8 +315,7 @@ static int read_section(struct run *r, bool all, bool *unordered) {
   if (*unordered) return 0;
   r->before = first.client;
   if (later) YATA_TRY(yata_later_begin(&doc->mem, r->later, first.client));
-  if (doc->txn.virgin) YATA_TRY(reserve_items(r, structs));
-  if (!doc->txn.virgin) give_up_positions(doc, structs);
+  YATA_TRY(expect(r, at_most(r, structs)));
   uint32_t client = yata_client_find(doc, first.client);
   const struct yata_struct *st = NULL;
   for (uint64_t i = 0; i < structs; i++) {
