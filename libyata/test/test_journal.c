@@ -138,22 +138,40 @@ static void aborted_transactions_leave_no_trace(void **state) {
   }
 }
 
-/* `n`: the allocation that fails. Done when none did. Some can be done without. */
+struct attempt {
+  struct failing f;
+  yata_allocator alloc;
+  struct doc one; /* its transaction is open */
+  int err;
+  bool done; /* no allocation failed */
+};
+
+/* Make the change. `n`: the allocation that fails. */
+static void attempt(struct attempt *a, change *make, long n) {
+  a->f = (struct failing){-1, 0};
+  a->alloc = (yata_allocator){failing_resize, &a->f};
+  a->one = create(5, &a->alloc);
+  assert_ok(yata_txn_begin(a->one.doc));
+  a->f.countdown = n;
+  a->err = make(&a->one);
+  a->done = a->f.countdown > 0;
+  a->f.countdown = -1;
+  assert_true(a->err == 0 || (a->err == YATA_ERR_NOMEM && !a->done));
+}
+
+/* Done when none failed. Some can be done without. */
+static bool finish(struct attempt *a) {
+  yata_doc_destroy(a->one.doc);
+  assert_int_equal(a->f.live, 0);
+  return a->done;
+}
+
 static bool fails_once(change *make, long n, struct doc *other) {
-  struct failing f = {-1, 0};
-  yata_allocator alloc = {failing_resize, &f};
-  struct doc one = create(5, &alloc);
-  assert_ok(yata_txn_begin(one.doc));
-  f.countdown = n;
-  int err = make(&one);
-  bool done = f.countdown > 0;
-  f.countdown = -1;
-  assert_true(err == 0 || (err == YATA_ERR_NOMEM && !done));
-  yata_txn_abort(one.doc);
-  assert_twins(&one, other);
-  yata_doc_destroy(one.doc);
-  assert_int_equal(f.live, 0);
-  return done;
+  struct attempt a;
+  attempt(&a, make, n);
+  yata_txn_abort(a.one.doc);
+  assert_twins(&a.one, other);
+  return finish(&a);
 }
 
 /* Does the change call the library once? Then all of it was taken back when it fails. */
@@ -164,26 +182,19 @@ static bool is_one_call(change *make) {
 
 /* The same, but the transaction goes on, and makes the change again. */
 static bool goes_on(change *make, long n, struct doc *other) {
-  struct failing f = {-1, 0};
-  yata_allocator alloc = {failing_resize, &f};
-  struct doc one = create(5, &alloc);
-  assert_ok(yata_txn_begin(one.doc));
-  f.countdown = n;
-  int err = make(&one);
-  bool done = f.countdown > 0;
-  f.countdown = -1;
-  if (err < 0 && is_one_call(make)) {
-    assert_ok(make(&one));
-    assert_ok(yata_txn_commit(one.doc, NULL));
+  struct attempt a;
+  attempt(&a, make, n);
+  if (a.err < 0 && is_one_call(make)) {
+    assert_ok(make(&a.one));
+    assert_ok(yata_txn_commit(a.one.doc, NULL));
     assert_ok(yata_txn_begin(other->doc));
     assert_ok(make(other));
     assert_ok(yata_txn_commit(other->doc, NULL));
-    assert_twins(&one, other);
+    assert_twins(&a.one, other);
   } else {
-    yata_txn_abort(one.doc);
+    yata_txn_abort(a.one.doc);
   }
-  yata_doc_destroy(one.doc);
-  return done;
+  return finish(&a);
 }
 
 static void changes_without_memory_leave_no_trace(void **state) {

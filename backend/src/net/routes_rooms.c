@@ -95,15 +95,21 @@ static void on_listed(void *ctx, int err, const struct room_info *rooms, size_t 
   request_reply_json(r, 200, &body, err);
 }
 
-void routes_rooms_list(void *ctx, struct request *r) {
-  (void)ctx;
+/* Whoever asks must say which user; false: that was not said well, and is answered. */
+static bool read_user(struct request *r, const char *what) {
   struct api_errors errors = {0};
   int err = input_identity(r, false, true, &errors);
-  if (!err && errors.count) {
+  if (err)
+    request_reply_err(r, err, what);
+  else if (errors.count)
     request_reply_errors(r, &errors);
-    return;
-  }
-  if (!err) err = registry_list(r->registry, (const char *)r->mail.data, LIST_MAX, on_listed, r);
+  return !err && !errors.count;
+}
+
+void routes_rooms_list(void *ctx, struct request *r) {
+  (void)ctx;
+  if (!read_user(r, "list of rooms")) return;
+  int err = registry_list(r->registry, (const char *)r->mail.data, LIST_MAX, on_listed, r);
   if (err) request_reply_err(r, err, "list of rooms");
 }
 
@@ -184,17 +190,7 @@ static void on_deleted(void *ctx, int err) {
 
 void routes_rooms_delete(void *ctx, struct request *r) {
   (void)ctx;
-  struct api_errors errors = {0};
-  int err = input_identity(r, false, true, &errors);
-  if (!err && errors.count) {
-    request_reply_errors(r, &errors);
-    return;
-  }
-  if (err) {
-    request_reply_err(r, err, "room");
-    return;
-  }
-  if (!input_room(r)) return;
-  err = registry_delete_room(r->registry, r->room_id, (const char *)r->mail.data, on_deleted, r);
+  if (!read_user(r, "room") || !input_room(r)) return;
+  int err = registry_delete_room(r->registry, r->room_id, (const char *)r->mail.data, on_deleted, r);
   if (err) on_deleted(r, err);
 }
