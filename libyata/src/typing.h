@@ -26,11 +26,12 @@ static inline void yata_quick_shift(struct yata_doc *doc, uint32_t h, bool right
 }
 
 /** Nothing at all came between the transaction before and this one, so it is open, and nobody observes (who begins to,
- * makes it be forgotten); and this one did nothing so far. */
+ * makes it be forgotten); and this one did nothing so far. Who looked for a position elsewhere moved the mark of the
+ * list there, which would no longer be right. */
 static inline bool yata_typing_holds(const struct yata_doc *doc, yata_type text) {
   const struct yata_typing *at = &doc->typing;
   return at->txn_id + 2 == doc->txn.id && at->type.slot == text.slot && at->type.generation == text.generation &&
-         yata_txn_fresh(&doc->txn);
+         doc->types[text.slot].mark == at->item && yata_txn_fresh(&doc->txn);
 }
 
 /** Is it a key of ASCII, right behind what was typed, and is there room for it? */

@@ -187,6 +187,25 @@ static void somebody_observes_for_a_while(void **state) {
   assert_true(told > 0);
 }
 
+/* Somebody asks for a position, between keys or after one: the next key goes where it goes all the same. */
+static void positions_are_asked_for_between_keys(void **state) {
+  struct twins t;
+  yata_relpos pos = {0};
+  (void)state;
+  for (int keep = 0; keep < 4; keep++) {
+    start(&t, keep % 2);
+    t.ascii = keep > 1;
+    for (int i = 0; i < 2500; i++) {
+      step(&t, 1);
+      if (below(3) > 0) continue;
+      assert_ok(yata_relpos_create(t.quick, t.a, below(length(&t) + 1), 0, &pos));
+      if (below(3) == 0) t.cursor = below(length(&t) + 1);
+    }
+    stop(&t);
+  }
+  yata_relpos_deinit(&pos);
+}
+
 /* The same edit in both; what == 0: insert the letter, else delete so much. */
 static void both(struct twins *t, uint32_t what, uint32_t at, uint32_t letter) {
   assert_ok(yata_txn_begin(t->quick));
@@ -270,6 +289,7 @@ int main(void) {
       cmocka_unit_test(what_was_typed_can_be_taken_back),
       cmocka_unit_test(what_comes_between_two_keys_is_seen),
       cmocka_unit_test(somebody_observes_for_a_while),
+      cmocka_unit_test(positions_are_asked_for_between_keys),
       cmocka_unit_test(long_rows_of_keys),
       cmocka_unit_test(runs_get_shorter_at_both_ends),
       cmocka_unit_test(typing_ends_with_the_last_clock),
