@@ -42,7 +42,9 @@ static int append_text(struct yata_doc *doc, uint32_t client, yata_slice s, uint
   struct yata_store *text = &doc->clients[client].text;
   *pos = text->len;
   int err = yata_text_append(doc, client, s, pos);
-  if (err < 0) yata_text_truncate(doc, text, *pos);
+  if (err == 0) return 0;
+  yata_text_truncate(doc, text, *pos);
+  yata_typing_forget(doc);
   return err;
 }
 

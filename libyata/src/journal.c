@@ -4,6 +4,7 @@
  * emptied again. */
 #include "store.h"
 #include "tree.h"
+#include "typing.h"
 
 int yata_log_reserve_slow(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
@@ -178,4 +179,5 @@ void yata_rollback(struct yata_doc *doc, uint32_t mark) {
   }
   doc->mark_epoch++;
   doc->format_epoch++;
+  yata_typing_forget(doc);
 }

@@ -57,9 +57,10 @@ int yata_erase_on(struct yata_doc *doc, uint32_t count);
 
 /** The open transaction is one quick edit, and is committed: the next one may go on there. */
 void yata_typing_keep(struct yata_doc *doc);
-/** Nothing is known any more. */
+/** Nothing is known any more: something may have moved, as what failed and was taken back does, too. If the open
+ * transaction went on, where things are is looked for once more when it is committed. */
 static inline void yata_typing_forget(struct yata_doc *doc) {
-  doc->typing.txn_id = 0;
+  doc->typing.txn_id = doc->typing.key_id = 0;
 }
 
 /** Take the update of one key, in version 1: of a key of ASCII that has a left origin, or of one unit that is erased.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What people type, on its short path, beside a document that goes the general way: somebody observes it. */
+#include "failing.h"
 #include "testing.h"
 
 static uint32_t random_state = 1;
@@ -283,6 +284,101 @@ static void insertion_steps_past_a_long_row_of_deleted_runs(void **state) {
   stop(&t);
 }
 
+/* One of the things that may fail, and of which nothing is left then, but that other things have moved. */
+static int try_one(yata_doc *doc, yata_type text, yata_type array, uint32_t end, uint32_t what) {
+  static char many[5000];
+  static const uint8_t binary[] = {1, 2, 3};
+  yata_any v[32];
+  for (uint32_t i = 0; i < 32; i++)
+    v[i] = i % 2 == 0 ? yata_any_number(i) : (yata_any){.kind = YATA_ANY_BINARY, .u.bytes = {binary, sizeof(binary)}};
+  memset(many, 'm', sizeof(many));
+  switch (what) {
+  case 0: return yata_array_insert(doc, array, 0, v, 32);
+  case 1: return yata_text_delete(doc, text, 1, 1);
+  case 2: return yata_text_insert(doc, text, end, many, sizeof(many));
+  default: return yata_text_insert(doc, text, 1, "é", 2);
+  }
+}
+
+struct keys {
+  yata_doc *doc;
+  yata_type text, array;
+  bool erases; /* on the left of what was erased before */
+  yata_buf room;
+};
+
+static void next_key(struct keys *k) {
+  uint32_t n;
+  assert_ok(yata_text_length(k->doc, k->text, &n));
+  if (k->erases)
+    assert_ok(yata_text_delete(k->doc, k->text, n - 3, 1));
+  else
+    assert_ok(yata_text_insert(k->doc, k->text, n, "k", 1));
+}
+
+static void commit_keys(struct keys *k) {
+  yata_buf_clear(&k->room);
+  assert_ok(yata_txn_commit(k->doc, &k->room));
+}
+
+static void press(struct keys *k, uint32_t n) {
+  for (; n > 0; n--) {
+    assert_ok(yata_txn_begin(k->doc));
+    next_key(k);
+    commit_keys(k);
+  }
+}
+
+static void start_keys(struct keys *k, const yata_allocator *alloc, uint32_t n, bool erases) {
+  const yata_options o = {.client_id = 5, .alloc = alloc};
+  *k = (struct keys){0};
+  assert_ok(yata_doc_create(&o, &k->doc));
+  assert_ok(yata_text(k->doc, "t", &k->text));
+  assert_ok(yata_array(k->doc, "a", &k->array));
+  press(k, n);
+  k->erases = erases;
+  press(k, erases ? 3 : 0);
+}
+
+/* `n`: the allocation that fails, behind a key of the same transaction or before it. False: there are not so many. */
+static bool keys_around_a_failure(uint32_t keys, uint32_t what, long n, bool erases, bool behind) {
+  struct failing f = {-1, 0};
+  const yata_allocator alloc = {failing_resize, &f};
+  struct keys k, same;
+  uint32_t end;
+  start_keys(&k, &alloc, keys, erases);
+  start_keys(&same, NULL, keys, erases);
+  assert_ok(yata_txn_begin(k.doc));
+  if (behind) next_key(&k);
+  assert_ok(yata_text_length(k.doc, k.text, &end));
+  f.countdown = n;
+  int err = try_one(k.doc, k.text, k.array, end, what);
+  bool failed = f.countdown == 0;
+  f.countdown = -1;
+  if (err < 0) {
+    if (!behind) next_key(&k);
+    commit_keys(&k);
+    press(&same, 1);
+    press(&k, 3);
+    press(&same, 3);
+    assert_same(k.doc, same.doc);
+  }
+  yata_buf_deinit(&k.room);
+  yata_buf_deinit(&same.room);
+  yata_doc_destroy(k.doc);
+  yata_doc_destroy(same.doc);
+  assert_int_equal(f.live, 0);
+  return failed;
+}
+
+static void what_fails_between_keys_may_move_things(void **state) {
+  (void)state;
+  for (uint32_t keys = 12; keys < 30; keys++)
+    for (uint32_t what = 0; what < 4; what++)
+      for (int how = 0; how < 4; how++)
+        for (long n = 1; keys_around_a_failure(keys, what, n, how % 2, how / 2);) n++;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(typing_gives_the_updates_of_the_general_way),
@@ -290,6 +386,7 @@ int main(void) {
       cmocka_unit_test(what_comes_between_two_keys_is_seen),
       cmocka_unit_test(somebody_observes_for_a_while),
       cmocka_unit_test(positions_are_asked_for_between_keys),
+      cmocka_unit_test(what_fails_between_keys_may_move_things),
       cmocka_unit_test(long_rows_of_keys),
       cmocka_unit_test(runs_get_shorter_at_both_ends),
       cmocka_unit_test(typing_ends_with_the_last_clock),
