@@ -135,7 +135,7 @@ static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
   case YATA_UNDO_TYPE: undo_type(doc, at, &txn->was_types[--txn->n_was_types]); break;
   case YATA_UNDO_TYPE_NEW: yata_type_free(doc, at); break;
   case YATA_UNDO_ENT: doc->ents[at].item = undo->u.ent_item; break;
-  case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at); break;
+  case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at, undo->u.before); break;
   case YATA_UNDO_SPLIT: undo_split(doc, at); break;
   case YATA_UNDO_GROW: undo_grow(doc, at, undo->u.grown); break;
   case YATA_UNDO_PUT: undo_put(doc, at); break;

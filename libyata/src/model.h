@@ -187,7 +187,8 @@ struct yata_undo {
   uint32_t at;
   union {
     uint32_t ent_item;
-    uint32_t grown; /* units */
+    uint32_t before; /* ENT_NEW: the entry of its type before it; 0 */
+    uint32_t grown;  /* units */
     struct {
       uint32_t units, content; /* that moved from `at` into its neighbour */
     } shift;

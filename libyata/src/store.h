@@ -174,8 +174,8 @@ void yata_ent_replace(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_
 void yata_ents_clear(struct yata_doc *doc, uint32_t type);
 /** Keep the entries below n, all of them roots, and nothing else. */
 void yata_ents_truncate(struct yata_doc *doc, uint32_t n);
-/** Undo the making of the newest entry of its type. */
-void yata_ent_undo(struct yata_doc *doc, uint32_t ent);
+/** Undo the making of the newest entry of its type; `before`: the one before it; 0. */
+void yata_ent_undo(struct yata_doc *doc, uint32_t ent, uint32_t before);
 
 /* ---- content ------------------------------------------------------------------------------ */
 

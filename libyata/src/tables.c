@@ -185,6 +185,7 @@ static int ent_new(struct yata_doc *doc, uint32_t type, uint32_t key, uint32_t i
   YATA_TRY(yata_log_type(doc, type));
   uint32_t i = doc->free_ents ? doc->free_ents : doc->n_ents;
   struct yata_undo undo = {.kind = YATA_UNDO_ENT_NEW, .at = i};
+  undo.u.before = doc->types[type].last;
   YATA_TRY(yata_log(doc, &undo));
   if (doc->free_ents != 0)
     doc->free_ents = doc->ents[i].next;
@@ -253,10 +254,8 @@ void yata_ents_truncate(struct yata_doc *doc, uint32_t n) {
   }
 }
 
-void yata_ent_undo(struct yata_doc *doc, uint32_t i) {
+void yata_ent_undo(struct yata_doc *doc, uint32_t i, uint32_t before) {
   struct yata_typ *t = &doc->types[doc->ents[i].type];
-  uint32_t before = 0;
-  for (uint32_t e = t->first; e != i; e = doc->ents[e].next) before = e;
   if (before != 0)
     doc->ents[before].next = 0;
   else
