@@ -34,9 +34,13 @@ const mapAt = (type, snapshot) => splitAt(type.doc, snapshot, () => Object.fromE
   Object.entries(Y.typeMapGetAllSnapshot(type, snapshot)).map(([key, v]) => [key, plain(v)])))
 
 // Splitting is undone when the transaction ends, but not of what an undo manager redid: there a copy is read.
+// What waits for others is left out: in a copy, where it comes together with all else, it may find what it waits for.
 const copied = (peer, type) => {
   const copy = new Y.Doc({ gc: false })
+  const { store, store: { pendingStructs, pendingDs } } = peer.y
+  store.pendingStructs = store.pendingDs = null
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(peer.y))
+  Object.assign(store, { pendingStructs, pendingDs })
   if (type._item !== null) return Y.getItem(copy.store, type._item.id).content.type
   return copy.get(peer.roots.find(root => root.type === type).name, type.constructor)
 }
