@@ -108,6 +108,38 @@ static void an_update_of_many_splits_comes_to_the_same_items(void **state) {
   yata_doc_destroy(other);
 }
 
+/* ---- what was collected ------------------------------------------------------------------- */
+
+/* Three values in a nested array, each put before the one before it: nothing of them merges while it is an item. Of the
+ * first `gone` nothing is left when the array goes. Only their lengths stay, as one. */
+static void one_stays_of_what_was_in_a_type(uint32_t gone) {
+  yata_doc *doc = new_doc(5);
+  yata_type array, nested;
+  const yata_any v = yata_any_number(7);
+  assert_ok(yata_array(doc, "array", &array));
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_array_insert_type(doc, array, 0, YATA_KIND_ARRAY, &nested));
+  for (uint32_t i = 0; i < 3; i++) assert_ok(yata_array_insert(doc, nested, 0, &v, 1));
+  assert_ok(yata_txn_commit(doc, NULL));
+  for (uint32_t i = 0; i < gone; i++) {
+    assert_ok(yata_txn_begin(doc));
+    assert_ok(yata_array_delete(doc, nested, 0, 1));
+    assert_ok(yata_txn_commit(doc, NULL));
+  }
+  assert_int_equal(items(doc), 4);
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_array_delete(doc, array, 0, 1));
+  assert_ok(yata_txn_commit(doc, NULL));
+  assert_ok(yata_doc_check(doc));
+  assert_int_equal(items(doc), 2);
+  yata_doc_destroy(doc);
+}
+
+static void what_a_deleted_type_held_is_one_item(void **state) {
+  (void)state;
+  for (uint32_t gone = 0; gone <= 3; gone++) one_stays_of_what_was_in_a_type(gone);
+}
+
 /* ---- ranges of deletions ------------------------------------------------------------------ */
 
 #define CLIENTS 3
@@ -179,6 +211,7 @@ int main(void) {
       cmocka_unit_test(what_was_split_in_vain_is_whole_again),
       cmocka_unit_test(splits_around_an_edit_are_whole_again),
       cmocka_unit_test(values_pushed_and_deleted_one_by_one_are_one_item_each),
+      cmocka_unit_test(what_a_deleted_type_held_is_one_item),
       cmocka_unit_test_setup(an_update_of_many_splits_comes_to_the_same_items, seed),
       cmocka_unit_test_setup(deletions_in_any_order_are_sorted_and_joined, seed),
   };
