@@ -24,7 +24,7 @@ static bool is_plain(const struct yata_doc *doc, uint32_t type) {
   return !(t->flags & YATA_TYPE_FORMATTED) && (t->item == 0 || !yata_item_deleted(doc, t->item));
 }
 
-/* Split where there is room for it. */
+/* Split where there is room for it; what was redone would need more. */
 static uint32_t split(struct yata_doc *doc, uint32_t h, uint32_t diff) {
   uint32_t right = 0;
   int err = yata_split(doc, h, diff, &right);
@@ -106,7 +106,8 @@ static bool find_place(struct yata_doc *doc, uint32_t client, const struct inser
   at->ror = in->has_right ? rc + 1 : 0;
   at->cut = 0;
   const struct yata_item *l = &doc->items[at->left];
-  if (l->kind == YATA_WIRE_GC || l->key != 0 || !is_plain(doc, l->parent)) return false;
+  if (l->kind == YATA_WIRE_GC || l->key != 0 || (l->flags & YATA_ITEM_REDONE) || !is_plain(doc, l->parent))
+    return false;
   at->right = l->right;
   if (l->clock + l->len - 1 == in->left.clock) {
     const struct yata_item *r = &doc->items[at->right];

@@ -234,6 +234,53 @@ static void commit_asks_for_its_memory_once(void **state) {
   yata_doc_destroy(doc);
 }
 
+/* Where a run was deleted and made anew, to split it takes memory, even when whoever did that has gone. `more`: runs
+ * that stay, so that there is room for what else it takes. */
+static void split_what_was_redone(uint32_t more, long n) {
+  struct failing f = {-1, 0};
+  const yata_allocator alloc = {failing_resize, &f};
+  const yata_options o = {.client_id = 5, .alloc = &alloc};
+  yata_doc *doc, *peer = new_doc(6);
+  yata_buf update = YATA_BUF_INIT, before = YATA_BUF_INIT;
+  yata_undo_manager *manager;
+  yata_type text, same;
+  assert_ok(yata_doc_create(&o, &doc));
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_text(peer, "t", &same));
+  for (uint32_t i = 0; i < 16 + more; i++) insert(doc, text, 0, "abcdefgh");
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &update));
+  assert_ok(yata_apply_update(peer, update.data, update.len, NULL));
+  insert(peer, same, 0, "peer");
+  yata_buf_clear(&update);
+  assert_ok(yata_encode_state_as_update(peer, NULL, 0, &update));
+  assert_ok(yata_apply_update(doc, update.data, update.len, NULL));
+  assert_ok(yata_undo_create(doc, NULL, &manager));
+  for (uint32_t i = 0; i < 16; i++) erase(doc, text, 4, 8);
+  assert_ok(yata_undo_undo(manager, 1, NULL, NULL));
+  yata_undo_destroy(manager);
+  yata_buf_clear(&update);
+  assert_ok(yata_txn_begin(peer));
+  assert_ok(yata_text_insert(peer, same, 31, "q", 1));
+  assert_ok(yata_txn_commit(peer, &update));
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &before));
+  f.countdown = n;
+  int err = yata_apply_update(doc, update.data, update.len, NULL);
+  f.countdown = -1;
+  assert_ok(yata_doc_check(doc));
+  if (err < 0) assert_state(doc, before.data, before.len);
+  yata_buf_deinit(&update);
+  yata_buf_deinit(&before);
+  yata_doc_destroy(doc);
+  yata_doc_destroy(peer);
+  assert_int_equal(f.live, 0);
+}
+
+static void splitting_what_was_redone_without_memory_changes_nothing(void **state) {
+  (void)state;
+  for (uint32_t more = 0; more < 8; more++)
+    for (long n = 1; n < 4; n++) split_what_was_redone(more, n);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(loading_without_memory_leaves_the_document_empty),
@@ -242,6 +289,7 @@ int main(void) {
       cmocka_unit_test(editing_without_memory_can_be_aborted),
       cmocka_unit_test(creating_without_memory_frees_what_it_took),
       cmocka_unit_test(encoding_without_memory_leaves_the_buffer_as_it_was),
+      cmocka_unit_test(splitting_what_was_redone_without_memory_changes_nothing),
       cmocka_unit_test(live_bytes_are_what_was_taken),
       cmocka_unit_test(commit_asks_for_its_memory_once),
   };
