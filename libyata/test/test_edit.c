@@ -30,6 +30,47 @@ static void a_split_surrogate_pair_becomes_two_replacement_characters(void **sta
   yata_doc_destroy(doc);
 }
 
+/* Keys go on in one text at a time, and in none that is gone, though another one took its place. */
+static void keys_go_to_the_text_they_are_meant_for(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1);
+  yata_type text, other, array, old, new = {0, 0};
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_text(doc, "o", &other));
+  assert_ok(yata_array(doc, "a", &array));
+  for (uint32_t i = 0; i < 10; i++) insert(doc, text, i, "x");
+  insert(doc, other, 0, "0123456789abcdef");
+  for (uint32_t i = 10; i < 13; i++) {
+    insert(doc, text, i, "x");
+    insert(doc, text, i, "x");
+    insert(doc, other, i + 1, "y");
+  }
+  assert_text(doc, text, "xxxxxxxxxxxxxxxx");
+  assert_text(doc, other, "0123456789ayyybcdef");
+  for (uint32_t i = 0; i < 2; i++) {
+    old = new;
+    assert_ok(yata_txn_begin(doc));
+    assert_ok(yata_array_insert_type(doc, array, 0, YATA_KIND_TEXT, &new));
+    assert_ok(yata_txn_commit(doc, NULL));
+    if (i > 0) break;
+    assert_ok(yata_txn_begin(doc));
+    assert_ok(yata_array_delete(doc, array, 0, 1));
+    assert_ok(yata_txn_commit(doc, NULL));
+  }
+  assert_int_equal(old.slot, new.slot);
+  for (uint32_t i = 0; i < 10; i++) insert(doc, new, i, "z");
+  assert_ok(yata_txn_begin(doc));
+  assert_int_equal(yata_text_insert(doc, old, 10, "z", 1), YATA_ERR_GONE);
+  assert_ok(yata_txn_commit(doc, NULL));
+  erase(doc, new, 6, 1);
+  erase(doc, new, 5, 1);
+  assert_ok(yata_txn_begin(doc));
+  assert_int_equal(yata_text_delete(doc, old, 4, 1), YATA_ERR_GONE);
+  assert_ok(yata_txn_commit(doc, NULL));
+  assert_text(doc, new, "zzzzzzzz");
+  yata_doc_destroy(doc);
+}
+
 static void positions_past_the_end_are_refused(void **state) {
   (void)state;
   yata_doc *doc = new_doc(1);
@@ -312,6 +353,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(text_is_inserted_and_deleted_by_utf16_position),
       cmocka_unit_test(a_split_surrogate_pair_becomes_two_replacement_characters),
+      cmocka_unit_test(keys_go_to_the_text_they_are_meant_for),
       cmocka_unit_test(positions_past_the_end_are_refused),
       cmocka_unit_test(edits_outside_of_a_transaction_are_refused),
       cmocka_unit_test(an_aborted_transaction_leaves_no_trace),
