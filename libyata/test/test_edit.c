@@ -71,6 +71,23 @@ static void keys_go_to_the_text_they_are_meant_for(void **state) {
   yata_doc_destroy(doc);
 }
 
+static void to_erase_nothing_where_one_erased_is_nothing(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1);
+  yata_type text;
+  yata_buf update = YATA_BUF_INIT;
+  assert_ok(yata_text(doc, "t", &text));
+  insert(doc, text, 0, "0123456789");
+  for (uint32_t i = 6; i > 3; i--) erase(doc, text, i, 1);
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_text_delete(doc, text, 4, 0));
+  assert_ok(yata_txn_commit(doc, &update));
+  assert_int_equal(update.len, 0);
+  assert_text(doc, text, "0123789");
+  yata_buf_deinit(&update);
+  yata_doc_destroy(doc);
+}
+
 static void positions_past_the_end_are_refused(void **state) {
   (void)state;
   yata_doc *doc = new_doc(1);
@@ -354,6 +371,7 @@ int main(void) {
       cmocka_unit_test(text_is_inserted_and_deleted_by_utf16_position),
       cmocka_unit_test(a_split_surrogate_pair_becomes_two_replacement_characters),
       cmocka_unit_test(keys_go_to_the_text_they_are_meant_for),
+      cmocka_unit_test(to_erase_nothing_where_one_erased_is_nothing),
       cmocka_unit_test(positions_past_the_end_are_refused),
       cmocka_unit_test(edits_outside_of_a_transaction_are_refused),
       cmocka_unit_test(an_aborted_transaction_leaves_no_trace),
