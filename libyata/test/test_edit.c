@@ -71,7 +71,7 @@ static void keys_go_to_the_text_they_are_meant_for(void **state) {
   yata_doc_destroy(doc);
 }
 
-static void to_erase_nothing_where_one_erased_is_nothing(void **state) {
+static void nothing_and_half_a_character_are_no_keys(void **state) {
   (void)state;
   yata_doc *doc = new_doc(1);
   yata_type text;
@@ -83,7 +83,11 @@ static void to_erase_nothing_where_one_erased_is_nothing(void **state) {
   assert_ok(yata_text_delete(doc, text, 4, 0));
   assert_ok(yata_txn_commit(doc, &update));
   assert_int_equal(update.len, 0);
-  assert_text(doc, text, "0123789");
+  for (uint32_t i = 0; i < 9; i++) insert(doc, text, i, "k");
+  assert_ok(yata_txn_begin(doc));
+  assert_int_equal(yata_text_insert(doc, text, 9, "\x80", 1), YATA_ERR_INVALID);
+  yata_txn_abort(doc);
+  assert_text(doc, text, "kkkkkkkkk0123789");
   yata_buf_deinit(&update);
   yata_doc_destroy(doc);
 }
@@ -371,7 +375,7 @@ int main(void) {
       cmocka_unit_test(text_is_inserted_and_deleted_by_utf16_position),
       cmocka_unit_test(a_split_surrogate_pair_becomes_two_replacement_characters),
       cmocka_unit_test(keys_go_to_the_text_they_are_meant_for),
-      cmocka_unit_test(to_erase_nothing_where_one_erased_is_nothing),
+      cmocka_unit_test(nothing_and_half_a_character_are_no_keys),
       cmocka_unit_test(positions_past_the_end_are_refused),
       cmocka_unit_test(edits_outside_of_a_transaction_are_refused),
       cmocka_unit_test(an_aborted_transaction_leaves_no_trace),
