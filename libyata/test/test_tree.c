@@ -342,6 +342,29 @@ static void a_large_update_gives_up_the_tree_until_it_is_asked_for(void **state)
   yata_doc_destroy(loaded);
 }
 
+/* A list that is noted before it gets a tree, when what was done to it is taken back, keeps the tree. */
+static void a_tree_made_meanwhile_outlives_what_is_taken_back(void **state) {
+  (void)state;
+  yata_doc *doc = new_doc(1), *loaded = new_doc(3);
+  const yata_any v = yata_any_number(1);
+  yata_buf all = YATA_BUF_INIT;
+  yata_type text;
+  (void)fragmented(doc, 1000);
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &all));
+  assert_ok(yata_apply_update(loaded, all.data, all.len, NULL));
+  assert_ok(yata_text(loaded, "t", &text));
+  assert_ok(yata_txn_begin(loaded));
+  assert_ok(yata_map_set(loaded, text, "key", 3, &v));
+  assert_ok(yata_text_insert(loaded, text, 500, "middle", 6));
+  yata_txn_abort(loaded);
+  assert_state(loaded, all.data, all.len);
+  insert_n(loaded, text, 400, "-here-", 6, NULL);
+  assert_ok(yata_doc_check(loaded));
+  yata_buf_deinit(&all);
+  yata_doc_destroy(doc);
+  yata_doc_destroy(loaded);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(random_edits_of_a_long_text_agree_with_an_array, seed),
@@ -351,6 +374,7 @@ int main(void) {
       cmocka_unit_test_setup(aborted_edits_leave_positions_right, seed),
       cmocka_unit_test_setup(edits_bear_every_allocation_that_fails, seed),
       cmocka_unit_test_setup(a_large_update_gives_up_the_tree_until_it_is_asked_for, seed),
+      cmocka_unit_test_setup(a_tree_made_meanwhile_outlives_what_is_taken_back, seed),
       cmocka_unit_test_setup(a_deleted_long_list_takes_its_tree_with_it, seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
