@@ -124,7 +124,38 @@ static void edits_write_what_they_write_after_a_walk(void **state) {
   }
 }
 
+/* Here nothing is compared with what is taken back each time: a format that was is in force nowhere. */
+static void formats_that_were_taken_back_are_not_in_force(void **state) {
+  (void)state;
+  yata_doc *docs[] = {new_doc(5), new_doc(5)};
+  yata_type text;
+  const yata_any_entry entry = attribute(0);
+  yata_any bold = {.kind = YATA_ANY_OBJECT}, nothing = bold;
+  bold.u.object.entries = &entry;
+  bold.u.object.len = 1;
+  for (int i = 0; i < 2; i++) {
+    assert_ok(yata_text(docs[i], "t", &text));
+    insert(docs[i], text, 0, "0123456789");
+    assert_ok(yata_txn_begin(docs[i]));
+    assert_ok(yata_text_format(docs[i], text, 8, 2, &bold));
+    assert_ok(yata_txn_commit(docs[i], NULL));
+    assert_ok(yata_txn_begin(docs[i]));
+    if (i == 0) {
+      assert_ok(yata_text_format(docs[i], text, 0, 5, &bold));
+      assert_ok(yata_text_delete(docs[i], text, 2, 1));
+    }
+    yata_txn_abort(docs[i]);
+    assert_ok(yata_txn_begin(docs[i]));
+    assert_ok(yata_text_insert_with(docs[i], text, 2, "x", 1, &nothing));
+    assert_ok(yata_txn_commit(docs[i], NULL));
+  }
+  assert_same(docs[0], docs[1]);
+  yata_doc_destroy(docs[0]);
+  yata_doc_destroy(docs[1]);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(edits_write_what_they_write_after_a_walk)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(formats_that_were_taken_back_are_not_in_force),
+                                     cmocka_unit_test(edits_write_what_they_write_after_a_walk)};
   return cmocka_run_group_tests(tests, seed, NULL);
 }
