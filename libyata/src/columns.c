@@ -4,19 +4,29 @@
 /* Bytes that one value takes at most: 53 bits and a sign; its share of a count is less. */
 #define VALUE_MAX 10
 
-static int read_int(struct yata_rd *rd, bool *negative, int64_t *out) {
-  if (rd->p == rd->end) return YATA_ERR_MALFORMED;
-  uint8_t first = *rd->p;
-  *negative = first & 0x40; /* of zero, too */
-  if (first < 0x80) {
-    rd->p++;
-    *out = *negative ? -(first & 0x3f) : first & 0x3f;
-    return 0;
-  }
+/* Of more than seven bytes, or cut off. */
+static int read_long(struct yata_rd *rd, int64_t *out) {
   double d;
   YATA_TRY(yata_rd_int(rd, &d));
   if (d > (double)YATA_CLIENT_MAX || d < -(double)YATA_CLIENT_MAX) return YATA_ERR_MALFORMED;
   *out = (int64_t)d;
+  return 0;
+}
+
+/* As yata_rd_int, but whole, and with a sign of zero, too. */
+static int read_int(struct yata_rd *rd, bool *negative, int64_t *out) {
+  const uint8_t *p = rd->p;
+  if (p == rd->end) return YATA_ERR_MALFORMED;
+  uint8_t byte = *p++;
+  uint64_t n = byte & 0x3f;
+  *negative = byte & 0x40;
+  for (unsigned shift = 6; byte > 0x7f; shift += 7) {
+    if (p == rd->end || shift > 41) return read_long(rd, out);
+    byte = *p++;
+    n |= (uint64_t)(byte & 0x7f) << shift;
+  }
+  rd->p = p;
+  *out = *negative ? -(int64_t)n : (int64_t)n;
   return 0;
 }
 
