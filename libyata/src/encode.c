@@ -62,11 +62,15 @@ static int orphan_write(const struct yata_doc *doc, const struct yata_item *it, 
   return content_write(doc, it, 0, out);
 }
 
+/* Bytes that a client's id and a clock take at most. */
+#define ID_MAX 8
+#define CLOCK_MAX 5
+
 /* The client whose structs are written, of which most origins are, too: its number, and its id as it is written. */
 struct own {
   uint32_t client;
   uint32_t len;
-  uint8_t bytes[16]; /* an id takes 8 at most */
+  uint8_t bytes[ID_MAX];
 };
 
 static struct own own_of(uint32_t client, uint64_t id) {
@@ -75,11 +79,11 @@ static struct own own_of(uint32_t client, uint64_t id) {
   return own;
 }
 
-/* Where there is room for eight bytes more than are written. */
+/* Where there is room for the longest. */
 static inline uint8_t *id_write(const struct yata_doc *doc, const struct own *own, uint8_t *p, uint32_t client,
                                 uint32_t clock) {
   if (client == own->client) {
-    memcpy(p, own->bytes, 8);
+    memcpy(p, own->bytes, ID_MAX);
     p += own->len;
   } else {
     p = yata_uint_write(p, doc->clients[client].id);
@@ -87,8 +91,8 @@ static inline uint8_t *id_write(const struct yata_doc *doc, const struct own *ow
   return yata_clock_write(p, clock);
 }
 
-/* Room for what precedes the content: an info byte, four numbers, and a length, and for eight bytes more. */
-#define HEAD_MAX 51
+/* What precedes the content, at its longest: an info byte, two origins, and a length. */
+#define HEAD_MAX (1 + 2 * (ID_MAX + CLOCK_MAX) + CLOCK_MAX)
 
 static int item_write(const struct yata_doc *doc, const struct own *own, const struct yata_item *it, uint32_t offset,
                       yata_buf *out) {

@@ -337,6 +337,31 @@ static void what_waits_in_thousands_of_parts_is_all_there(void **state) {
   yata_doc_destroy(third);
 }
 
+/* Ids and lengths of as many bytes as they can have, into buffers of every size: nothing is written past the end. */
+static void the_longest_structs_find_room(void **state) {
+#define ID 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f  /* 2^53 - 1 */
+#define CLOCK(low) 0x80 | (low), 0x80, 0x80, 0x80, 0x01    /* 2^28 + low */
+#define LONGEST 0xc1, ID, CLOCK(0), ID, CLOCK(1), CLOCK(0) /* deleted; between two units of the first */
+  static const uint8_t update[] = {1,        7,       ID,      0,       1,       1,       1,       't',
+                                   CLOCK(2), LONGEST, LONGEST, LONGEST, LONGEST, LONGEST, LONGEST, 0};
+  yata_doc *doc = new_doc(1);
+  yata_buf whole = YATA_BUF_INIT;
+  (void)state;
+  assert_ok(yata_apply_update(doc, update, sizeof(update), NULL));
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &whole));
+  assert_true(whole.len > sizeof(update));
+  for (size_t room = 1; room < 2 * whole.len; room++) {
+    yata_buf out = {.data = malloc(room), .cap = room};
+    assert_non_null(out.data);
+    assert_ok(yata_encode_state_as_update(doc, NULL, 0, &out));
+    assert_int_equal(out.len, whole.len);
+    assert_memory_equal(out.data, whole.data, whole.len);
+    yata_buf_deinit(&out);
+  }
+  yata_buf_deinit(&whole);
+  yata_doc_destroy(doc);
+}
+
 static void a_state_vector_that_is_none_is_refused(void **state) {
   (void)state;
   static const uint8_t bad[] = {0xff, 0xff, 0x03, 1, 1};
@@ -369,6 +394,7 @@ int main(void) {
       cmocka_unit_test(a_hundred_thousand_clients_are_taken_without_delay),
       cmocka_unit_test(clients_are_integrated_from_the_highest_down),
       cmocka_unit_test(what_waits_in_thousands_of_parts_is_all_there),
+      cmocka_unit_test(the_longest_structs_find_room),
       cmocka_unit_test(a_state_vector_that_is_none_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
