@@ -100,6 +100,17 @@ static void rewriting_values_without_memory_changes_nothing(void **state) {
   fail_everywhere(NULL, 0, all, 2, false);
 }
 
+/* Text that goes on in its client's last item, across the end of a chunk, and then needs two bytes a unit. */
+static void going_on_without_memory_leaves_no_text_behind(void **state) {
+  (void)state;
+  static const uint8_t first[] = {1, 1, 7, 0, 4, 1, 1, 't', 1, 'a', 0}, head[] = {1, 1, 7, 1, 0x84, 7, 0, 0xba, 0x17};
+  uint8_t more[sizeof(head) + 3000 + 3] = {0};
+  memcpy(more, head, sizeof(head));
+  memset(more + sizeof(head), 'b', 3000);
+  memcpy(more + sizeof(head) + 3000, "\xc3\xa4", 2);
+  fail_everywhere(first, sizeof(first), &(yata_slice){more, sizeof(more)}, 1, false);
+}
+
 static void editing_without_memory_can_be_aborted(void **state) {
   (void)state;
   fail_everywhere(FIXTURE(everything), NULL, 0, true);
@@ -286,6 +297,7 @@ int main(void) {
       cmocka_unit_test(loading_without_memory_leaves_the_document_empty),
       cmocka_unit_test(merging_an_update_without_memory_changes_nothing),
       cmocka_unit_test(rewriting_values_without_memory_changes_nothing),
+      cmocka_unit_test(going_on_without_memory_leaves_no_text_behind),
       cmocka_unit_test(editing_without_memory_can_be_aborted),
       cmocka_unit_test(creating_without_memory_frees_what_it_took),
       cmocka_unit_test(encoding_without_memory_leaves_the_buffer_as_it_was),

@@ -261,12 +261,40 @@ static void what_only_looks_like_the_next_key_is_none(void **state) {
   }
 }
 
+/* Client 7 deletes of its own text. */
+static void erase_both(struct pair *p, uint32_t clock, uint32_t count) {
+  static const uint8_t start[] = {0, 1, 7, 1};
+  uint8_t bytes[16];
+  memcpy(bytes, start, sizeof(start));
+  const uint8_t *end = put_number(put_number(bytes + sizeof(start), clock), count);
+  apply_both(p, &(yata_buf){.data = bytes, .len = (size_t)(end - bytes)});
+}
+
+/* A run that gets shorter at both ends: what goes is counted in the chunk of text that it stands in. */
+static void a_run_gets_shorter_across_chunks_of_text(void **state) {
+  static const uint8_t head[] = {1, 1, 7, 0, 4, 1, 1, 't', 0x88, 0x27};
+  struct pair p = {new_doc(9), new_doc(9)};
+  uint8_t update[sizeof(head) + 5000 + 1] = {0};
+  (void)state;
+  memcpy(update, head, sizeof(head));
+  memset(update + sizeof(head), 'x', 5000);
+  assert_ok(yata_apply_update(p.quick, update, sizeof(update), NULL));
+  assert_ok(yata_apply_update(p.slow, update, sizeof(update), NULL));
+  erase_both(&p, 0, 2000);
+  for (uint32_t clock = 2000; clock < 2100; clock += 7) erase_both(&p, clock, 7);
+  erase_both(&p, 4200, 800);
+  for (uint32_t clock = 4200; clock > 4000; clock -= 7) erase_both(&p, clock - 7, 7);
+  yata_doc_destroy(p.quick);
+  yata_doc_destroy(p.slow);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(short_cuts_lead_to_the_same_state),
       cmocka_unit_test(they_do_with_an_index_of_positions),
       cmocka_unit_test(a_row_of_keys_leads_to_the_same_state),
       cmocka_unit_test(what_only_looks_like_the_next_key_is_none),
+      cmocka_unit_test(a_run_gets_shorter_across_chunks_of_text),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
   return cmocka_run_group_tests(tests, seed, NULL);

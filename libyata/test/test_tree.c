@@ -365,6 +365,50 @@ static void a_tree_made_meanwhile_outlives_what_is_taken_back(void **state) {
   yata_doc_destroy(loaded);
 }
 
+/* Each of these units is an item of its own, in front of the one before. */
+#define FRONT 1500
+
+static yata_doc *with_front(yata_relpos *at) {
+  yata_doc *doc = new_doc(1), *other = new_doc(2);
+  yata_buf all = YATA_BUF_INIT;
+  yata_type text;
+  (void)fragmented(doc, 700); /* by now the handles of items are above their clocks */
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &all));
+  assert_ok(yata_apply_update(other, all.data, all.len, NULL));
+  assert_ok(yata_text(other, "t", &text));
+  for (uint32_t i = 0; i < FRONT; i++) insert_n(other, text, 0, "f", 1, NULL);
+  yata_buf_clear(&all);
+  assert_ok(yata_encode_state_as_update(other, NULL, 0, &all));
+  assert_ok(yata_apply_update(doc, all.data, all.len, NULL));
+  for (uint32_t i = 0; i < FRONT; i++) assert_ok(yata_relpos_create(doc, text, FRONT - 1 - i, 0, &at[i]));
+  yata_buf_deinit(&all);
+  yata_doc_destroy(other);
+  return doc;
+}
+
+static void assert_at(yata_doc *doc, const yata_relpos *pos) {
+  yata_type text;
+  uint32_t index;
+  assert_ok(yata_relpos_resolve(doc, pos, false, &text, &index));
+  assert_int_equal(index, FRONT - 1 - pos->item.clock);
+}
+
+/* A unit is looked for around where the last one was found: it is found whether it is there or not. */
+static void units_are_found_near_others_and_far_from_them(void **state) {
+  (void)state;
+  static yata_relpos at[FRONT];
+  yata_doc *doc = with_front(at);
+  for (uint32_t i = 0; i < FRONT; i++) {
+    for (uint32_t near = i < 20 ? 0 : i - 20; near < FRONT && near < i + 20; near++) {
+      assert_at(doc, &at[i]);
+      assert_at(doc, &at[near]);
+    }
+    assert_at(doc, &at[below(FRONT)]);
+  }
+  for (uint32_t i = 0; i < FRONT; i++) yata_relpos_deinit(&at[i]);
+  yata_doc_destroy(doc);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(random_edits_of_a_long_text_agree_with_an_array, seed),
@@ -375,6 +419,7 @@ int main(void) {
       cmocka_unit_test_setup(edits_bear_every_allocation_that_fails, seed),
       cmocka_unit_test_setup(a_large_update_gives_up_the_tree_until_it_is_asked_for, seed),
       cmocka_unit_test_setup(a_tree_made_meanwhile_outlives_what_is_taken_back, seed),
+      cmocka_unit_test_setup(units_are_found_near_others_and_far_from_them, seed),
       cmocka_unit_test_setup(a_deleted_long_list_takes_its_tree_with_it, seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
