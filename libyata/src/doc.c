@@ -79,8 +79,7 @@ void yata_doc_destroy(yata_doc *doc) {
   yata_pending_deinit(doc, &doc->pending);
   yata_mem_drop(mem, &doc->pending_ds.v, &doc->pending_ds.cap, sizeof(*doc->pending_ds.v));
   yata_mem_drop(mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
-  yata_mem_drop(mem, &txn->was_items, &txn->cap_was_items, sizeof(*txn->was_items));
-  yata_mem_drop(mem, &txn->was_types, &txn->cap_was_types, sizeof(*txn->was_types));
+  yata_mem_drop(mem, &txn->was, &txn->cap_was, sizeof(*txn->was));
   yata_mem_drop(mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
   yata_mem_drop(mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
   yata_mem_drop(mem, &txn->doomed, &txn->cap_doomed, sizeof(*txn->doomed));

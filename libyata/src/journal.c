@@ -18,24 +18,24 @@ int yata_log_slow(struct yata_doc *doc, const struct yata_undo *undo) {
   return 0;
 }
 
-int yata_log_item_slow(struct yata_doc *doc, uint32_t h) {
+static int log_was(struct yata_doc *doc, enum yata_undo_kind kind, uint32_t at, const union yata_was *was) {
   struct yata_txn *txn = &doc->txn;
-  YATA_TRY(yata_mem_double(&doc->mem, &txn->was_items, &txn->cap_was_items, (size_t)txn->n_was_items + 1,
-                           sizeof(*txn->was_items)));
+  YATA_TRY(yata_mem_double(&doc->mem, &txn->was, &txn->cap_was, (size_t)txn->n_was + 1, sizeof(*txn->was)));
   YATA_TRY(yata_log_reserve(doc));
-  txn->was_items[txn->n_was_items++] = doc->items[h];
-  (void)yata_log_add(doc, YATA_UNDO_ITEM, h);
+  txn->was[txn->n_was++] = *was;
+  (void)yata_log_add(doc, kind, at);
   return 0;
 }
 
+int yata_log_item_slow(struct yata_doc *doc, uint32_t h) {
+  const union yata_was was = {.item = doc->items[h]};
+  return log_was(doc, YATA_UNDO_ITEM, h, &was);
+}
+
 int yata_log_type_slow(struct yata_doc *doc, uint32_t type) {
-  struct yata_txn *txn = &doc->txn;
-  YATA_TRY(yata_mem_double(&doc->mem, &txn->was_types, &txn->cap_was_types, (size_t)txn->n_was_types + 1,
-                           sizeof(*txn->was_types)));
-  YATA_TRY(yata_log_reserve(doc));
-  txn->was_types[txn->n_was_types++] = doc->types[type];
-  (void)yata_log_add(doc, YATA_UNDO_TYPE, type);
-  doc->types[type].logged = txn->mark;
+  const union yata_was was = {.type = doc->types[type]};
+  YATA_TRY(log_was(doc, YATA_UNDO_TYPE, type, &was));
+  doc->types[type].logged = doc->txn.mark;
   return 0;
 }
 
@@ -131,8 +131,8 @@ static void undo_one(struct yata_doc *doc, const struct yata_undo *undo) {
   struct yata_client *c;
   uint32_t at = undo->at;
   switch ((enum yata_undo_kind)undo->kind) {
-  case YATA_UNDO_ITEM: undo_item(doc, at, &txn->was_items[--txn->n_was_items]); break;
-  case YATA_UNDO_TYPE: undo_type(doc, at, &txn->was_types[--txn->n_was_types]); break;
+  case YATA_UNDO_ITEM: undo_item(doc, at, &txn->was[--txn->n_was].item); break;
+  case YATA_UNDO_TYPE: undo_type(doc, at, &txn->was[--txn->n_was].type); break;
   case YATA_UNDO_TYPE_NEW: yata_type_free(doc, at); break;
   case YATA_UNDO_ENT: doc->ents[at].item = undo->u.ent_item; break;
   case YATA_UNDO_ENT_NEW: yata_ent_undo(doc, at, undo->u.before); break;

@@ -199,6 +199,12 @@ struct yata_undo {
   } u;
 };
 
+/* What an item or a type was before. */
+union yata_was {
+  struct yata_item item;
+  struct yata_typ type;
+};
+
 /* Where something may merge with its neighbours: what begins there, or holds that. */
 struct yata_split {
   uint32_t client, clock;
@@ -231,10 +237,8 @@ struct yata_txn {
   uint32_t mark; /* counts undo marks: types are logged once for each */
   struct yata_undo *undo;
   uint32_t n_undo, cap_undo;
-  struct yata_item *was_items; /* what its records of items say, the oldest first … */
-  uint32_t n_was_items, cap_was_items;
-  struct yata_typ *was_types; /* … and those of types */
-  uint32_t n_was_types, cap_was_types;
+  union yata_was *was; /* what its records of items and types say, the oldest first */
+  uint32_t n_was, cap_was;
   struct yata_touched *touched;
   uint32_t n_touched, cap_touched;
   struct yata_ranges deleted;

@@ -110,8 +110,7 @@ static int delete_one(struct yata_doc *doc, uint32_t h) {
   YATA_TRY(yata_log_reserve(doc));
   YATA_TRY(yata_ranges_add(doc, &doc->txn.deleted, doc->clients[it->client].id, it->clock, it->len));
   if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_deleting(doc, h));
-  if (it->key == 0 && yata_kind_countable(it->kind)) doc->types[it->parent].length -= it->len;
-  yata_tree_hidden(doc, h);
+  if (it->key == 0 && yata_kind_countable(it->kind)) yata_run_shrunk(doc, h, it->len);
   yata_item_set_deleted(doc, it);
   (void)yata_log_add(doc, YATA_UNDO_HIDE, h);
   doc->txn.hid = true;

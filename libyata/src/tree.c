@@ -287,10 +287,6 @@ bool yata_tree_turn(struct yata_doc *doc, uint32_t h) {
   return true;
 }
 
-void yata_tree_hidden(struct yata_doc *doc, uint32_t h) {
-  yata_tree_grown(doc, h, 0u - visible(&doc->items[h]));
-}
-
 /* Take a node without children out, and its parents that have none then. */
 static void remove_node(struct yata_doc *doc, uint32_t type, uint32_t n) {
   while (n != 0 && node_of(doc, n)->n == 0) {

@@ -62,8 +62,6 @@ static inline void yata_run_shrunk(struct yata_doc *doc, uint32_t h, uint32_t un
   doc->types[doc->items[h].parent].length -= units;
   yata_tree_grown(doc, h, 0u - units);
 }
-/** The item, visible until now, is being deleted. */
-void yata_tree_hidden(struct yata_doc *doc, uint32_t h);
 /** The item is about to be merged into its left neighbour; both are as they were. */
 void yata_tree_merging(struct yata_doc *doc, uint32_t left, uint32_t h);
 /** The item is about to go: its making is undone. */

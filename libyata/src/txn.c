@@ -10,7 +10,7 @@
 /* What a quick edit leaves alone. */
 static void renew(struct yata_txn *txn) {
   txn->apart = txn->hid = txn->worn = false;
-  txn->n_was_items = txn->n_was_types = txn->tidied.n = txn->n_subs = 0;
+  txn->n_was = txn->tidied.n = txn->n_subs = 0;
   txn->guids.len = 0;
   txn->steps = 0;
   txn->extended = 0;
@@ -38,8 +38,7 @@ void yata_txn_open(struct yata_doc *doc, bool local, const yata_cause *cause) {
 static void shrink(struct yata_doc *doc) {
   struct yata_txn *txn = &doc->txn;
   if (txn->cap_undo > 1024) yata_mem_drop(&doc->mem, &txn->undo, &txn->cap_undo, sizeof(*txn->undo));
-  if (txn->cap_was_items > 64) yata_mem_drop(&doc->mem, &txn->was_items, &txn->cap_was_items, sizeof(*txn->was_items));
-  if (txn->cap_was_types > 64) yata_mem_drop(&doc->mem, &txn->was_types, &txn->cap_was_types, sizeof(*txn->was_types));
+  if (txn->cap_was > 64) yata_mem_drop(&doc->mem, &txn->was, &txn->cap_was, sizeof(*txn->was));
   if (txn->cap_touched > 64) yata_mem_drop(&doc->mem, &txn->touched, &txn->cap_touched, sizeof(*txn->touched));
   if (txn->cap_splits > 64) yata_mem_drop(&doc->mem, &txn->splits, &txn->cap_splits, sizeof(*txn->splits));
   if (txn->cap_doomed > 256) yata_mem_drop(&doc->mem, &txn->doomed, &txn->cap_doomed, sizeof(*txn->doomed));
@@ -90,16 +89,18 @@ int yata_op_end(struct yata_doc *doc, const struct yata_op *op, int err) {
   return err;
 }
 
-int yata_txn_begin_as(yata_doc *doc, const yata_cause *cause) {
+static inline int begin(struct yata_doc *doc, const yata_cause *cause) {
   if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
   yata_txn_open(doc, true, cause);
   return 0;
 }
 
+int yata_txn_begin_as(yata_doc *doc, const yata_cause *cause) {
+  return begin(doc, cause);
+}
+
 int yata_txn_begin(yata_doc *doc) {
-  if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
-  yata_txn_open(doc, true, NULL);
-  return 0;
+  return begin(doc, NULL);
 }
 
 /* Get the memory that the update may take while all can still be undone. When it is clean, it is written: with what
