@@ -115,9 +115,10 @@ static YATA_APART int insert_text(struct yata_doc *doc, yata_type text, uint32_t
 }
 
 int yata_text_insert(yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len) {
-  if (len == 1 && utf8 != NULL && yata_types_on(doc, text, index, (uint8_t)*utf8))
-    return yata_type_on(doc, (uint8_t)*utf8);
-  return insert_text(doc, text, index, utf8, len);
+  if (len != 1 || utf8 == NULL || !yata_types_on(doc, text, index, (uint8_t)*utf8))
+    return insert_text(doc, text, index, utf8, len);
+  yata_type_on(doc, (uint8_t)*utf8);
+  return 0;
 }
 
 int yata_text_insert_with(yata_doc *doc, yata_type text, uint32_t index, const char *utf8, size_t len,
@@ -220,6 +221,7 @@ static YATA_APART int delete_text(struct yata_doc *doc, yata_type text, uint32_t
 }
 
 int yata_text_delete(yata_doc *doc, yata_type text, uint32_t index, uint32_t count) {
-  if (yata_erases_on(doc, text, index, count)) return yata_erase_on(doc, count);
-  return delete_text(doc, text, index, count);
+  if (!yata_erases_on(doc, text, index, count)) return delete_text(doc, text, index, count);
+  yata_erase_on(doc, count);
+  return 0;
 }

@@ -1,49 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "typing.h"
 
-int yata_type_on(struct yata_doc *doc, uint8_t key) {
-  struct yata_txn *txn = &doc->txn;
-  struct yata_typing *at = &doc->typing;
-  struct yata_client *c = at->client;
-  txn->touched[0].before = c->state++; /* the client is the one of the transaction before */
-  c->txn_id = at->key_id = txn->id;
-  c->text.len++;
-  at->chunk->live++;
-  *at->to++ = at->key = key;
-  at->index++;
-  at->room--;
-  at->it->len++;
-  doc->types[at->type.slot].length++;
-  txn->undo[0].kind = YATA_UNDO_GROW;
-  txn->undo[0].at = at->item;
-  txn->undo[0].u.grown = 1;
-  txn->n_touched = txn->n_undo = txn->quick = 1;
-  yata_tree_grown(doc, at->item, 1);
-  return 0;
-}
-
-int yata_erase_on(struct yata_doc *doc, uint32_t count) {
-  struct yata_txn *txn = &doc->txn;
-  struct yata_typing *at = &doc->typing;
-  const struct yata_item *it = at->it;
-  bool back = at->what == YATA_ERASES_BACK;
-  uint32_t offset = back ? it->len - count : 0;
-  txn->deleted.v[0] = (struct yata_range){at->client->id, it->clock + offset, count};
-  struct yata_undo *undo = &txn->undo[0];
-  undo->kind = YATA_UNDO_SHIFT;
-  undo->at = at->item;
-  undo->u.shift.units = count;
-  undo->u.shift.content = it->content + offset;
-  undo->right = back;
-  *at->border = *at->first = yata_shift_units(doc, at->item, back, count) + (back ? 0u - count : count);
-  txn->deleted.n = txn->n_undo = txn->quick = txn->shifts = 1;
-  if (back) at->index -= count;
-  at->key = 1;
-  if (count == 1) at->key_id = txn->id;
-  yata_run_shrunk(doc, at->item, count);
-  return 0;
-}
-
 /* Where the two clocks stand that move with the border between the item and its deleted neighbour. */
 static void keep_border(struct yata_doc *doc) {
   struct yata_typing *at = &doc->typing;

@@ -50,10 +50,47 @@ static inline bool yata_erases_on(const struct yata_doc *doc, yata_type text, ui
   return count < at->it->len && !yata_cuts_pair(doc, at->it, back ? at->it->len - count : count);
 }
 
-/** Where yata_types_on. Returns 0. */
-int yata_type_on(struct yata_doc *doc, uint8_t key);
-/** Where yata_erases_on. Returns 0. */
-int yata_erase_on(struct yata_doc *doc, uint32_t count);
+/** Type the key, where yata_types_on. */
+static inline void yata_type_on(struct yata_doc *doc, uint8_t key) {
+  struct yata_txn *txn = &doc->txn;
+  struct yata_typing *at = &doc->typing;
+  struct yata_client *c = at->client;
+  txn->touched[0].before = c->state++; /* the client is the one of the transaction before */
+  c->txn_id = at->key_id = txn->id;
+  c->text.len++;
+  at->chunk->live++;
+  *at->to++ = at->key = key;
+  at->index++;
+  at->room--;
+  at->it->len++;
+  doc->types[at->type.slot].length++;
+  txn->undo[0].kind = YATA_UNDO_GROW;
+  txn->undo[0].at = at->item;
+  txn->undo[0].u.grown = 1;
+  txn->n_touched = txn->n_undo = txn->quick = 1;
+  yata_tree_grown(doc, at->item, 1);
+}
+/** Erase so many units, where yata_erases_on. */
+static inline void yata_erase_on(struct yata_doc *doc, uint32_t count) {
+  struct yata_txn *txn = &doc->txn;
+  struct yata_typing *at = &doc->typing;
+  const struct yata_item *it = at->it;
+  bool back = at->what == YATA_ERASES_BACK;
+  uint32_t offset = back ? it->len - count : 0;
+  txn->deleted.v[0] = (struct yata_range){at->client->id, it->clock + offset, count};
+  struct yata_undo *undo = &txn->undo[0];
+  undo->kind = YATA_UNDO_SHIFT;
+  undo->at = at->item;
+  undo->u.shift.units = count;
+  undo->u.shift.content = it->content + offset;
+  undo->right = back;
+  *at->border = *at->first = yata_shift_units(doc, at->item, back, count) + (back ? 0u - count : count);
+  txn->deleted.n = txn->n_undo = txn->quick = txn->shifts = 1;
+  if (back) at->index -= count;
+  at->key = 1;
+  if (count == 1) at->key_id = txn->id;
+  yata_run_shrunk(doc, at->item, count);
+}
 
 /** The open transaction is one quick edit, and is committed: the next one may go on there. */
 void yata_typing_keep(struct yata_doc *doc);
