@@ -9,18 +9,25 @@
 
 /* ---- deletions ------------------------------------------------------------------------------ */
 
+/* Both ends may be inside of items; an item that was deleted before is left whole. */
 static int apply_range(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t end) {
-  const struct yata_item *it = &doc->items[yata_index_lookup(doc, client, clock)];
-  uint32_t h;
-  if (it->clock < clock && !(it->flags & YATA_ITEM_DELETED)) YATA_TRY(yata_clean_start(doc, client, clock, &h));
-  for (uint32_t at = clock; at < end;) {
-    h = yata_index_lookup(doc, client, at);
-    it = &doc->items[h];
-    at = it->clock + it->len;
-    if (it->flags & YATA_ITEM_DELETED) continue;
-    if (at > end) YATA_TRY(yata_clean_end(doc, client, end - 1, &h));
-    YATA_TRY(yata_delete(doc, h));
+  struct yata_client *c = &doc->clients[client];
+  struct yata_pos pos = yata_index_find(c, clock);
+  const struct yata_item *it = &doc->items[yata_index_at(c, pos)];
+  uint32_t h, behind;
+  if (it->clock < clock && !(it->flags & YATA_ITEM_DELETED)) {
+    YATA_TRY(yata_clean_start(doc, client, clock, &h));
+    pos = yata_index_find(c, clock);
   }
+  do {
+    c->hint = pos;
+    h = yata_index_at(c, pos);
+    it = &doc->items[h];
+    behind = it->clock + it->len;
+    if (it->flags & YATA_ITEM_DELETED) continue;
+    if (behind > end) YATA_TRY(yata_clean_end(doc, client, end - 1, &h));
+    YATA_TRY(yata_delete(doc, h));
+  } while (behind < end && yata_index_next(c, &pos));
   return 0;
 }
 

@@ -71,50 +71,37 @@ static void read_next(struct run *r, struct yata_section *s, struct head *h) {
 
 /* ---- one struct ----------------------------------------------------------------------------- */
 
-/* Where the origins of a struct are. */
+/* The clients of what a struct names, by number. */
 struct origins {
-  uint32_t left_client, left;
-  uint32_t right_client, right; /* items; 0: none */
-  uint32_t parent_client;
+  uint32_t left_client, right_client, parent_client;
 };
-
-/* The number of a client. False: of what it names there is nothing yet. */
-static bool locate(struct yata_doc *doc, const struct yata_wid *own, uint32_t client, const struct yata_wid *id,
-                   uint32_t *out) {
-  if (id->client == own->client) {
-    *out = client;
-    return true;
-  }
-  *out = yata_client_find(doc, id->client);
-  return *out != YATA_NO_CLIENT && id->clock < doc->clients[*out].state;
-}
 
 /* The first id that the struct needs and that is not there; NULL: none. */
 static const struct yata_wid *locate_all(struct yata_doc *doc, const struct yata_struct *st, uint32_t client,
                                          struct origins *o) {
-  o->left = o->right = 0;
-  if (st->has_left && !locate(doc, &st->id, client, &st->left, &o->left_client)) return &st->left;
-  if (st->has_right && !locate(doc, &st->id, client, &st->right, &o->right_client)) return &st->right;
-  if (st->parent == YATA_PARENT_ID && !locate(doc, &st->id, client, &st->parent_id, &o->parent_client))
+  if (st->has_left && !yata_locate(doc, &st->id, client, &st->left, &o->left_client)) return &st->left;
+  if (st->has_right && !yata_locate(doc, &st->id, client, &st->right, &o->right_client)) return &st->right;
+  if (st->parent == YATA_PARENT_ID && !yata_locate(doc, &st->id, client, &st->parent_id, &o->parent_client))
     return &st->parent_id;
   return NULL;
 }
 
 /* The right origin is most often the left one's neighbour. */
-static uint32_t find_right(const struct yata_doc *doc, const struct yata_struct *st, const struct origins *o) {
-  if (o->left != 0) {
-    const struct yata_item *l = &doc->items[o->left], *r = &doc->items[l->right];
-    if (l->right != 0 && r->clock == st->right.clock && r->client == o->right_client) return l->right;
+static uint32_t find_right(const struct yata_doc *doc, const struct yata_struct *st, uint32_t client, uint32_t left) {
+  if (left != 0) {
+    const struct yata_item *l = &doc->items[left], *r = &doc->items[l->right];
+    if (l->right != 0 && r->clock == st->right.clock && r->client == client) return l->right;
   }
-  return yata_index_lookup(doc, o->right_client, st->right.clock);
+  return yata_index_lookup(doc, client, st->right.clock);
 }
 
 /* The parent type, found before anything is split. */
-static int resolve_parent(struct yata_doc *doc, const struct yata_struct *st, struct origins *o, struct yata_new *n) {
-  if (st->has_left) o->left = yata_index_lookup(doc, o->left_client, st->left.clock);
-  if (st->has_right) o->right = find_right(doc, st, o);
-  if ((o->left != 0 && doc->items[o->left].kind == YATA_WIRE_GC) ||
-      (o->right != 0 && doc->items[o->right].kind == YATA_WIRE_GC))
+static int resolve_parent(struct yata_doc *doc, const struct yata_struct *st, const struct origins *o,
+                          struct yata_new *n) {
+  if (st->has_left) n->left = yata_index_lookup(doc, o->left_client, st->left.clock);
+  if (st->has_right) n->right = find_right(doc, st, o->right_client, n->left);
+  if ((n->left != 0 && doc->items[n->left].kind == YATA_WIRE_GC) ||
+      (n->right != 0 && doc->items[n->right].kind == YATA_WIRE_GC))
     return 0;
   if (st->parent == YATA_PARENT_NAME) {
     YATA_TRY(yata_root_get(doc, st->name, &n->parent));
@@ -122,7 +109,7 @@ static int resolve_parent(struct yata_doc *doc, const struct yata_struct *st, st
     uint32_t h = yata_index_lookup(doc, o->parent_client, st->parent_id.clock);
     if (doc->items[h].kind == YATA_WIRE_TYPE) n->parent = doc->items[h].content;
   } else {
-    const struct yata_item *from = &doc->items[o->left != 0 ? o->left : o->right];
+    const struct yata_item *from = &doc->items[n->left != 0 ? n->left : n->right];
     n->parent = from->parent;
     n->key = from->key;
     return 0;
@@ -137,14 +124,13 @@ static int resolve_left(struct yata_doc *doc, const struct yata_struct *st, uint
   if (offset > 0) {
     id = (struct yata_wid){st->id.client, st->id.clock + offset - 1};
     o->left_client = n->client;
-    o->left = yata_index_lookup(doc, n->client, id.clock);
+    n->left = yata_index_lookup(doc, n->client, id.clock);
   } else if (!st->has_left) {
     return 0;
   }
   n->origin = o->left_client + 1;
   n->origin_clock = id.clock;
-  n->left = o->left;
-  const struct yata_item *left = &doc->items[o->left];
+  const struct yata_item *left = &doc->items[n->left];
   if (left->kind == YATA_WIRE_GC) {
     n->parent = 0;
     return 0;
@@ -163,8 +149,7 @@ static int resolve_right(struct yata_doc *doc, const struct yata_struct *st, con
   if (!st->has_right) return 0;
   n->ror = o->right_client + 1;
   n->ror_clock = st->right.clock;
-  n->right = o->right;
-  if (doc->items[o->right].clock == st->right.clock) return 0;
+  if (doc->items[n->right].clock == st->right.clock) return 0;
   /* In the middle of an item; or it was split just now. */
   return yata_clean_start(doc, o->right_client, st->right.clock, &n->right);
 }
@@ -241,9 +226,11 @@ static bool next_head(struct run *r, uint32_t *todo, struct yata_section **targe
 /* Look at one struct; `again`: *h was replaced by one that it depends on. */
 static int visit(struct run *r, struct head *h, bool *again) {
   uint32_t client = yata_client_find(r->doc, h->st.id.client);
+  int plain = yata_integrate_plain(r->doc, &h->st, client);
+  *again = false;
+  if (plain != 0) return plain < 0 ? plain : 0;
   uint32_t state = client != YATA_NO_CLIENT ? r->doc->clients[client].state : 0;
   struct origins o;
-  *again = false;
   if (h->st.kind == YATA_WIRE_SKIP) return 0;
   if (state < h->st.id.clock) {
     YATA_TRY(push(r, h));
@@ -286,6 +273,8 @@ static int integrate_later(struct run *r) {
 /* Integrate a struct if all that it depends on is there. */
 static int try_struct(struct yata_doc *doc, const struct yata_struct *st, uint32_t client, bool *waits) {
   struct origins o;
+  int plain = yata_integrate_plain(doc, st, client);
+  if (plain != 0) return plain < 0 ? plain : 0;
   uint32_t state = client != YATA_NO_CLIENT ? doc->clients[client].state : 0;
   if (st->kind == YATA_WIRE_SKIP) return 0;
   *waits = state < st->id.clock;

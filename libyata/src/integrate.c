@@ -1,152 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* YATA: where an item goes among those that were inserted at the same place. */
-#include "integrate.h"
+/* A new item, its content, and its place in the list. */
+#include "conflict.h"
 
 #include "canonical.h"
 #include "subdoc.h"
 #include "tree.h"
-
-/* ---- the set of items seen between origin and right origin ---------------------------------- */
-
-/* Open addressing over doc->seen: pairs (item, round). An item is in itemsBeforeOrigin when it is
- * there at all, and in conflictingItems when its round is the current one. */
-struct seen {
-  uint32_t n, round;
-};
-
-static uint32_t *seen_slot(const struct yata_doc *doc, uint32_t h) {
-  uint32_t mask = doc->cap_seen / 2 - 1, i = h * 2654435761u & mask;
-  while (doc->seen[2 * i] != 0 && doc->seen[2 * i] != h) i = (i + 1) & mask;
-  return &doc->seen[2 * i];
-}
-
-static int seen_grow(struct yata_doc *doc) {
-  uint32_t old_cap = doc->cap_seen, cap = old_cap ? old_cap * 2 : 64;
-  uint32_t *old = doc->seen;
-  uint32_t *fresh = yata_mem_resize(&doc->mem, NULL, 0, cap * sizeof(*fresh));
-  if (fresh == NULL) return YATA_ERR_NOMEM;
-  memset(fresh, 0, cap * sizeof(*fresh));
-  doc->seen = fresh;
-  doc->cap_seen = cap;
-  for (uint32_t i = 0; i < old_cap; i += 2) {
-    if (old[i] == 0) continue;
-    uint32_t *slot = seen_slot(doc, old[i]);
-    slot[0] = old[i];
-    slot[1] = old[i + 1];
-  }
-  yata_mem_resize(&doc->mem, old, old_cap * sizeof(*old), 0);
-  return 0;
-}
-
-static int seen_add(struct yata_doc *doc, struct seen *seen, uint32_t h) {
-  if (seen->n == 0 && doc->cap_seen > 0) memset(doc->seen, 0, doc->cap_seen * sizeof(*doc->seen));
-  if (seen->n * 4 >= doc->cap_seen) YATA_TRY(seen_grow(doc));
-  uint32_t *slot = seen_slot(doc, h);
-  slot[0] = h;
-  slot[1] = seen->round;
-  seen->n++;
-  return 0;
-}
-
-static int step(struct yata_doc *doc) {
-  return ++doc->txn.steps > doc->max_steps ? YATA_ERR_LIMIT : 0;
-}
-
-/* The first item of a key's chain. */
-static int chain_start(struct yata_doc *doc, uint32_t parent, uint32_t key, uint32_t *out) {
-  uint32_t o = yata_ent_get(doc, parent, key);
-  while (o != 0 && doc->items[o].left != 0) {
-    o = doc->items[o].left;
-    YATA_TRY(step(doc));
-  }
-  *out = o;
-  return 0;
-}
-
-static int list_start(struct yata_doc *doc, const struct yata_new *n, uint32_t *out) {
-  if (n->key != 0) return chain_start(doc, n->parent, n->key, out);
-  *out = doc->types[n->parent].start;
-  return 0;
-}
-
-static bool same_origin(const struct yata_new *n, const struct yata_item *o) {
-  return n->origin == o->origin && (n->origin == 0 || n->origin_clock == o->origin_clock);
-}
-
-static bool same_ror(const struct yata_new *n, const struct yata_item *o) {
-  return n->ror == o->ror && (n->ror == 0 || n->ror_clock == o->ror_clock);
-}
-
-/* Note all that was scanned before `end`; the ones after `left` are still in conflict. */
-static int seen_all(struct yata_doc *doc, struct seen *seen, uint32_t first, uint32_t left, uint32_t end) {
-  bool passed = false;
-  for (uint32_t o = first; o != end && !passed; o = doc->items[o].right) passed = o == left;
-  seen->round = passed ? 0 : 1;
-  for (uint32_t o = first; o != end; o = doc->items[o].right) {
-    YATA_TRY(seen_add(doc, seen, o));
-    if (o == left) seen->round++;
-  }
-  return 0;
-}
-
-/* Does the unit belong to the item? */
-static bool holds(const struct yata_item *it, uint32_t origin, uint32_t clock) {
-  return it->client + 1 == origin && clock - it->clock < it->len;
-}
-
-enum standing { NOT_SEEN, SETTLED, IN_CONFLICT };
-
-/* How the origin of `o`, which is being scanned, stands. Most often it is the item right before. Only when it is not
- * is the set of all that was scanned made. */
-static int origin_standing(struct yata_doc *doc, struct seen *seen, uint32_t first, uint32_t left, uint32_t o,
-                           enum standing *out) {
-  const struct yata_item *it = &doc->items[o];
-  if (o != first && holds(&doc->items[it->left], it->origin, it->origin_clock)) {
-    *out = it->left == left ? SETTLED : IN_CONFLICT;
-    return 0;
-  }
-  if (seen->n == 0) {
-    YATA_TRY(seen_all(doc, seen, first, left, o));
-    YATA_TRY(seen_add(doc, seen, o));
-  }
-  const uint32_t *slot = seen_slot(doc, yata_index_lookup(doc, it->origin - 1, it->origin_clock));
-  *out = slot[0] == 0 ? NOT_SEEN : slot[1] == seen->round ? IN_CONFLICT : SETTLED;
-  return 0;
-}
-
-/* Find the left neighbour among the items that conflict. */
-static int resolve(struct yata_doc *doc, const struct yata_new *n, uint32_t *left_out) {
-  struct seen seen = {0, 1};
-  uint32_t left = n->left, o;
-  uint64_t id = doc->clients[n->client].id;
-  if (left != 0)
-    o = doc->items[left].right;
-  else
-    YATA_TRY(list_start(doc, n, &o));
-  for (uint32_t first = o; o != 0 && o != n->right; o = doc->items[o].right) {
-    const struct yata_item *it = &doc->items[o];
-    YATA_TRY(step(doc));
-    if (seen.n > 0) YATA_TRY(seen_add(doc, &seen, o));
-    if (same_origin(n, it)) {
-      if (doc->clients[it->client].id >= id) {
-        if (same_ror(n, it)) break;
-        continue;
-      }
-    } else {
-      enum standing standing;
-      if (it->origin == 0) break;
-      YATA_TRY(origin_standing(doc, &seen, first, left, o, &standing));
-      if (standing == NOT_SEEN) break;
-      if (standing == IN_CONFLICT) continue;
-    }
-    left = o;
-    seen.round++;
-  }
-  /* Clearing a large set costs as much as filling it: the next one starts small again. */
-  if (doc->cap_seen > 4096) yata_mem_drop(&doc->mem, &doc->seen, &doc->cap_seen, sizeof(*doc->seen));
-  *left_out = left;
-  return 0;
-}
 
 /* ---- content ------------------------------------------------------------------------------ */
 
@@ -228,10 +86,10 @@ static int add_content(struct yata_doc *doc, const struct yata_new *n, uint32_t 
 }
 
 /* A new item, in its client's index, and room for a record of it. */
-static inline int new_item(struct yata_doc *doc, const struct yata_new *n, uint32_t *h) {
+static inline int new_item(struct yata_doc *doc, uint32_t client, uint32_t clock, uint32_t *h) {
   YATA_TRY(yata_log_reserve(doc));
   YATA_TRY(yata_item_new(doc, h));
-  int err = yata_index_append(doc, n->client, n->clock, *h);
+  int err = yata_index_append(doc, client, clock, *h);
   if (err < 0) yata_item_free(doc, *h);
   return err;
 }
@@ -241,7 +99,7 @@ static int new_filled(struct yata_doc *doc, const struct yata_new *n, uint32_t *
   const struct yata_client *c = &doc->clients[n->client];
   uint32_t text = c->text.len, values = c->values.len, content;
   int err = add_content(doc, n, &content);
-  if (err == 0) err = new_item(doc, n, h);
+  if (err == 0) err = new_item(doc, n->client, n->clock, h);
   if (err < 0) {
     cut_content(doc, n->client, text, values);
     return err;
@@ -266,7 +124,7 @@ static int new_filled(struct yata_doc *doc, const struct yata_new *n, uint32_t *
 /* ---- the list ----------------------------------------------------------------------------- */
 
 static int integrate_gc(struct yata_doc *doc, const struct yata_new *n, uint32_t *out) {
-  YATA_TRY(new_item(doc, n, out));
+  YATA_TRY(new_item(doc, n->client, n->clock, out));
   struct yata_item *it = &doc->items[*out];
   *it = (struct yata_item){.client = n->client, .clock = n->clock, .len = n->len, .kind = YATA_WIRE_GC};
   yata_item_set_deleted(doc, it);
@@ -287,7 +145,7 @@ static bool extends(const struct yata_doc *doc, const struct yata_new *n) {
   const struct yata_item *l = &doc->items[n->left];
   return l->kind == YATA_WIRE_STRING && !(l->flags & (YATA_ITEM_DELETED | YATA_ITEM_REDONE)) &&
          l->client == n->client && l->clock + l->len == n->clock && n->origin == n->client + 1 &&
-         n->origin_clock == n->clock - 1 && l->right == n->right && l->key == 0 && same_ror(n, l) &&
+         n->origin_clock == n->clock - 1 && l->right == n->right && l->key == 0 && yata_same_ror(n, l) &&
          l->content + l->len == doc->clients[n->client].text.len &&
          (doc->types[l->parent].item == 0 || !yata_item_deleted(doc, doc->types[l->parent].item));
 }
@@ -314,7 +172,7 @@ static int put_item(struct yata_doc *doc, const struct yata_new *n, uint32_t lef
   if (left != 0)
     right = doc->items[left].right;
   else
-    YATA_TRY(list_start(doc, n, &right));
+    YATA_TRY(yata_list_start(doc, n, &right));
   YATA_TRY(new_filled(doc, n, &h));
   struct yata_item *it = &doc->items[h];
   struct yata_typ *parent = &doc->types[n->parent];
@@ -365,8 +223,104 @@ int yata_integrate(struct yata_doc *doc, const struct yata_new *n, uint32_t *out
   }
   if ((n->left == 0 && (n->right == 0 || doc->items[n->right].left != 0)) ||
       (n->left != 0 && doc->items[n->left].right != n->right))
-    YATA_TRY(resolve(doc, n, &left));
+    YATA_TRY(yata_resolve(doc, n, &left));
   YATA_TRY(put_item(doc, n, left, &h));
   *out = h;
   return settle(doc, h);
+}
+
+/* ---- the short way -------------------------------------------------------------------------- */
+
+struct gap {
+  uint32_t left, right; /* items; 0: nothing */
+  uint32_t origin, ror; /* client numbers + 1; 0: none */
+};
+
+/* Is it whole, and all that it names there? */
+static bool is_plain(struct yata_doc *doc, const struct yata_struct *st, uint32_t client, struct gap *gap) {
+  if (client == YATA_NO_CLIENT || doc->clients[client].state != st->id.clock || !st->has_left) return false;
+  if (st->kind == YATA_WIRE_STRING ? st->content.len != st->len : st->kind != YATA_WIRE_DELETED) return false;
+  uint32_t left, right = UINT32_MAX;
+  if (!yata_locate(doc, &st->id, client, &st->left, &left)) return false;
+  if (st->has_right && !yata_locate(doc, &st->id, client, &st->right, &right)) return false;
+  gap->origin = left + 1;
+  gap->ror = right + 1;
+  return true;
+}
+
+/* The gap that the struct says it was put in, if its two sides are whole items of a living list. */
+static bool find_gap(const struct yata_doc *doc, const struct yata_struct *st, struct gap *gap) {
+  gap->left = yata_index_lookup(doc, gap->origin - 1, st->left.clock);
+  const struct yata_item *l = &doc->items[gap->left], *r = &doc->items[l->right];
+  if (l->clock + l->len - 1 != st->left.clock || l->kind == YATA_WIRE_GC || l->key != 0) return false;
+  gap->right = l->right;
+  if (st->has_right ? l->right == 0 || r->clock != st->right.clock || r->client + 1 != gap->ror : l->right != 0)
+    return false;
+  uint32_t holder = doc->types[l->parent].item;
+  return holder == 0 || !yata_item_deleted(doc, holder);
+}
+
+/* Text that is right behind its client's last item may be that one's. */
+static bool may_extend(const struct yata_doc *doc, const struct yata_struct *st, uint32_t client, uint32_t left) {
+  const struct yata_item *l = &doc->items[left];
+  return l->client == client && l->clock + l->len == st->id.clock && l->kind == YATA_WIRE_STRING &&
+         st->kind == YATA_WIRE_STRING;
+}
+
+static int plain_content(struct yata_doc *doc, const struct yata_struct *st, uint32_t client, uint32_t *content) {
+  struct yata_store *text = &doc->clients[client].text;
+  *content = 0;
+  if (st->kind != YATA_WIRE_STRING) return 0;
+  *content = text->len;
+  return yata_text_put(text, st->content) ? 0 : yata_text_append_ascii(doc, client, st->content.data, st->len, content);
+}
+
+static int plain_item(struct yata_doc *doc, const struct yata_struct *st, uint32_t client, uint32_t *h,
+                      uint32_t *content) {
+  const struct yata_client *c = &doc->clients[client];
+  uint32_t text = c->text.len;
+  int err = plain_content(doc, st, client, content);
+  if (err == 0) err = new_item(doc, client, st->id.clock, h);
+  if (err < 0) cut_content(doc, client, text, c->values.len);
+  return err;
+}
+
+static int fill_gap(struct yata_doc *doc, const struct yata_struct *st, uint32_t client, const struct gap *gap) {
+  uint32_t h, content;
+  YATA_TRY(yata_client_note(doc, client));
+  YATA_TRY(plain_item(doc, st, client, &h, &content));
+  struct yata_item *it = &doc->items[h], *l = &doc->items[gap->left];
+  struct yata_typ *parent = &doc->types[l->parent];
+  it->clock = st->id.clock;
+  it->len = st->len;
+  it->left = gap->left;
+  it->right = gap->right;
+  it->origin = gap->origin;
+  it->origin_clock = st->left.clock;
+  it->ror = gap->ror;
+  it->ror_clock = st->has_right ? st->right.clock : 0;
+  it->client = client;
+  it->parent = l->parent;
+  it->key = 0;
+  it->content = content;
+  it->kind = st->kind;
+  it->flags = 0;
+  l->right = h;
+  if (gap->right != 0) doc->items[gap->right].left = h;
+  if (parent->tree != 0) yata_tree_linked(doc, h);
+  doc->clients[client].state += st->len;
+  (void)yata_log_add(doc, YATA_UNDO_PUT, h);
+  if (st->kind == YATA_WIRE_STRING) {
+    parent->length += st->len;
+    return 0;
+  }
+  yata_item_set_deleted(doc, it);
+  return yata_ranges_add(doc, &doc->txn.deleted, doc->clients[client].id, it->clock, it->len);
+}
+
+int yata_integrate_plain(struct yata_doc *doc, const struct yata_struct *st, uint32_t client) {
+  struct gap gap;
+  if (!is_plain(doc, st, client, &gap) || !find_gap(doc, st, &gap) || may_extend(doc, st, client, gap.left)) return 0;
+  YATA_TRY(fill_gap(doc, st, client, &gap));
+  return 1;
 }

@@ -34,6 +34,14 @@ struct yata_new {
  */
 YATA_CHECKED int yata_integrate(struct yata_doc *doc, const struct yata_new *item, uint32_t *out);
 
+/**
+ * The short way for what large updates are made of: text, or what was deleted, between two items that were neighbours
+ * when it was written and still are. `client`: its number, or YATA_NO_CLIENT.
+ *
+ * 1: it was integrated. 0: it has to go the long way (yata_integrate), nothing was done. YATA_ERR_NOMEM.
+ */
+YATA_CHECKED int yata_integrate_plain(struct yata_doc *doc, const struct yata_struct *st, uint32_t client);
+
 /** Mark an item deleted, and all below it when it holds a type. */
 YATA_CHECKED int yata_delete(struct yata_doc *doc, uint32_t h);
 

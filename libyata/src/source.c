@@ -96,6 +96,7 @@ static int put_json_values(struct yata_source *s) {
 static int put_content(struct yata_source *s) {
   const struct yata_v2_struct *vs = &s->vs;
   yata_slice content = vs->st.content;
+  if (vs->shaped) return yata_buf_put(&s->shaped, content.data, content.len);
   switch (vs->st.kind) {
   case YATA_WIRE_JSON: return put_json_values(s);
   case YATA_WIRE_STRING: return put_text(&s->shaped, &vs->text);
@@ -115,8 +116,7 @@ static yata_slice part_of(const yata_buf *b, size_t from, size_t to) {
   return (yata_slice){b->data != NULL ? b->data + from : NULL, to - from};
 }
 
-/* The parent's name and the key stand behind the content. */
-static int shape_all(struct yata_source *s) {
+int yata_source_shape(struct yata_source *s) {
   struct yata_v2_struct *vs = &s->vs;
   yata_buf *b = &s->shaped;
   yata_buf_clear(b);
@@ -129,24 +129,6 @@ static int shape_all(struct yata_source *s) {
   vs->st.name = part_of(b, content, name);
   vs->st.sub = part_of(b, name, b->len);
   return 0;
-}
-
-int yata_source_shape(struct yata_source *s, const struct yata_struct **out) {
-  struct yata_v2_struct *vs = &s->vs;
-  struct yata_struct *st = &vs->st;
-  *out = st;
-  st->id.clock += st->len;
-  st->len = 0;
-  YATA_TRY(yata_v2_struct(&s->in, vs));
-  if (st->kind == YATA_WIRE_GC || st->kind == YATA_WIRE_SKIP) return 0;
-  if (st->parent == YATA_PARENT_COPY) {
-    if (st->kind == YATA_WIRE_DELETED || st->kind == YATA_WIRE_ANY || st->kind == YATA_WIRE_BINARY) return 0;
-    if (st->kind == YATA_WIRE_STRING && !vs->text.head && !vs->text.tail) {
-      st->content = vs->text.s;
-      return 0;
-    }
-  }
-  return shape_all(s);
 }
 
 /* ---- deletions ------------------------------------------------------------------------------ */

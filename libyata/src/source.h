@@ -33,11 +33,22 @@ YATA_CHECKED int yata_source_count(struct yata_source *s, bool deletions, uint64
 /** The head of a section: its first struct, and their number. */
 YATA_CHECKED int yata_source_section(struct yata_source *s, uint64_t *structs, struct yata_wid *first);
 
-YATA_CHECKED int yata_source_shape(struct yata_source *s, const struct yata_struct **out);
+/** What of the struct that was read last stands in version 2 in another way. The parent's name and the key stand behind
+ * the content. */
+YATA_CHECKED int yata_source_shape(struct yata_source *s);
+
+static inline YATA_CHECKED int yata_source_struct_v2(struct yata_source *s, const struct yata_struct **out) {
+  struct yata_struct *st = &s->vs.st;
+  *out = st;
+  st->id.clock += st->len;
+  st->len = 0;
+  YATA_TRY(yata_v2_struct(&s->in, &s->vs));
+  return s->vs.shaped && st->parent == YATA_PARENT_COPY ? 0 : yata_source_shape(s);
+}
 
 /** The next struct of the section as it stands in version 1, until the next is read. YATA_ERR_NOMEM, too. */
 static inline YATA_CHECKED int yata_source_struct(struct yata_source *s, const struct yata_struct **out) {
-  if (s->v2) return yata_source_shape(s, out);
+  if (s->v2) return yata_source_struct_v2(s, out);
   s->st.id.clock += s->st.len;
   s->st.len = 0;
   *out = &s->st;

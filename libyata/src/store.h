@@ -105,6 +105,17 @@ static inline uint32_t yata_client_state(struct yata_doc *doc, uint64_t id) {
   uint32_t c = yata_client_find(doc, id);
   return c == YATA_NO_CLIENT ? 0 : doc->clients[c].state;
 }
+/** The number of the client that a struct of `own` names; `client` is that of `own`. False: of what it names there is
+ *  nothing yet. */
+static inline bool yata_locate(struct yata_doc *doc, const struct yata_wid *own, uint32_t client,
+                               const struct yata_wid *id, uint32_t *out) {
+  if (id->client == own->client) {
+    *out = client;
+    return true;
+  }
+  *out = yata_client_find(doc, id->client);
+  return *out != YATA_NO_CLIENT && id->clock < doc->clients[*out].state;
+}
 YATA_CHECKED int yata_client_get(struct yata_doc *doc, uint64_t id, uint32_t *out);
 void yata_clients_order_slow(struct yata_doc *doc);
 

@@ -63,8 +63,9 @@ struct yata_v2_strings {
  */
 struct yata_v2_struct {
   struct yata_struct st;
+  bool shaped; /* the content is as in version 1: nothing below says more of it */
   struct yata_v2_str name, sub;
-  struct yata_v2_str text;     /* STRING; a FORMAT's key, a TYPE's name, a DOC's guid */
+  struct yata_v2_str text;     /* STRING that is not shaped; a FORMAT's key, a TYPE's name, a DOC's guid */
   uint8_t type;                /* TYPE */
   struct yata_v2_strings json; /* JSON: where its values begin */
 };

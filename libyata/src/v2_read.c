@@ -133,19 +133,16 @@ static int get_binary(struct yata_v2_in *in, struct yata_v2_struct *vs) {
   return 0;
 }
 
-static int get_content(struct yata_v2_in *in, struct yata_v2_struct *vs) {
+/* All of it but text. */
+static YATA_APART int get_values(struct yata_v2_in *in, struct yata_v2_struct *vs) {
   struct yata_struct *st = &vs->st;
   st->len = 1;
+  vs->shaped = st->kind == YATA_WIRE_ANY || st->kind == YATA_WIRE_BINARY;
   switch (st->kind) {
-  case YATA_WIRE_DELETED: return get_length(in, "deleted content: its length", &st->len);
   case YATA_WIRE_JSON:
     YATA_TRY(get_length(in, "JSON content: its number of values", &st->len));
     return get_json(in, st->len, vs);
   case YATA_WIRE_BINARY: return get_binary(in, vs);
-  case YATA_WIRE_STRING:
-    YATA_TRY(get_string(in, "string content: its length, no more than there is text", &vs->text));
-    st->len = vs->text.units;
-    return 0;
   case YATA_WIRE_EMBED: return get_anys(in, 1, "an embed: a value, not nested too deep", vs);
   case YATA_WIRE_FORMAT:
     YATA_TRY(get_key(in, "the key of a format", &vs->text));
@@ -161,6 +158,32 @@ static int get_content(struct yata_v2_in *in, struct yata_v2_struct *vs) {
   }
 }
 
+static int get_text(struct yata_v2_in *in, struct yata_v2_struct *vs) {
+  static const char what[] = "string content: its length, no more than there is text";
+  struct yata_rd *text = &in->strings.text;
+  uint64_t units;
+  if (!in->strings.ascii) {
+    YATA_TRY(get_string(in, what, &vs->text));
+    vs->shaped = !vs->text.head && !vs->text.tail;
+    vs->st.content = vs->text.s;
+    vs->st.len = vs->text.units;
+    return 0;
+  }
+  YATA_TRY(get_uint(in, &in->strings.lens, what, &units));
+  if (units > YATA_CLOCK_MAX || units > (size_t)(text->end - text->p))
+    return fail(in, in->strings.lens.rd.p, what, units > YATA_CLOCK_MAX ? YATA_ERR_LIMIT : YATA_ERR_MALFORMED);
+  vs->st.content = (yata_slice){text->p, (size_t)units};
+  vs->st.len = (uint32_t)units;
+  text->p += units;
+  return 0;
+}
+
+static inline int get_content(struct yata_v2_in *in, struct yata_v2_struct *vs) {
+  if (vs->st.kind == YATA_WIRE_STRING) return get_text(in, vs);
+  if (vs->st.kind == YATA_WIRE_DELETED) return get_length(in, "deleted content: its length", &vs->st.len);
+  return get_values(in, vs);
+}
+
 /* ---- a struct ----------------------------------------------------------------------------- */
 
 static int get_parent(struct yata_v2_in *in, uint8_t info, struct yata_v2_struct *vs) {
@@ -174,31 +197,48 @@ static int get_parent(struct yata_v2_in *in, uint8_t info, struct yata_v2_struct
   return vs->st.has_sub ? get_string(in, "a map key", &vs->sub) : 0;
 }
 
-static int get_item(struct yata_v2_in *in, uint8_t info, struct yata_v2_struct *vs) {
-  struct yata_struct *st = &vs->st;
-  st->has_left = info & YATA_INFO_LEFT;
-  st->has_right = info & YATA_INFO_RIGHT;
-  if (st->has_left) YATA_TRY(get_id(in, &in->left, "an origin: client id and clock", &st->left));
-  if (st->has_right) YATA_TRY(get_id(in, &in->right, "a right origin: client id and clock", &st->right));
-  if (!st->has_left && !st->has_right) YATA_TRY(get_parent(in, info, vs));
-  return get_content(in, vs);
-}
-
 static bool is_ahead(const struct yata_wid *ref, const struct yata_wid *id) {
   return ref->client == id->client && ref->clock >= id->clock;
 }
 
+static int get_item(struct yata_v2_in *in, uint8_t info, struct yata_v2_struct *vs) {
+  struct yata_struct *st = &vs->st;
+  bool ahead = false;
+  st->has_left = info & YATA_INFO_LEFT;
+  st->has_right = info & YATA_INFO_RIGHT;
+  if (st->has_left) {
+    YATA_TRY(get_id(in, &in->left, "an origin: client id and clock", &st->left));
+    ahead = is_ahead(&st->left, &st->id);
+  }
+  if (st->has_right) {
+    YATA_TRY(get_id(in, &in->right, "a right origin: client id and clock", &st->right));
+    ahead |= is_ahead(&st->right, &st->id);
+  }
+  if (!st->has_left && !st->has_right) {
+    YATA_TRY(get_parent(in, info, vs));
+    ahead = st->parent == YATA_PARENT_ID && is_ahead(&st->parent_id, &st->id);
+  }
+  YATA_TRY(get_content(in, vs));
+  if (ahead)
+    return fail(in, in->info.rd.p, "a struct that depends on what its client wrote before", YATA_ERR_MALFORMED);
+  return 0;
+}
+
 /* What version 1 is held to, too. */
-static int verify(struct yata_v2_in *in, const struct yata_struct *st) {
+static int verify_length(struct yata_v2_in *in, const struct yata_struct *st) {
   const uint8_t *at = in->info.rd.p;
-  if ((st->has_left && is_ahead(&st->left, &st->id)) || (st->has_right && is_ahead(&st->right, &st->id)) ||
-      (st->parent == YATA_PARENT_ID && is_ahead(&st->parent_id, &st->id)))
-    return fail(in, at, "a struct that depends on what its client wrote before", YATA_ERR_MALFORMED);
   if (st->len == 0 && st->kind != YATA_WIRE_SKIP)
     return fail(in, at, "a struct with a length above 0", YATA_ERR_MALFORMED);
   if (st->len > YATA_CLOCK_MAX - st->id.clock)
     return fail(in, at, "a struct that ends below the greatest clock", YATA_ERR_LIMIT);
   return 0;
+}
+
+static YATA_APART int get_gap(struct yata_v2_in *in, struct yata_struct *st) {
+  if (in->gaps_left-- == 0) return fail(in, in->info.rd.p, "fewer gaps in so few bytes", YATA_ERR_LIMIT);
+  if (st->kind == YATA_WIRE_GC) return get_length(in, "a length", &st->len);
+  int err = yata_rd_clock(&in->rest, &st->len);
+  return err < 0 ? fail(in, in->rest.p, "the length of a gap", err) : 0;
 }
 
 int yata_v2_struct(struct yata_v2_in *in, struct yata_v2_struct *vs) {
@@ -210,17 +250,12 @@ int yata_v2_struct(struct yata_v2_in *in, struct yata_v2_struct *vs) {
   st->has_left = st->has_right = st->has_sub = false;
   st->parent = YATA_PARENT_COPY;
   st->content = (yata_slice){NULL, 0};
-  if ((st->kind == YATA_WIRE_GC || st->kind == YATA_WIRE_SKIP) && in->gaps_left-- == 0)
-    return fail(in, in->info.rd.p, "fewer gaps in so few bytes", YATA_ERR_LIMIT);
-  if (st->kind == YATA_WIRE_GC) {
-    YATA_TRY(get_length(in, "a length", &st->len));
-  } else if (st->kind == YATA_WIRE_SKIP) {
-    err = yata_rd_clock(&in->rest, &st->len);
-    if (err < 0) return fail(in, in->rest.p, "the length of a gap", err);
-  } else {
+  vs->shaped = true;
+  if (st->kind == YATA_WIRE_GC || st->kind == YATA_WIRE_SKIP)
+    YATA_TRY(get_gap(in, st));
+  else
     YATA_TRY(get_item(in, info, vs));
-  }
-  return verify(in, st);
+  return verify_length(in, st);
 }
 
 /* ---- the update --------------------------------------------------------------------------- */
