@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* YATA: where an item goes among those that were inserted at the same place. */
-#include "conflict.h"
+#include "integrate.h"
 
 /* ---- the set of items seen between origin and right origin ---------------------------------- */
 

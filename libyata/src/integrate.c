@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A new item, its content, and its place in the list. */
-#include "conflict.h"
+#include "integrate.h"
 
 #include "canonical.h"
 #include "subdoc.h"
