@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Positions in long lists, where a tree finds them, while edits, updates, aborts and failing memory
  * change the lists. yata_doc_check compares every tree with its list. */
+#include "failing.h"
 #include "random.h"
-#include "testing.h"
 
 #define LONG 12000
-
-struct failing {
-  long countdown; /* fails when it reaches 0; negative: never */
-  bool hit;
-};
-
-static void *resize(void *user, void *ptr, size_t old_size, size_t new_size) {
-  struct failing *f = user;
-  (void)old_size;
-  if (new_size == 0) {
-    free(ptr);
-    return NULL;
-  }
-  if (f->countdown > 0 && --f->countdown == 0) {
-    f->hit = true;
-    return NULL;
-  }
-  return realloc(ptr, new_size);
-}
 
 static void insert_n(yata_doc *doc, yata_type text, uint32_t index, const char *s, size_t n, yata_buf *update) {
   assert_ok(yata_txn_begin(doc));
@@ -230,8 +211,8 @@ static void edits_bear_every_allocation_that_fails(void **state) {
   for (int i = 0; i < 40; i++) insert_n(remote, text, 5 * (uint32_t)i, "r", 1, NULL);
   assert_ok(yata_encode_state_as_update(remote, NULL, 0, &more));
   for (long n = 1; !done; n++) {
-    struct failing f = {-1, false};
-    yata_allocator alloc = {resize, &f};
+    struct failing f = {-1, 0};
+    yata_allocator alloc = {failing_resize, &f};
     yata_options o = {.client_id = 7, .alloc = &alloc};
     yata_doc *doc;
     assert_ok(yata_doc_create(&o, &doc));
@@ -251,17 +232,17 @@ static void edits_bear_every_allocation_that_fails(void **state) {
       assert_ok(yata_doc_check(doc));
       yata_txn_abort(doc);
       assert_state(doc, old.data, old.len);
-      f.countdown = n;
     } else {
       err = yata_apply_update(doc, more.data, more.len, NULL);
     }
-    done = !f.hit;
+    done = f.countdown > 0;
     f.countdown = -1;
     assert_ok(yata_doc_check(doc));
     assert_ok(yata_apply_update(doc, more.data, more.len, NULL));
     insert(doc, text, 222, "last");
     assert_ok(yata_doc_check(doc));
     yata_doc_destroy(doc);
+    assert_int_equal(f.live, 0);
   }
   yata_buf_deinit(&whole);
   yata_buf_deinit(&more);

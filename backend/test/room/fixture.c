@@ -27,34 +27,34 @@ void fixture_settle(struct fixture *f) {
   fixture_turn(f);
 }
 
-void fixture_start(struct fixture *f, const char *code) {
+int fixture_start(void **state) {
+  struct fixture *f = *state;
   *f = (struct fixture){.limits = LIMITS_DEFAULT, .now_ms = 1000};
   fake_store_init(&f->store);
   struct registry_options options = {.store = &f->store.store, .limits = &f->limits, .on_dirty = on_dirty, .ctx = f};
   assert_int_equal(registry_create(&options, &f->registry), 0);
   struct room_spec spec = {.name = "a room",
                            .language = "c",
-                           .code = (const uint8_t *)code,
-                           .code_len = strlen(code),
+                           .code = (const uint8_t *)"hello",
+                           .code_len = 5,
                            .owner_name = "Ann",
                            .owner_mail = "ann@example.org"};
   assert_int_equal(registry_create_room(f->registry, &spec, 1, on_created, f), 0);
   assert_string_equal(f->id, ""); /* not before the commit */
   fixture_settle(f);
   assert_true(registry_id_valid(f->id));
-}
-
-void fixture_start_open(struct fixture *f, const char *code) {
-  fixture_start(f, code);
   fixture_open(f);
   assert_int_equal(f->open_err, 0);
+  return 0;
 }
 
-void fixture_stop(struct fixture *f) {
+int fixture_stop(void **state) {
+  struct fixture *f = *state;
   if (f->room) fixture_release(f);
   fixture_settle(f);
   registry_destroy(f->registry);
   fake_store_deinit(&f->store);
+  return 0;
 }
 
 static void on_open(void *ctx, int err, struct room *room) {

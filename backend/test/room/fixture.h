@@ -22,11 +22,9 @@ struct fixture {
   int open_err;
 };
 
-void fixture_start(struct fixture *f, const char *code);
-/** The same, with the room pinned. */
-void fixture_start_open(struct fixture *f, const char *code);
-/** Releases the room, too, if it is pinned. */
-void fixture_stop(struct fixture *f);
+/* Set-up and tear-down of a test whose state is a fixture: a room with "hello", pinned until it is released. */
+int fixture_start(void **state);
+int fixture_stop(void **state);
 /** End the turn, as the loop does. */
 void fixture_turn(struct fixture *f);
 /** Answer the store's calls and end turns until nothing is left to do. */

@@ -25,8 +25,7 @@ static void drain(void) {
 }
 
 static int start(void **state) {
-  (void)state;
-  fixture_start_open(&f, "hello");
+  fixture_start(state);
   struct member_options options = {.kind = MEMBER_YJS, .name = "", .hooks = &hooks};
   for (int i = 0; i < MANY; i++) assert_int_equal(room_join(f.room, &options, f.now_ms, &members[i]), 0);
   fixture_settle(&f);
@@ -36,12 +35,10 @@ static int start(void **state) {
 }
 
 static int stop(void **state) {
-  (void)state;
   f.now_ms += 1000;
   for (int i = 0; i < MANY; i++) room_leave(members[i], f.now_ms);
   fixture_settle(&f);
-  fixture_stop(&f);
-  return 0;
+  return fixture_stop(state);
 }
 
 /* One character of a client of its own into getText('t'). */
@@ -91,9 +88,9 @@ static void holds_nothing_back_when_there_is_plenty(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(sends_at_once_in_a_quiet_room, start, stop),
-      cmocka_unit_test_setup_teardown(gathers_what_follows_within_a_few_ms, start, stop),
-      cmocka_unit_test_setup_teardown(holds_nothing_back_when_there_is_plenty, start, stop),
+      cmocka_unit_test_prestate_setup_teardown(sends_at_once_in_a_quiet_room, start, stop, &f),
+      cmocka_unit_test_prestate_setup_teardown(gathers_what_follows_within_a_few_ms, start, stop, &f),
+      cmocka_unit_test_prestate_setup_teardown(holds_nothing_back_when_there_is_plenty, start, stop, &f),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

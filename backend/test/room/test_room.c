@@ -9,18 +9,6 @@
 static struct fixture f;
 static struct peer a, b;
 
-static int start(void **state) {
-  (void)state;
-  fixture_start_open(&f, "hello");
-  return 0;
-}
-
-static int stop(void **state) {
-  (void)state;
-  fixture_stop(&f);
-  return 0;
-}
-
 static void join_two(void) {
   peer_join(&a, &f, MEMBER_YJS, 11);
   peer_join(&b, &f, MEMBER_YJS, 22);
@@ -454,7 +442,7 @@ static void a_room_that_loads_while_the_server_stops_is_not_opened(void **state)
   assert_int_equal(stop_err, 0);
 }
 
-#define ROOM_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define ROOM_TEST(name) cmocka_unit_test_prestate_setup_teardown(name, fixture_start, fixture_stop, &f)
 
 int main(void) {
   log_init(2, LOG_ERROR, LOG_TEXT);

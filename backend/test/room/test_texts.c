@@ -9,18 +9,6 @@
 static struct fixture f;
 static struct peer a, b;
 
-static int start(void **state) {
-  (void)state;
-  fixture_start_open(&f, "hello");
-  return 0;
-}
-
-static int stop(void **state) {
-  (void)state;
-  fixture_stop(&f);
-  return 0;
-}
-
 static void plain_text_is_merged_with_what_others_typed(void **state) {
   (void)state;
   peer_join(&a, &f, MEMBER_PLAIN, 11);
@@ -137,7 +125,7 @@ static void a_put_merges_from_the_text_that_its_etag_names(void **state) {
   peer_leave(&b);
 }
 
-#define TEXT_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEXT_TEST(name) cmocka_unit_test_prestate_setup_teardown(name, fixture_start, fixture_stop, &f)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
