@@ -98,22 +98,24 @@ const tiny = () => {
 const diff = () => {
   for (let i = 0; i < 1000; i++) Y.encodeStateAsUpdate(doc, state)
 }
+// What is short is measured in many turns: the machine changes its speed between them. Of each: runs of yjs in a turn
+// (the tool has its own number), and turns.
 const work = {
-  load: [load, `${out}.update`, 15],
-  'load v2': [load2, `${out}.v2`, 15],
-  encode: [() => Y.encodeStateAsUpdate(doc), `${out}.update`, 15],
-  apply: [apply, `${out}.rows`, 1],
-  local: [local, `${out}.script`, 1],
-  tiny: [tiny, `${out}.rows`, 5],
-  diff: [diff, `${out}.rows`, 3],
-  merge: [() => Y.mergeUpdates(tail), `${out}.rows`, 15],
-  edit: [edit, `${out}.update`, 1]
+  load: [load, `${out}.update`, 7, 15],
+  'load v2': [load2, `${out}.v2`, 7, 15],
+  encode: [() => Y.encodeStateAsUpdate(doc), `${out}.update`, 7, 15],
+  apply: [apply, `${out}.rows`, 1, 3],
+  local: [local, `${out}.script`, 1, 3],
+  tiny: [tiny, `${out}.rows`, 3, 7],
+  diff: [diff, `${out}.rows`, 1, 5],
+  merge: [() => Y.mergeUpdates(tail), `${out}.rows`, 7, 15],
+  edit: [edit, `${out}.update`, 1, 3]
 }
-for (const [name, [f, file, runs]] of Object.entries(work)) {
+for (const [name, [f, file, runs, turns]] of Object.entries(work)) {
   const theirs = []
   const ours = []
   let last
-  for (let round = 0; round < 3; round++) {
+  for (let turn = 0; turn < turns; turn++) {
     theirs.push(median(Array.from({ length: runs }, () => f === tiny ? tiny() : time(f))))
     last = JSON.parse(execFileSync(yata, ['bench', name.split(' ')[0], file]))
     ours.push(last.median_ms)
