@@ -111,6 +111,17 @@ static void going_on_without_memory_leaves_no_text_behind(void **state) {
   fail_everywhere(first, sizeof(first), &(yata_slice){more, sizeof(more)}, 1, false);
 }
 
+/* Text that goes in between the items of two clients, across the ends of chunks. */
+static void going_between_without_memory_leaves_no_text_behind(void **state) {
+  (void)state;
+  static const uint8_t first[] = {2, 1, 8, 0, 0x84, 7, 0, 1, 'c', 1, 7, 0, 4, 1, 1, 't', 1, 'a', 0};
+  static const uint8_t head[] = {1, 1, 8, 1, 0xc4, 7, 0, 8, 0, 0xe0, 0x5d};
+  uint8_t more[sizeof(head) + 12000 + 1] = {0};
+  memcpy(more, head, sizeof(head));
+  memset(more + sizeof(head), 'b', 12000);
+  fail_everywhere(first, sizeof(first), &(yata_slice){more, sizeof(more)}, 1, false);
+}
+
 static void editing_without_memory_can_be_aborted(void **state) {
   (void)state;
   fail_everywhere(FIXTURE(everything), NULL, 0, true);
@@ -298,6 +309,7 @@ int main(void) {
       cmocka_unit_test(merging_an_update_without_memory_changes_nothing),
       cmocka_unit_test(rewriting_values_without_memory_changes_nothing),
       cmocka_unit_test(going_on_without_memory_leaves_no_text_behind),
+      cmocka_unit_test(going_between_without_memory_leaves_no_text_behind),
       cmocka_unit_test(editing_without_memory_can_be_aborted),
       cmocka_unit_test(creating_without_memory_frees_what_it_took),
       cmocka_unit_test(encoding_without_memory_leaves_the_buffer_as_it_was),
