@@ -251,6 +251,40 @@ static void edits_bear_every_allocation_that_fails(void **state) {
   yata_doc_destroy(remote);
 }
 
+/* Put three units in, or take one out. */
+static int try_edit(yata_doc *doc, yata_type text, uint32_t index, bool in) {
+  int err = yata_txn_begin(doc);
+  if (err < 0) return err;
+  err = in ? yata_text_insert(doc, text, index, "xyz", 3) : yata_text_delete(doc, text, index, 1);
+  if (err == 0) err = yata_txn_commit(doc, NULL);
+  if (err < 0) yata_txn_abort(doc);
+  return err;
+}
+
+/* While it grows, the first allocation of each edit fails, then the second, until none does: a tree that cannot grow
+ * goes. Edits are in the middle of items and between them. */
+static void a_tree_that_cannot_grow_goes(void **state) {
+  (void)state;
+  struct failing f = {-1, 0};
+  yata_allocator alloc = {failing_resize, &f};
+  yata_options o = {.client_id = 7, .alloc = &alloc};
+  yata_doc *doc;
+  assert_ok(yata_doc_create(&o, &doc));
+  yata_type text = fragmented(doc, 300);
+  for (uint32_t i = 0; i < 2400; i++) {
+    int err;
+    uint32_t index = below(300 + i);
+    for (long n = 1; f.countdown = n, (err = try_edit(doc, text, index, i % 2 == 0)) < 0; n++) {
+      assert_int_equal(err, YATA_ERR_NOMEM);
+      assert_true(n < 100);
+    }
+    f.countdown = -1;
+    assert_ok(yata_doc_check(doc));
+  }
+  yata_doc_destroy(doc);
+  assert_int_equal(f.live, 0);
+}
+
 static void a_deleted_long_list_takes_its_tree_with_it(void **state) {
   (void)state;
   yata_doc *doc = new_doc(1);
@@ -398,6 +432,7 @@ int main(void) {
       cmocka_unit_test_setup(a_tree_is_made_when_a_position_is_asked_for, seed),
       cmocka_unit_test_setup(aborted_edits_leave_positions_right, seed),
       cmocka_unit_test_setup(edits_bear_every_allocation_that_fails, seed),
+      cmocka_unit_test_setup(a_tree_that_cannot_grow_goes, seed),
       cmocka_unit_test_setup(a_large_update_gives_up_the_tree_until_it_is_asked_for, seed),
       cmocka_unit_test_setup(a_tree_made_meanwhile_outlives_what_is_taken_back, seed),
       cmocka_unit_test_setup(units_are_found_near_others_and_far_from_them, seed),
