@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What people type, on its short path, beside a document that goes the general way: somebody observes it. */
 #include "failing.h"
-#include "testing.h"
-
-static uint32_t random_state = 1;
-
-static uint32_t below(uint32_t n) {
-  random_state = random_state * 1664525u + 1013904223u;
-  return (uint32_t)((uint64_t)random_state * n >> 32);
-}
+#include "random.h"
 
 struct twins {
   yata_doc *quick, *general;
@@ -381,14 +374,14 @@ static void what_fails_between_keys_may_move_things(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(typing_gives_the_updates_of_the_general_way),
-      cmocka_unit_test(what_was_typed_can_be_taken_back),
-      cmocka_unit_test(what_comes_between_two_keys_is_seen),
-      cmocka_unit_test(somebody_observes_for_a_while),
-      cmocka_unit_test(positions_are_asked_for_between_keys),
-      cmocka_unit_test(what_fails_between_keys_may_move_things),
-      cmocka_unit_test(long_rows_of_keys),
-      cmocka_unit_test(runs_get_shorter_at_both_ends),
+      cmocka_unit_test_setup(typing_gives_the_updates_of_the_general_way, seed),
+      cmocka_unit_test_setup(what_was_typed_can_be_taken_back, seed),
+      cmocka_unit_test_setup(what_comes_between_two_keys_is_seen, seed),
+      cmocka_unit_test_setup(somebody_observes_for_a_while, seed),
+      cmocka_unit_test_setup(positions_are_asked_for_between_keys, seed),
+      cmocka_unit_test_setup(what_fails_between_keys_may_move_things, seed),
+      cmocka_unit_test_setup(long_rows_of_keys, seed),
+      cmocka_unit_test_setup(runs_get_shorter_at_both_ends, seed),
       cmocka_unit_test(typing_ends_with_the_last_clock),
       cmocka_unit_test(insertion_steps_past_a_long_row_of_deleted_runs),
   };
