@@ -222,6 +222,54 @@ static void an_error_names_the_offset_and_what_was_expected(void **state) {
   assert_int_equal(offset, 2);
 }
 
+static void assert_text_v2(const uint8_t *update, size_t len, const char *expected) {
+  yata_doc *doc = new_doc(1);
+  yata_type text;
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_apply_update_v2(doc, update, len, NULL));
+  assert_text(doc, text, expected);
+  yata_doc_destroy(doc);
+}
+
+/* Text of client 5: "a", and two strings of which the first ends, the second begins, with half a pair. */
+static void halves_of_a_pair_are_replaced(void **state) {
+  (void)state;
+  static const uint8_t alone[] = {0,   0,    2,    0x45, 1,    2,    0, 2, 0, 3, 4, 0, 0x84, 9, 6, 't',
+                                  'a', 0xf0, 0x9f, 0x98, 0x80, 0x41, 2, 1, 1, 0, 0, 1, 3,    0, 0};
+  static const uint8_t beside[] = {0,    0,    2,    0x45, 1,   2,    0, 4,    0, 3, 4, 0, 0x84, 13, 8, 't', 'a', 'b',
+                                   0xf0, 0x9f, 0x98, 0x80, 'c', 0x41, 0, 0x42, 0, 1, 1, 0, 0,    1,  3, 0,   0};
+  assert_text_v2(alone, sizeof(alone), "a\xef\xbf\xbd\xef\xbf\xbd");
+  assert_text_v2(beside, sizeof(beside),
+                 "ab\xef\xbf\xbd\xef\xbf\xbd"
+                 "c");
+}
+
+/* Strings of client 5: the root's name, and the content. */
+static void a_string_longer_than_the_text_is_refused(void **state) {
+  (void)state;
+  static const uint8_t one[] = {0, 0, 1, 5, 0, 0, 1, 4, 5, 2, 't', 'a', 1, 2, 1, 1, 0, 0, 1, 1, 0, 0};
+  static const uint8_t far[] = {0,    0,    1,    5,    0,    0, 1, 4, 9, 2, 't', 'a', 1,
+                                0x80, 0x80, 0x80, 0x80, 0x10, 1, 1, 0, 0, 1, 1,   0,   0};
+  yata_doc *doc = new_doc(1);
+  yata_applied applied;
+  assert_int_equal(yata_apply_update_v2(doc, one, sizeof(one), &applied), YATA_ERR_MALFORMED);
+  assert_int_equal(applied.error_offset, 14);
+  assert_int_equal(yata_apply_update_v2(doc, far, sizeof(far), NULL), YATA_ERR_LIMIT);
+  yata_doc_destroy(doc);
+}
+
+/* The left origin is the struct itself, the right one of another client. */
+static void an_origin_ahead_is_refused_whatever_the_other_is(void **state) {
+  (void)state;
+  static const uint8_t update[] = {0, 0, 3, 0x45, 0, 4, 1, 0, 1, 0, 1, 0xc4, 3, 1, 'b', 1, 0, 0, 0, 1, 1, 0, 0};
+  size_t offset;
+  yata_doc *doc = new_doc(1);
+  assert_int_equal(yata_apply_update_v2(doc, update, sizeof(update), NULL), YATA_ERR_MALFORMED);
+  assert_string_equal(yata_update_explain_v2(update, sizeof(update), &offset),
+                      "a struct that depends on what its client wrote before");
+  yata_doc_destroy(doc);
+}
+
 static void the_version_is_found_out(void **state) {
   (void)state;
   static const uint8_t neither[] = "neither";
@@ -441,6 +489,9 @@ int main(void) {
       cmocka_unit_test(many_equal_deletions_load_again),
       cmocka_unit_test(of_two_sections_of_a_client_the_last_counts),
       cmocka_unit_test(an_error_names_the_offset_and_what_was_expected),
+      cmocka_unit_test(halves_of_a_pair_are_replaced),
+      cmocka_unit_test(a_string_longer_than_the_text_is_refused),
+      cmocka_unit_test(an_origin_ahead_is_refused_whatever_the_other_is),
       cmocka_unit_test(the_version_is_found_out),
       cmocka_unit_test(both_versions_count_the_same),
       cmocka_unit_test(version_2_is_written_as_it_was_read),
