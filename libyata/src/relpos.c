@@ -108,7 +108,7 @@ static int resolve_type(yata_doc *doc, const yata_relpos *pos, bool follow, uint
 }
 
 int yata_relpos_resolve(yata_doc *doc, const yata_relpos *pos, bool follow, yata_type *type, uint32_t *index) {
-  uint32_t t, at;
+  uint32_t t = 0, at = 0;
   if (!pos->has_item && !pos->has_name && !pos->has_type) return YATA_ERR_INVALID;
   YATA_TRY(pos->has_item ? resolve_item(doc, pos, follow, &t, &at) : resolve_type(doc, pos, follow, &t, &at));
   YATA_TRY(yata_handle(doc, yata_handle_of(doc, t), YATA_KIND_NONE, &t));
