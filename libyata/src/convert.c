@@ -30,6 +30,8 @@ static void order(struct yata_ranges *r) {
   }
 }
 
+/* Sections without structs, which nobody writes, stay: of a client's sections the last counts. */
+
 /* ---- version 1 to 2 --------------------------------------------------------------------------- */
 
 struct to_v2 {
@@ -42,7 +44,8 @@ struct to_v2 {
 static int v1_count(void *user, uint64_t client, uint64_t structs) {
   struct to_v2 *t = user;
   (void)client;
-  t->sections += structs > 0;
+  (void)structs;
+  t->sections++;
   return 0;
 }
 
@@ -54,8 +57,8 @@ static int v1_section(void *user, uint64_t client, uint64_t structs) {
   struct to_v2 *t = user;
   t->client = client;
   t->structs = structs;
-  t->fresh = true;
-  return 0;
+  t->fresh = structs > 0;
+  return structs > 0 ? 0 : yata_v2_put_section(&t->out, 0, client, 0);
 }
 
 static int v1_struct(void *user, const struct yata_struct *st, size_t offset) {
@@ -96,7 +99,6 @@ struct to_v1 {
   struct deletions deleted;
   struct yata_source source;
   yata_buf *out;
-  uint64_t sections;
 };
 
 static int copy_section(struct to_v1 *t) {
@@ -104,14 +106,11 @@ static int copy_section(struct to_v1 *t) {
   struct yata_wid first;
   const struct yata_struct *st;
   YATA_TRY(yata_source_section(&t->source, &structs, &first));
+  YATA_TRY(yata_buf_put_uint(t->out, structs));
+  YATA_TRY(yata_buf_put_uint(t->out, first.client));
+  YATA_TRY(yata_buf_put_uint(t->out, first.clock));
   for (uint64_t i = 0; i < structs; i++) {
     YATA_TRY(yata_source_struct(&t->source, &st));
-    if (i == 0) {
-      t->sections++;
-      YATA_TRY(yata_buf_put_uint(t->out, structs));
-      YATA_TRY(yata_buf_put_uint(t->out, first.client));
-      YATA_TRY(yata_buf_put_uint(t->out, first.clock));
-    }
     YATA_TRY(yata_struct_write(t->out, st, 0));
   }
   return 0;
@@ -127,26 +126,14 @@ static int read_client(struct to_v1 *t) {
   return 0;
 }
 
-/* Put the number of sections in front of them. */
-static int write_count(struct to_v1 *t, size_t at) {
-  uint8_t head[10];
-  size_t n = (size_t)(yata_uint_write(head, t->sections) - head);
-  YATA_TRY(yata_buf_reserve(t->out, n));
-  memmove(t->out->data + at + n, t->out->data + at, t->out->len - at);
-  memcpy(t->out->data + at, head, n);
-  t->out->len += n;
-  return 0;
-}
-
 static int write_v1(struct to_v1 *t) {
-  size_t at = t->out->len;
   uint64_t n;
   YATA_TRY(yata_source_count(&t->source, false, &n));
+  YATA_TRY(yata_buf_put_uint(t->out, n));
   for (uint64_t i = 0; i < n; i++) YATA_TRY(copy_section(t));
   YATA_TRY(yata_source_count(&t->source, true, &n));
   for (uint64_t i = 0; i < n; i++) YATA_TRY(read_client(t));
   YATA_TRY(yata_source_end(&t->source));
-  YATA_TRY(write_count(t, at));
   order(&t->deleted.ranges);
   return yata_encode_ranges(&t->deleted.ranges, t->out);
 }
