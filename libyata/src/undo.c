@@ -119,6 +119,22 @@ void yata_steps_clear(struct yata_undo_manager *m, struct yata_steps *steps) {
   emit(m, YATA_STACK_CLEARED, steps, NULL);
 }
 
+static int split_at(struct yata_doc *doc, uint32_t client, uint32_t clock) {
+  return clock > 0 && clock < doc->clients[client].state ? yata_split_for_good(doc, client, clock) : 0;
+}
+
+int yata_steps_split(struct yata_doc *doc, const struct yata_steps *steps) {
+  for (uint32_t i = 0; i < steps->n; i++) {
+    const struct yata_idset *deletions = &steps->v[i].deletions;
+    for (uint32_t j = 0; j < deletions->n; j++) {
+      const struct yata_span *s = &deletions->v[j];
+      YATA_TRY(split_at(doc, s->client, s->clock));
+      YATA_TRY(split_at(doc, s->client, s->clock + s->len));
+    }
+  }
+  return 0;
+}
+
 /* ---- capturing ---------------------------------------------------------------------------------- */
 
 int yata_undo_order(struct yata_doc *doc) {
@@ -165,6 +181,11 @@ static struct yata_steps *target(struct yata_undo_manager *m) {
   return m->undoing ? &m->redo : &m->undo;
 }
 
+/* It will forget what it could redo. (Whether a filter takes the transaction is not known before it is through.) */
+static bool forgets(const struct yata_undo_manager *m) {
+  return !m->undoing && !m->redoing && m->redo.n > 0 && m->options.capture == NULL;
+}
+
 static int prepare(struct yata_undo_manager *m) {
   struct yata_doc *doc = m->doc;
   struct yata_steps *steps = target(m);
@@ -172,7 +193,8 @@ static int prepare(struct yata_undo_manager *m) {
   if (!m->in_scope || (!is_tracked(m, doc->txn.cause.origin) && doc->txn.cause.origin != m)) return 0;
   YATA_TRY(yata_mem_grow(&doc->mem, &steps->v, &steps->cap, (size_t)steps->n + 1, sizeof(*steps->v)));
   YATA_TRY(reserve_step(doc, &m->spare));
-  return steps->n > 0 ? reserve_step(doc, &steps->v[steps->n - 1]) : 0;
+  if (steps->n > 0) YATA_TRY(reserve_step(doc, &steps->v[steps->n - 1]));
+  return forgets(m) ? yata_steps_split(doc, &m->redo) : 0;
 }
 
 int yata_undo_prepare(struct yata_doc *doc) {

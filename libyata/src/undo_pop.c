@@ -165,23 +165,6 @@ int yata_undo_redo(yata_undo_manager *m, uint64_t time_ms, yata_buf *update, boo
   return pop(m, YATA_STACK_REDO, time_ms, update, done);
 }
 
-static int split_at(struct yata_doc *doc, uint32_t client, uint32_t clock) {
-  return clock > 0 && clock < doc->clients[client].state ? yata_split_for_good(doc, client, clock) : 0;
-}
-
-/* Letting go of what was deleted splits items where it begins and ends. It shows where another manager redid more. */
-static int split_steps(struct yata_doc *doc, const struct yata_steps *steps) {
-  for (uint32_t i = 0; i < steps->n; i++) {
-    const struct yata_idset *deletions = &steps->v[i].deletions;
-    for (uint32_t j = 0; j < deletions->n; j++) {
-      const struct yata_span *s = &deletions->v[j];
-      YATA_TRY(split_at(doc, s->client, s->clock));
-      YATA_TRY(split_at(doc, s->client, s->clock + s->len));
-    }
-  }
-  return 0;
-}
-
 /* Yjs clears within a transaction, which managers of the whole document capture. */
 int yata_undo_clear(yata_undo_manager *m, bool undo, bool redo, uint64_t time_ms) {
   const yata_cause cause = {NULL, time_ms};
@@ -189,8 +172,8 @@ int yata_undo_clear(yata_undo_manager *m, bool undo, bool redo, uint64_t time_ms
   if (doc->txn.open || doc->busy) return YATA_ERR_STATE;
   if (!(undo && m->undo.n > 0) && !(redo && m->redo.n > 0)) return 0;
   YATA_TRY(yata_txn_begin_as(doc, &cause));
-  int err = undo ? split_steps(doc, &m->undo) : 0;
-  if (err == 0 && redo) err = split_steps(doc, &m->redo);
+  int err = undo ? yata_steps_split(doc, &m->undo) : 0;
+  if (err == 0 && redo) err = yata_steps_split(doc, &m->redo);
   if (err < 0) {
     yata_txn_abort(doc);
     return err;

@@ -219,12 +219,59 @@ static void a_manager_needs_types_that_are_there(void **state) {
   yata_doc_destroy(doc);
 }
 
+static void put(yata_doc *doc, yata_type text, const void *who, uint32_t index, const char *s) {
+  const yata_cause cause = {who, 1};
+  assert_ok(yata_txn_begin_as(doc, &cause));
+  assert_ok(yata_text_insert(doc, text, index, s, strlen(s)));
+  assert_ok(yata_txn_commit(doc, NULL));
+}
+
+/* One manager takes back what `me` wrote; the other one sees that, and makes it anew together with what was deleted
+ * beside it. When the first forgets that it could redo, what it could is split off for good: Yjs writes these bytes. */
+static void what_is_forgotten_is_split_off(void **state) {
+  (void)state;
+  static const uint8_t expected[] = {1,   5,   9,    0,    4, 1, 1,   't', 2,  'a', 'b', 0x84, 9,   1,   2,
+                                     'c', 'd', 0x84, 9,    3, 2, 'e', 'f', 68, 9,   0,   6,    'a', 'b', 'c',
+                                     'd', 'e', 'f',  0x84, 9, 5, 1,   'z', 1,  9,   1,   0,    6};
+  const yata_options kept = {.client_id = 9, .keep_deleted = true};
+  const void *first[] = {&me}, *second[] = {NULL, NULL};
+  yata_doc *doc;
+  yata_type text;
+  yata_undo_manager *m, *all;
+  assert_ok(yata_doc_create(&kept, &doc));
+  assert_ok(yata_text(doc, "t", &text));
+  yata_undo_options o = {.scope = &text, .n_scope = 1, .origins = first, .n_origins = 1};
+  assert_ok(yata_undo_create(doc, &o, &m));
+  second[1] = m;
+  o.origins = second;
+  o.n_origins = 2;
+  assert_ok(yata_undo_create(doc, &o, &all));
+  put(doc, text, &other, 0, "ab");
+  put(doc, text, &me, 2, "cd");
+  put(doc, text, &other, 4, "ef");
+  undo(m, true);
+  const yata_cause cause = {NULL, 9000};
+  for (int i = 0; i < 2; i++) {
+    assert_ok(yata_txn_begin_as(doc, &cause));
+    assert_ok(yata_text_delete(doc, text, 0, 2));
+    assert_ok(yata_txn_commit(doc, NULL));
+  }
+  undo(all, true);
+  assert_text(doc, text, "abcdef");
+  put(doc, text, &me, 6, "z");
+  assert_state(doc, expected, sizeof(expected));
+  yata_undo_destroy(all);
+  yata_undo_destroy(m);
+  yata_doc_destroy(doc);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(steps_are_told_with_what_is_kept_beside_them),
       cmocka_unit_test(a_transaction_that_is_not_to_be_captured_is_none),
       cmocka_unit_test(what_is_not_to_be_deleted_stays),
       cmocka_unit_test(a_manager_needs_types_that_are_there),
+      cmocka_unit_test(what_is_forgotten_is_split_off),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
