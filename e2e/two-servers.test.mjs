@@ -57,10 +57,14 @@ test('two servers on one PostgreSQL lose nothing that either acknowledged', asyn
   const pg = await Postgres.start();
   t.after(() => pg.stop());
   const env = { ...pg.env, YOKE_LIMIT_COMPACT_ROWS: '8' };
-  const servers = [await Server.start({ env }), await Server.start({ env })];
+  const servers = [];
   t.after(() => Promise.all(servers.map((server) => server.stop())));
-  for (const server of servers)
+  for (let i = 0; i < 2; i++) {
+    const server = await Server.start({ env });
+    servers.push(server);
+    // It has its database then, and has looked who else is there: the second must not be before that.
     await until('healthy', async () => (await server.api('GET', '/api/v1/health')).status === 200);
+  }
   const warning = new RegExp(`another server \\(yoke ${servers[0].child.pid}@\\S+#[0-9a-f]{8}\\) uses this database`);
   await until('the second warns and names the first', () => warning.test(servers[1].output));
   assert.doesNotMatch(servers[0].output, /another server/);
