@@ -6,11 +6,15 @@
 
 static const char me, other;
 
-static void type_as(yata_doc *doc, yata_type text, const void *who, uint64_t ms, const char *s) {
+static void put_as(yata_doc *doc, yata_type text, const void *who, uint64_t ms, uint32_t index, const char *s) {
   const yata_cause cause = {who, ms};
   assert_ok(yata_txn_begin_as(doc, &cause));
-  assert_ok(yata_text_insert(doc, text, 0, s, strlen(s)));
+  assert_ok(yata_text_insert(doc, text, index, s, strlen(s)));
   assert_ok(yata_txn_commit(doc, NULL));
+}
+
+static void type_as(yata_doc *doc, yata_type text, const void *who, uint64_t ms, const char *s) {
+  put_as(doc, text, who, ms, 0, s);
 }
 
 static void undo(yata_undo_manager *m, bool expected) {
@@ -219,20 +223,13 @@ static void a_manager_needs_types_that_are_there(void **state) {
   yata_doc_destroy(doc);
 }
 
-static void put(yata_doc *doc, yata_type text, const void *who, uint32_t index, const char *s) {
-  const yata_cause cause = {who, 1};
-  assert_ok(yata_txn_begin_as(doc, &cause));
-  assert_ok(yata_text_insert(doc, text, index, s, strlen(s)));
-  assert_ok(yata_txn_commit(doc, NULL));
-}
-
 /* One manager takes back what `me` wrote; the other one sees that, and makes it anew together with what was deleted
  * beside it. When the first forgets that it could redo, what it could is split off for good: Yjs writes these bytes. */
 static void what_is_forgotten_is_split_off(void **state) {
   (void)state;
-  static const uint8_t expected[] = {1,   5,   9,    0,    4, 1, 1,   't', 2,  'a', 'b', 0x84, 9,   1,   2,
-                                     'c', 'd', 0x84, 9,    3, 2, 'e', 'f', 68, 9,   0,   6,    'a', 'b', 'c',
-                                     'd', 'e', 'f',  0x84, 9, 5, 1,   'z', 1,  9,   1,   0,    6};
+  static const uint8_t expected[] = {1,   5,   9,    0,    4, 1, 1,   't', 2,    'a', 'b', 0x84, 9,   1,   2,
+                                     'c', 'd', 0x84, 9,    3, 2, 'e', 'f', 0x44, 9,   0,   6,    'a', 'b', 'c',
+                                     'd', 'e', 'f',  0x84, 9, 5, 1,   'z', 1,    9,   1,   0,    6};
   const yata_options kept = {.client_id = 9, .keep_deleted = true};
   const void *first[] = {&me}, *second[] = {NULL, NULL};
   yata_doc *doc;
@@ -246,9 +243,9 @@ static void what_is_forgotten_is_split_off(void **state) {
   o.origins = second;
   o.n_origins = 2;
   assert_ok(yata_undo_create(doc, &o, &all));
-  put(doc, text, &other, 0, "ab");
-  put(doc, text, &me, 2, "cd");
-  put(doc, text, &other, 4, "ef");
+  put_as(doc, text, &other, 1, 0, "ab");
+  put_as(doc, text, &me, 1, 2, "cd");
+  put_as(doc, text, &other, 1, 4, "ef");
   undo(m, true);
   const yata_cause cause = {NULL, 9000};
   for (int i = 0; i < 2; i++) {
@@ -258,7 +255,7 @@ static void what_is_forgotten_is_split_off(void **state) {
   }
   undo(all, true);
   assert_text(doc, text, "abcdef");
-  put(doc, text, &me, 6, "z");
+  put_as(doc, text, &me, 1, 6, "z");
   assert_state(doc, expected, sizeof(expected));
   yata_undo_destroy(all);
   yata_undo_destroy(m);
