@@ -508,7 +508,8 @@ enum yata_kind {
 
 /**
  * The root type of that name, created when it does not exist (which changes nothing that other
- * replicas see). In or outside of a transaction.
+ * replicas see). In or outside of a transaction. Outside of one, a new array, XML fragment or XML element is for undo
+ * managers of the whole document an empty transaction, as in Yjs, as late as the last one.
  *
  * @name  UTF-8, NUL-terminated, borrowed for the call.
  *

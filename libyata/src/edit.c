@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "edit.h"
 
+#include "events.h"
 #include "tree.h"
 
 int yata_handle_slow(const struct yata_doc *doc, yata_type type, enum yata_kind kind, uint32_t *slot) {
@@ -37,6 +38,11 @@ static bool known_root(const yata_doc *doc, yata_slice name, enum yata_kind kind
   return *slot != 0 && doc->types[*slot].kind == (uint8_t)kind;
 }
 
+/* Does Yjs put what such a type was made with, nothing here, into a new root, by a transaction? */
+static bool is_filled(enum yata_kind kind) {
+  return kind == YATA_KIND_ARRAY || kind == YATA_KIND_XML_FRAGMENT || kind == YATA_KIND_XML_ELEMENT;
+}
+
 static int get_root(yata_doc *doc, const char *name, enum yata_kind kind, yata_type *out) {
   struct yata_op op;
   uint32_t slot, units;
@@ -52,8 +58,10 @@ static int get_root(yata_doc *doc, const char *name, enum yata_kind kind, yata_t
   int err = yata_op_begin(doc, &op);
   if (err == 0) err = yata_op_end(doc, &op, root_of_kind(doc, s, kind, &slot));
   if (own) yata_txn_close(doc);
-  if (err == 0) *out = yata_handle_of(doc, slot);
-  return err;
+  if (err < 0) return err;
+  if (own && doc->events != NULL && is_filled(kind)) yata_events_empty(doc);
+  *out = yata_handle_of(doc, slot);
+  return 0;
 }
 
 int yata_text(yata_doc *doc, const char *name, yata_type *out) {

@@ -97,6 +97,8 @@ void yata_events_deliver(struct yata_doc *doc);
 void yata_events_encode(struct yata_doc *doc);
 /** The transaction is closed: call the observers of updates. */
 void yata_events_finish(struct yata_doc *doc);
+/** Yjs made an empty transaction: managers of the whole document have a step of it. No transaction is open. */
+void yata_events_empty(struct yata_doc *doc);
 /** After an update of others: text was tidied up, too. */
 void yata_events_end(struct yata_doc *doc);
 void yata_events_destroy(struct yata_doc *doc);

@@ -259,6 +259,10 @@ void yata_events_finish(struct yata_doc *doc) {
   if (local) yata_events_end(doc); /* there is nothing to tidy up first */
 }
 
+void yata_events_empty(struct yata_doc *doc) {
+  follow_up(doc, 1);
+}
+
 void yata_events_end(struct yata_doc *doc) {
   uint32_t n = doc->events->late_follow_ups;
   doc->events->late_follow_ups = 0;

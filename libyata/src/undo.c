@@ -181,11 +181,6 @@ static struct yata_steps *target(struct yata_undo_manager *m) {
   return m->undoing ? &m->redo : &m->undo;
 }
 
-/* It will forget what it could redo. (Whether a filter takes the transaction is not known before it is through.) */
-static bool forgets(const struct yata_undo_manager *m) {
-  return !m->undoing && !m->redoing && m->redo.n > 0 && m->options.capture == NULL;
-}
-
 static int prepare(struct yata_undo_manager *m) {
   struct yata_doc *doc = m->doc;
   struct yata_steps *steps = target(m);
@@ -193,8 +188,7 @@ static int prepare(struct yata_undo_manager *m) {
   if (!m->in_scope || (!is_tracked(m, doc->txn.cause.origin) && doc->txn.cause.origin != m)) return 0;
   YATA_TRY(yata_mem_grow(&doc->mem, &steps->v, &steps->cap, (size_t)steps->n + 1, sizeof(*steps->v)));
   YATA_TRY(reserve_step(doc, &m->spare));
-  if (steps->n > 0) YATA_TRY(reserve_step(doc, &steps->v[steps->n - 1]));
-  return forgets(m) ? yata_steps_split(doc, &m->redo) : 0;
+  return steps->n > 0 ? reserve_step(doc, &steps->v[steps->n - 1]) : 0;
 }
 
 int yata_undo_prepare(struct yata_doc *doc) {
@@ -231,6 +225,19 @@ static bool belongs_to_last(const struct yata_undo_manager *m, uint64_t now_ms) 
   return now_ms < m->last_ms || now_ms - m->last_ms < m->timeout_ms;
 }
 
+/* Something new is done: nothing can be redone any more. Without memory for the splits there are none: the transaction
+ * is through, and content is the same. */
+static void forget_redo(struct yata_undo_manager *m) {
+  struct yata_doc *doc = m->doc;
+  uint32_t mark = yata_mark(doc), n_splits = doc->txn.n_splits;
+  if (yata_steps_split(doc, &m->redo) < 0) {
+    yata_rollback(doc, mark);
+    doc->txn.n_splits = n_splits;
+  }
+  yata_steps_clear(m, &m->redo);
+  doc->events->follow_ups++;
+}
+
 static void capture(struct yata_undo_manager *m) {
   struct yata_doc *doc = m->doc;
   struct yata_events *ev = doc->events;
@@ -240,8 +247,7 @@ static void capture(struct yata_undo_manager *m) {
   if (m->undoing) {
     m->capturing = false;
   } else if (!m->redoing && m->redo.n > 0) {
-    yata_steps_clear(m, &m->redo);
-    ev->follow_ups++;
+    forget_redo(m);
   }
   bool joins = belongs_to_last(m, ev->txn.time_ms);
   if (!joins) {

@@ -2,6 +2,7 @@
 /* What undo managers tell and ask; what they do stands beside yjs, in yjs/undo.test.mjs. */
 #include <stdio.h>
 
+#include "failing.h"
 #include "testing.h"
 
 static const char me, other;
@@ -223,43 +224,134 @@ static void a_manager_needs_types_that_are_there(void **state) {
   yata_doc_destroy(doc);
 }
 
-/* One manager takes back what `me` wrote; the other one sees that, and makes it anew together with what was deleted
- * beside it. When the first forgets that it could redo, what it could is split off for good: Yjs writes these bytes. */
-static void what_is_forgotten_is_split_off(void **state) {
-  (void)state;
+/* ---- what is forgotten ---------------------------------------------------------------------- */
+
+/* Two managers of a text: one of what `me` writes, and one that takes what the first undoes for edits. */
+struct two {
+  yata_doc *doc;
+  yata_type text;
+  yata_undo_manager *mine, *all;
+};
+
+static void open_two(struct two *t, const yata_options *options, bool (*capture)(void *, const yata_txn_event *)) {
+  const void *first[] = {&me}, *second[] = {NULL, NULL};
+  assert_ok(yata_doc_create(options, &t->doc));
+  assert_ok(yata_text(t->doc, "t", &t->text));
+  yata_undo_options o = {.scope = &t->text, .n_scope = 1, .origins = first, .n_origins = 1, .capture = capture};
+  o.capture_timeout_ms = -1;
+  assert_ok(yata_undo_create(t->doc, &o, &t->mine));
+  second[1] = t->mine;
+  o = (yata_undo_options){.scope = &t->text, .n_scope = 1, .origins = second, .n_origins = 2};
+  assert_ok(yata_undo_create(t->doc, &o, &t->all));
+}
+
+/* What the first takes back the other makes anew, together with what was deleted beside it. When the first forgets that
+ * it could redo, what it could is split off for good: Yjs writes these bytes. */
+static void split_off(bool (*capture)(void *, const yata_txn_event *)) {
   static const uint8_t expected[] = {1,   5,   9,    0,    4, 1, 1,   't', 2,    'a', 'b', 0x84, 9,   1,   2,
                                      'c', 'd', 0x84, 9,    3, 2, 'e', 'f', 0x44, 9,   0,   6,    'a', 'b', 'c',
                                      'd', 'e', 'f',  0x84, 9, 5, 1,   'z', 1,    9,   1,   0,    6};
   const yata_options kept = {.client_id = 9, .keep_deleted = true};
-  const void *first[] = {&me}, *second[] = {NULL, NULL};
-  yata_doc *doc;
-  yata_type text;
-  yata_undo_manager *m, *all;
-  assert_ok(yata_doc_create(&kept, &doc));
-  assert_ok(yata_text(doc, "t", &text));
-  yata_undo_options o = {.scope = &text, .n_scope = 1, .origins = first, .n_origins = 1};
-  assert_ok(yata_undo_create(doc, &o, &m));
-  second[1] = m;
-  o.origins = second;
-  o.n_origins = 2;
-  assert_ok(yata_undo_create(doc, &o, &all));
-  put_as(doc, text, &other, 1, 0, "ab");
-  put_as(doc, text, &me, 1, 2, "cd");
-  put_as(doc, text, &other, 1, 4, "ef");
-  undo(m, true);
-  const yata_cause cause = {NULL, 9000};
-  for (int i = 0; i < 2; i++) {
-    assert_ok(yata_txn_begin_as(doc, &cause));
-    assert_ok(yata_text_delete(doc, text, 0, 2));
-    assert_ok(yata_txn_commit(doc, NULL));
+  struct two t;
+  open_two(&t, &kept, capture);
+  put_as(t.doc, t.text, &other, 2, 0, "ab");
+  put_as(t.doc, t.text, &me, 2, 2, "cd");
+  put_as(t.doc, t.text, &other, 2, 4, "ef");
+  undo(t.mine, true);
+  for (int i = 0; i < 2; i++) erase(t.doc, t.text, 0, 2);
+  undo(t.all, true);
+  assert_text(t.doc, t.text, "abcdef");
+  put_as(t.doc, t.text, &me, 2, 6, "z");
+  assert_int_equal(yata_undo_depth(t.mine, YATA_STACK_REDO), 0);
+  assert_state(t.doc, expected, sizeof(expected));
+  yata_doc_destroy(t.doc);
+}
+
+static void what_is_forgotten_is_split_off(void **state) {
+  (void)state;
+  split_off(NULL);
+  split_off(not_by_second);
+}
+
+enum { PARTS = 40 };
+
+/* True: the nth allocation was asked for. *len: of the state after, 0: the commit failed. */
+static bool forget_many(long n, size_t *len) {
+  struct failing f = {-1, 0};
+  const yata_allocator alloc = {failing_resize, &f};
+  const yata_options o = {.client_id = 9, .keep_deleted = true, .alloc = &alloc};
+  const yata_cause cause = {&me, 2};
+  struct two t;
+  yata_buf before = YATA_BUF_INIT, after = YATA_BUF_INIT;
+  open_two(&t, &o, NULL);
+  for (int i = 0; i < PARTS; i++) {
+    put_as(t.doc, t.text, &other, 2, 0, "ab");
+    put_as(t.doc, t.text, &me, 2, 2, "cd");
+    put_as(t.doc, t.text, &other, 2, 4, "ef");
   }
-  undo(all, true);
-  assert_text(doc, text, "abcdef");
-  put_as(doc, text, &me, 1, 6, "z");
-  assert_state(doc, expected, sizeof(expected));
-  yata_undo_destroy(all);
-  yata_undo_destroy(m);
-  yata_doc_destroy(doc);
+  for (int i = 0; i < PARTS; i++) undo(t.mine, true);
+  erase(t.doc, t.text, 0, 4 * PARTS);
+  undo(t.all, true);
+  assert_ok(yata_encode_state_as_update(t.doc, NULL, 0, &before));
+  assert_ok(yata_txn_begin_as(t.doc, &cause));
+  assert_ok(yata_text_insert(t.doc, t.text, 0, "z", 1));
+  f.countdown = n;
+  int err = yata_txn_commit(t.doc, NULL);
+  bool asked = f.countdown == 0;
+  f.countdown = -1;
+  yata_txn_abort(t.doc);
+  assert_ok(yata_doc_check(t.doc));
+  assert_int_equal(yata_undo_depth(t.mine, YATA_STACK_REDO), err < 0 ? PARTS : 0);
+  if (err < 0) assert_state(t.doc, before.data, before.len);
+  assert_ok(yata_encode_state_as_update(t.doc, NULL, 0, &after));
+  *len = err < 0 ? 0 : after.len;
+  yata_buf_deinit(&before);
+  yata_buf_deinit(&after);
+  yata_doc_destroy(t.doc);
+  assert_int_equal(f.live, 0);
+  return asked;
+}
+
+/* Without memory to split off all of it none is: the transaction is through. */
+static void what_is_forgotten_without_memory_stays_whole(void **state) {
+  (void)state;
+  size_t len = 0, whole = 0;
+  for (long n = 1; forget_many(n, &len); n++) {
+    if (whole == 0) whole = len;
+    assert_int_equal(len, whole);
+  }
+  assert_true(whole > 0);
+  assert_true(len > whole);
+}
+
+/* Yjs fills a new root, with nothing, where it is an array or XML that has children. For a manager of the whole
+ * document that is a step; and it then forgets what it could redo, which is one more. */
+static void a_new_root_is_a_step_of_the_whole_document(void **state) {
+  (void)state;
+  const yata_undo_options o = {.capture_timeout_ms = -1};
+  for (enum yata_kind kind = YATA_KIND_ARRAY; kind <= YATA_KIND_XML_TEXT; kind++) {
+    bool filled = kind == YATA_KIND_ARRAY || kind == YATA_KIND_XML_FRAGMENT || kind == YATA_KIND_XML_ELEMENT;
+    yata_doc *doc = new_doc(1);
+    yata_type text, root;
+    yata_undo_manager *m;
+    assert_ok(yata_text(doc, "t", &text));
+    assert_ok(yata_undo_create(doc, &o, &m));
+    type_as(doc, text, NULL, 1000, "a");
+    type_as(doc, text, NULL, 1000, "b");
+    undo(m, true);
+    assert_ok(yata_txn_begin(doc)); /* within a transaction it is none of its own */
+    assert_ok(yata_root(doc, "within", kind, &root));
+    yata_txn_abort(doc);
+    assert_int_equal(yata_undo_depth(m, YATA_STACK_UNDO), 1);
+    for (int i = 0; i < 2; i++) { /* the second time it is there */
+      assert_ok(yata_root(doc, "r", kind, &root));
+      assert_int_equal(yata_undo_depth(m, YATA_STACK_UNDO), filled ? 3 : 1);
+      assert_int_equal(yata_undo_depth(m, YATA_STACK_REDO), filled ? 0 : 1);
+    }
+    undo(m, true);
+    assert_text(doc, text, "");
+    yata_doc_destroy(doc);
+  }
 }
 
 int main(void) {
@@ -269,6 +361,8 @@ int main(void) {
       cmocka_unit_test(what_is_not_to_be_deleted_stays),
       cmocka_unit_test(a_manager_needs_types_that_are_there),
       cmocka_unit_test(what_is_forgotten_is_split_off),
+      cmocka_unit_test(what_is_forgotten_without_memory_stays_whole),
+      cmocka_unit_test(a_new_root_is_a_step_of_the_whole_document),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,13 @@
 #include "driver.h"
 
 /* A document's managers go with it: what stands here for an older one is void. */
-static struct { yata_undo_manager *v[4]; } managers[DRIVER_DOCS];
+static struct {
+  yata_undo_manager *v[4];
+  uint8_t skips[4]; /* the divisor of times that are not captured, 0: all are */
+} managers[DRIVER_DOCS];
 
-static const char origins[256];
+/* From 252 on: the document's managers. */
+static const char origins[252];
 
 static yata_cause cause(struct request *r) {
   uint8_t origin = driver_u8(r);
@@ -35,22 +39,31 @@ static int apply_v2_as(struct request *r, yata_doc *doc, yata_buf *out) {
   return apply_with(yata_apply_update_v2_as, r, doc, out);
 }
 
+/* Of times that can be divided by what `user` says nothing is captured. */
+static bool is_captured(void *user, const yata_txn_event *txn) {
+  return txn->time_ms % *(const uint8_t *)user != 0;
+}
+
 static yata_undo_manager **manager(struct request *r) {
   return &managers[r->peer - r->peers].v[driver_u8(r) % 4];
 }
 
 static int create(struct request *r, yata_doc *doc, yata_buf *out) {
-  yata_undo_manager **m = manager(r);
+  yata_undo_manager **m = manager(r), **all = managers[r->peer - r->peers].v;
+  uint8_t *skips = &managers[r->peer - r->peers].skips[m - all];
   const void *from[256];
   yata_type scope[DRIVER_PLACES];
   yata_undo_options o = {.origins = from, .scope = scope};
   (void)out;
   o.capture_timeout_ms = (int64_t)driver_u64(r);
   o.ignore_remote_map_changes = driver_u8(r);
+  *skips = driver_u8(r);
+  if (*skips != 0) o.capture = is_captured;
+  o.user = skips;
   o.n_origins = driver_u8(r);
   for (size_t i = 0; i < o.n_origins; i++) {
     uint8_t origin = driver_u8(r);
-    from[i] = origin != 0 ? &origins[origin] : NULL;
+    from[i] = origin >= sizeof(origins) ? (void *)all[origin - sizeof(origins)] : origin != 0 ? &origins[origin] : NULL;
   }
   while (r->p < r->end && o.n_scope < DRIVER_PLACES) scope[o.n_scope++] = driver_type(r);
   return yata_undo_create(doc, &o, m);

@@ -143,6 +143,9 @@ export class Driver {
   }
 }
 
+/** The number as an origin of a document's undo manager, the nth. */
+export const managerOrigin = n => 252 + n
+
 // One document of a driver.
 export class YataDoc {
   constructor (driver, number) {
@@ -210,9 +213,10 @@ export class YataDoc {
 
   // ---- undo: up to four managers a document ---------------------------------------------------
 
-  undoNew (n, { timeout = 0, ignoreRemote = false, origins = [], scope = [] }) {
+  // `skips`: what happens at times that it divides is not captured; 0: all is.
+  undoNew (n, { timeout = 0, ignoreRemote = false, skips = 0, origins = [], scope = [] }) {
     return this.call('um new', Buffer.from([n]), u64(BigInt.asUintN(64, BigInt(timeout))),
-      Buffer.from([ignoreRemote ? 1 : 0, origins.length, ...origins]), ...scope)
+      Buffer.from([ignoreRemote ? 1 : 0, skips, origins.length, ...origins]), ...scope)
   }
 
   // Whether there was a step, and the update.

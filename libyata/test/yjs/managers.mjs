@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { clock } from './clock.mjs'
 import * as Y from 'yjs'
+import { managerOrigin } from './driver.mjs'
 import { origins } from './peer.mjs'
 
 export class Managers {
@@ -21,18 +22,22 @@ export class Managers {
     const n = this.managers.length
     const timeout = random.pick([500, 500, 20, 0])
     const from = random.pick([[null], [null, 'one'], ['one', 'two']])
+    const others = this.managers.filter(() => random.chance(0.3))
     // Of the whole document: then the transaction in which Yjs makes a text's delta would be a step.
     const whole = !peer.observed && random.chance(0.2)
     const roots = peer.roots.filter(() => random.chance(0.5))
     const scope = whole ? [] : roots.length > 0 ? roots : [peer.roots[0]]
     const ignoreRemote = random.chance(0.3)
+    const skips = random.chance(0.3) ? random.pick([2, 3, 7]) : 0
     this.managers.push(new Y.UndoManager(whole ? peer.y : scope.map(({ type }) => type), {
-      captureTimeout: timeout, trackedOrigins: new Set(from), ignoreRemoteMapChanges: ignoreRemote
+      captureTimeout: timeout, trackedOrigins: new Set([...from, ...others]), ignoreRemoteMapChanges: ignoreRemote,
+      captureTransaction: () => skips === 0 || clock.ms % skips !== 0
     }))
     await peer.c.undoNew(n, {
       timeout: timeout === 0 ? -1 : timeout,
       ignoreRemote,
-      origins: from.map(origin => origins.indexOf(origin)),
+      skips,
+      origins: [...from.map(origin => origins.indexOf(origin)), ...others.map(other => managerOrigin(this.managers.indexOf(other)))],
       scope: scope.map(({ handle }) => handle)
     })
   }

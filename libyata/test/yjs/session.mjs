@@ -116,7 +116,7 @@ export class Session {
     const { random } = this
     const i = random.below(this.count)
     if (random.chance(0.03)) this.part()
-    clock.ms += random.pick([0, 5, 30, 600])
+    clock.ms += random.pick([0, 5, 31, 600])
     this.positions[i]?.borrow(this.positions.filter(other => other !== undefined), random)
     if (this.managers[i] !== undefined && random.chance(0.3)) {
       this.managers[i].act(random)
