@@ -199,10 +199,11 @@ static int integrate_struct(struct yata_doc *doc, const struct yata_struct *st, 
   return yata_integrate(doc, &n, NULL);
 }
 
-/* Yjs splits items at the origins of what it knows already, too. It shows in what an undo manager keeps. */
+/* Yjs splits items at the origins of what it knows already, too. It shows in what an undo manager keeps, and where
+ * somebody cut an update within a pair: the pair is torn. */
 static int split_known(struct yata_doc *doc, const struct yata_struct *st, uint32_t client) {
   struct origins o = {0};
-  if (doc->events == NULL || locate_all(doc, st, client, &o) != NULL) return 0;
+  if (locate_all(doc, st, client, &o) != NULL) return 0;
   if (st->has_left) YATA_TRY(yata_split_for_good(doc, o.left_client, st->left.clock + 1));
   return st->has_right && st->right.clock > 0 ? yata_split_for_good(doc, o.right_client, st->right.clock) : 0;
 }

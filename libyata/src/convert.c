@@ -38,7 +38,8 @@ struct to_v2 {
   struct yata_v2_out out;
   struct deletions deleted;
   uint64_t client, structs, sections;
-  bool fresh; /* the section's head is still to be written */
+  const uint8_t *own; /* the update, if it was written here: see yata_update_to_v2 */
+  bool fresh;         /* the section's head is still to be written */
 };
 
 static int v1_count(void *user, uint64_t client, uint64_t structs) {
@@ -63,10 +64,11 @@ static int v1_section(void *user, uint64_t client, uint64_t structs) {
 
 static int v1_struct(void *user, const struct yata_struct *st, size_t offset) {
   struct to_v2 *t = user;
-  (void)offset;
+  struct yata_struct same = *st;
   if (t->fresh) YATA_TRY(yata_v2_put_section(&t->out, t->structs, t->client, st->id.clock));
   t->fresh = false;
-  return yata_v2_put_struct(&t->out, st, 0);
+  if (t->own != NULL) same.has_sub = t->own[offset] & YATA_INFO_SUB;
+  return yata_v2_put_struct(&t->out, &same, 0);
 }
 
 static int write_v2(struct to_v2 *t, const uint8_t *update, size_t len, yata_buf *out) {
@@ -80,9 +82,9 @@ static int write_v2(struct to_v2 *t, const uint8_t *update, size_t len, yata_buf
   return yata_v2_out_finish(&t->out, out);
 }
 
-int yata_update_v1_to_v2(const uint8_t *update, size_t len, yata_buf *out) {
+static int to_v2(const uint8_t *update, size_t len, bool own, yata_buf *out) {
   struct yata_mem mem = {.alloc = out->alloc};
-  struct to_v2 t = {.deleted = {.mem = &mem}};
+  struct to_v2 t = {.deleted = {.mem = &mem}, .own = own ? update : NULL};
   size_t at = out->len;
   yata_v2_out_init(&t.out, out->alloc);
   int err = write_v2(&t, update, len, out);
@@ -90,6 +92,14 @@ int yata_update_v1_to_v2(const uint8_t *update, size_t len, yata_buf *out) {
   yata_mem_drop(&mem, &t.deleted.ranges.v, &t.deleted.ranges.cap, sizeof(struct yata_range));
   if (err < 0) out->len = at;
   return err;
+}
+
+int yata_update_v1_to_v2(const uint8_t *update, size_t len, yata_buf *out) {
+  return to_v2(update, len, false, out);
+}
+
+int yata_update_to_v2(const uint8_t *update, size_t len, yata_buf *out) {
+  return to_v2(update, len, true, out);
 }
 
 /* ---- version 2 to 1 --------------------------------------------------------------------------- */

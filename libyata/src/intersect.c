@@ -3,6 +3,7 @@
 #include "encode.h"
 #include "integrate.h"
 #include "update.h"
+#include "v2.h"
 
 struct cutter {
   struct yata_mem mem;
@@ -176,7 +177,7 @@ int yata_intersect_update_v2(const uint8_t *update, size_t len, const uint8_t *i
   yata_buf_init(&cut, out->alloc);
   int err = yata_update_v2_to_v1(update, len, &v1);
   if (err == 0) err = yata_intersect_update(v1.data, v1.len, ids, ids_len, &cut);
-  if (err == 0) err = yata_update_v1_to_v2(cut.data, cut.len, out);
+  if (err == 0) err = yata_update_to_v2(cut.data, cut.len, out);
   yata_buf_deinit(&v1);
   yata_buf_deinit(&cut);
   return err;

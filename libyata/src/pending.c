@@ -163,7 +163,7 @@ static void append(yata_buf *to, const void *bytes, size_t len) {
 
 void yata_pending_add(struct yata_pending *p, const struct yata_addition *a) {
   if (a->n_missing > 0) add_missing(p, a->missing, a->n_missing);
-  if (!a->is_new) return;
+  if (a->update.len == 0) return;
   add_units(&p->units, &a->units);
   if (p->update.len == 0) {
     append(&p->update, a->update.data, a->update.len);

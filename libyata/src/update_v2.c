@@ -69,7 +69,7 @@ static int merge(const yata_slice *updates, size_t count, yata_slice *slices, ya
   YATA_TRY(all_to_v1(updates, count, v1, slices));
   if (count == 1) return yata_buf_put(out, updates[0].data, updates[0].len);
   YATA_TRY(yata_merge_updates(slices, count, merged));
-  return yata_update_v1_to_v2(merged->data, merged->len, out);
+  return yata_update_to_v2(merged->data, merged->len, out);
 }
 
 int yata_merge_updates_v2(const yata_slice *updates, size_t count, yata_buf *out) {
@@ -93,7 +93,7 @@ int yata_diff_update_v2(const uint8_t *update, size_t len, const uint8_t *sv, si
   yata_buf_init(&diff, out->alloc);
   int err = yata_update_v2_to_v1(update, len, &v1);
   if (err == 0) err = yata_diff_update(v1.data, v1.len, sv, sv_len, &diff);
-  if (err == 0) err = yata_update_v1_to_v2(diff.data, diff.len, out);
+  if (err == 0) err = yata_update_to_v2(diff.data, diff.len, out);
   yata_buf_deinit(&v1);
   yata_buf_deinit(&diff);
   return err;

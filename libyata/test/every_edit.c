@@ -5,9 +5,11 @@
 static const yata_any text_of_some_length = {.kind = YATA_ANY_STRING,
                                              .u.bytes = {(const uint8_t *)"more than twelve bytes", 22}};
 
+/* In a transaction: outside of one an array or XML is a step of the manager. */
 static int roots(struct world *w) {
   yata_type t;
-  int err = yata_text(w->doc, "a new text", &t);
+  int err = yata_txn_begin(w->doc);
+  THEN(yata_text(w->doc, "a new text", &t));
   THEN(yata_map(w->doc, "a new map", &t));
   THEN(yata_array(w->doc, "a new array", &t));
   THEN(yata_xml_fragment(w->doc, "new xml", &t));
