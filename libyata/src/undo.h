@@ -54,7 +54,7 @@ bool yata_undo_is_whole(const struct yata_doc *doc);
 void yata_undo_destroy_all(struct yata_doc *doc);
 
 /** Letting go of what was deleted splits items where that begins and ends: it shows where another manager made more of
- *  them anew. To be called before yata_steps_clear, while the transaction can be undone. */
+ *  them anew. To be called before yata_steps_clear; what was split when it fails is the caller's to take back. */
 YATA_CHECKED int yata_steps_split(struct yata_doc *doc, const struct yata_steps *steps);
 /** Forget a stack: what it kept may be collected. */
 void yata_steps_clear(struct yata_undo_manager *m, struct yata_steps *steps);

@@ -8,12 +8,18 @@ static struct {
   uint8_t skips[4]; /* the divisor of times that are not captured, 0: all are */
 } managers[DRIVER_DOCS];
 
-/* From 252 on: the document's managers. */
 static const char origins[252];
 
+/* 0: none; from 252 on: the document's managers. */
+static const void *origin(struct request *r) {
+  uint8_t n = driver_u8(r);
+  if (n >= sizeof(origins)) return managers[r->peer - r->peers].v[n - sizeof(origins)];
+  return n != 0 ? &origins[n] : NULL;
+}
+
 static yata_cause cause(struct request *r) {
-  uint8_t origin = driver_u8(r);
-  return (yata_cause){origin != 0 ? &origins[origin] : NULL, driver_u64(r)};
+  const void *by = origin(r);
+  return (yata_cause){by, driver_u64(r)};
 }
 
 static int begin_as(struct request *r, yata_doc *doc, yata_buf *out) {
@@ -49,8 +55,8 @@ static yata_undo_manager **manager(struct request *r) {
 }
 
 static int create(struct request *r, yata_doc *doc, yata_buf *out) {
-  yata_undo_manager **m = manager(r), **all = managers[r->peer - r->peers].v;
-  uint8_t *skips = &managers[r->peer - r->peers].skips[m - all];
+  yata_undo_manager **m = manager(r);
+  uint8_t *skips = &managers[r->peer - r->peers].skips[m - managers[r->peer - r->peers].v];
   const void *from[256];
   yata_type scope[DRIVER_PLACES];
   yata_undo_options o = {.origins = from, .scope = scope};
@@ -61,10 +67,7 @@ static int create(struct request *r, yata_doc *doc, yata_buf *out) {
   if (*skips != 0) o.capture = is_captured;
   o.user = skips;
   o.n_origins = driver_u8(r);
-  for (size_t i = 0; i < o.n_origins; i++) {
-    uint8_t origin = driver_u8(r);
-    from[i] = origin >= sizeof(origins) ? (void *)all[origin - sizeof(origins)] : origin != 0 ? &origins[origin] : NULL;
-  }
+  for (size_t i = 0; i < o.n_origins; i++) from[i] = origin(r);
   while (r->p < r->end && o.n_scope < DRIVER_PLACES) scope[o.n_scope++] = driver_type(r);
   return yata_undo_create(doc, &o, m);
 }
@@ -116,11 +119,11 @@ static int scope(struct request *r, yata_doc *doc, yata_buf *out) {
 
 static int track(struct request *r, yata_doc *doc, yata_buf *out) {
   yata_undo_manager **m = manager(r);
-  const char *origin = &origins[driver_u8(r)];
+  const void *by = origin(r);
   (void)doc;
   (void)out;
-  if (driver_u8(r)) return yata_undo_add_origin(*m, origin);
-  yata_undo_remove_origin(*m, origin);
+  if (driver_u8(r)) return yata_undo_add_origin(*m, by);
+  yata_undo_remove_origin(*m, by);
   return 0;
 }
 

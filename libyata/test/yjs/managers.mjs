@@ -6,6 +6,31 @@ import * as Y from 'yjs'
 import { managerOrigin } from './driver.mjs'
 import { origins } from './peer.mjs'
 
+/**
+ * Make one more undo manager of a document of yjs and its twin.
+ *
+ * @managers  those of yjs that were made before; the new one is added.
+ * @options   scope: pairs of a type and its handle, none: the whole document; origins: pairs of one in yjs and its number;
+ *            others: managers whose transactions it tracks, too; timeout: in milliseconds, 0: nothing is joined; skips:
+ *            what happens at times that it divides is not captured, 0: all is.
+ */
+export async function addManager ({ y, c }, managers, { scope, origins, others, timeout, skips, ignoreRemote = false }) {
+  const n = managers.length
+  managers.push(new Y.UndoManager(scope.length === 0 ? y : scope.map(([type]) => type), {
+    captureTimeout: timeout,
+    trackedOrigins: new Set([...origins.map(([theirs]) => theirs), ...others]),
+    ignoreRemoteMapChanges: ignoreRemote,
+    captureTransaction: () => skips === 0 || clock.ms % skips !== 0
+  }))
+  await c.undoNew(n, {
+    timeout: timeout === 0 ? -1 : timeout,
+    ignoreRemote,
+    skips,
+    origins: [...origins.map(([, number]) => number), ...others.map(other => managerOrigin(managers.indexOf(other)))],
+    scope: scope.map(([, handle]) => handle)
+  })
+}
+
 export class Managers {
   constructor (peer) {
     this.peer = peer
@@ -19,26 +44,18 @@ export class Managers {
 
   async manage (random) {
     const { peer } = this
-    const n = this.managers.length
     const timeout = random.pick([500, 500, 20, 0])
     const from = random.pick([[null], [null, 'one'], ['one', 'two']])
     const others = this.managers.filter(() => random.chance(0.3))
     // Of the whole document: then the transaction in which Yjs makes a text's delta would be a step.
     const whole = !peer.observed && random.chance(0.2)
     const roots = peer.roots.filter(() => random.chance(0.5))
-    const scope = whole ? [] : roots.length > 0 ? roots : [peer.roots[0]]
+    const types = whole ? [] : roots.length > 0 ? roots : [peer.roots[0]]
+    const scope = types.map(({ type, handle }) => [type, handle])
     const ignoreRemote = random.chance(0.3)
     const skips = random.chance(0.3) ? random.pick([2, 3, 7]) : 0
-    this.managers.push(new Y.UndoManager(whole ? peer.y : scope.map(({ type }) => type), {
-      captureTimeout: timeout, trackedOrigins: new Set([...from, ...others]), ignoreRemoteMapChanges: ignoreRemote,
-      captureTransaction: () => skips === 0 || clock.ms % skips !== 0
-    }))
-    await peer.c.undoNew(n, {
-      timeout: timeout === 0 ? -1 : timeout,
-      ignoreRemote,
-      skips,
-      origins: [...from.map(origin => origins.indexOf(origin)), ...others.map(other => managerOrigin(this.managers.indexOf(other)))],
-      scope: scope.map(({ handle }) => handle)
+    await addManager(peer, this.managers, {
+      scope, origins: from.map(origin => [origin, origins.indexOf(origin)]), others, timeout, skips, ignoreRemote
     })
   }
 

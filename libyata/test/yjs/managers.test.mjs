@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { clock } from './clock.mjs' // before yjs
 import * as Y from 'yjs'
-import { managerOrigin } from './driver.mjs'
+import { addManager } from './managers.mjs'
 import { Random } from './random.mjs'
 import { Twin, hex } from './scenarios.mjs'
 import { seededTest } from './seeded.mjs'
@@ -31,21 +31,13 @@ class Several {
 
   async manage () {
     const { random, twin, managers } = this
-    const n = managers.length
     const origins = [0, 2, 3].filter(() => random.chance(0.5))
     const others = managers.filter(() => random.chance(0.5))
     const scope = random.chance(0.3) ? [] : random.chance(0.5) ? this.roots : [this.roots[0]]
-    const timeout = random.pick([500, 20, -1])
+    const timeout = random.pick([500, 20, 0])
     const skips = random.pick([0, 0, 2, 3])
     if (origins.length + others.length === 0) origins.push(0)
-    managers.push(new Y.UndoManager(scope.length === 0 ? twin.y : scope.map(([y]) => y), {
-      captureTimeout: Math.max(timeout, 0),
-      trackedOrigins: new Set([...origins.map(origin => origin === 0 ? null : origin), ...others]),
-      captureTransaction: () => skips === 0 || clock.ms % skips !== 0
-    }))
-    await twin.c.undoNew(n, {
-      timeout, skips, scope: scope.map(([, c]) => c), origins: [...origins, ...others.map(other => managerOrigin(managers.indexOf(other)))]
-    })
+    await addManager(twin, managers, { scope, origins: origins.map(n => [n === 0 ? null : n, n]), others, timeout, skips })
   }
 
   async edit () {
