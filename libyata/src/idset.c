@@ -20,24 +20,34 @@ static uint32_t upper(const struct yata_idset *set, uint32_t client, uint32_t cl
   return lo;
 }
 
-static bool is_client(const struct yata_idset *set, uint32_t at, uint32_t client) {
-  return at < set->n && set->v[at].client == client;
+/* Behind the last of `n` spans, or joined with it. */
+static uint32_t append(struct yata_span *v, uint32_t n, struct yata_span next) {
+  uint32_t end = next.clock + next.len;
+  if (n == 0 || v[n - 1].clock + v[n - 1].len < next.clock)
+    v[n++] = next;
+  else if (v[n - 1].clock + v[n - 1].len < end)
+    v[n - 1].len = end - v[n - 1].clock;
+  return n;
 }
 
-void yata_idset_add(struct yata_idset *set, uint32_t client, uint32_t clock, uint32_t len) {
-  uint32_t at = upper(set, client, clock), end = clock + len, last = at;
-  bool joins = at > 0 && is_client(set, at - 1, client) && set->v[at - 1].clock + set->v[at - 1].len >= clock;
-  if (!joins && !is_client(set, at, client) && (at == 0 || !is_client(set, at - 1, client)))
-    set->order[set->n_order++] = client;
-  if (joins) at--;
-  if (joins) clock = set->v[at].clock;
-  if (joins && set->v[at].clock + set->v[at].len > end) end = set->v[at].clock + set->v[at].len;
-  for (; is_client(set, last, client) && set->v[last].clock <= end; last++)
-    if (set->v[last].clock + set->v[last].len > end) end = set->v[last].clock + set->v[last].len;
-  /* Spans at .. last become one. */
-  memmove(set->v + at + 1, set->v + last, (set->n - last) * sizeof(*set->v));
-  set->n = set->n + 1 - (last - at);
-  set->v[at] = (struct yata_span){client, clock, end - clock};
+/* One merge: what there is from the client on is moved up first, to make room. So no more has been written than was
+ * read of both. */
+void yata_idset_add(struct yata_idset *set, uint32_t client, const struct yata_range *ranges, uint32_t n) {
+  uint32_t from, to, out = 0;
+  yata_idset_client(set, client, &from, &to);
+  if (n == 0) return;
+  if (from == to) set->order[set->n_order++] = client;
+  struct yata_span *v = set->v + from, *old = v + n, *old_end = set->v + to + n, *end = set->v + set->n + n;
+  memmove(old, v, (set->n - from) * sizeof(*v));
+  for (uint32_t i = 0; i < n;) {
+    const struct yata_span next = {client, (uint32_t)ranges[i].clock, (uint32_t)ranges[i].len};
+    bool is_old = old < old_end && old->clock <= next.clock;
+    out = append(v, out, is_old ? *old++ : next);
+    if (!is_old) i++;
+  }
+  while (old < old_end && v[out - 1].clock + v[out - 1].len >= old->clock) out = append(v, out, *old++);
+  memmove(v + out, old, (size_t)(end - old) * sizeof(*v));
+  set->n = from + out + (uint32_t)(end - old);
 }
 
 bool yata_idset_has(const struct yata_idset *set, uint32_t client, uint32_t clock) {

@@ -19,8 +19,8 @@ struct yata_idset {
 
 /** Make room for so many spans and clients more. */
 YATA_CHECKED int yata_idset_reserve(struct yata_mem *mem, struct yata_idset *set, uint32_t spans, uint32_t clients);
-/** Add units. There must be room. */
-void yata_idset_add(struct yata_idset *set, uint32_t client, uint32_t clock, uint32_t len);
+/** Add ranges of one client, sorted and apart; whose they are they need not say. There must be room for each. */
+void yata_idset_add(struct yata_idset *set, uint32_t client, const struct yata_range *ranges, uint32_t n);
 bool yata_idset_has(const struct yata_idset *set, uint32_t client, uint32_t clock);
 /** The first span of a client, and behind its last. */
 void yata_idset_client(const struct yata_idset *set, uint32_t client, uint32_t *from, uint32_t *to);

@@ -149,7 +149,8 @@ int yata_undo_order(struct yata_doc *doc) {
   int err = 0;
   for (uint32_t i = 0; i < r->n && err == 0; i++) {
     uint32_t c = yata_client_find(doc, r->v[i].client);
-    if (seen[c]++ != 0) continue;
+    if (seen[c]) continue;
+    seen[c] = 1;
     err = yata_mem_grow(&doc->mem, &ev->deleted_order, &ev->cap_deleted_order, (size_t)ev->n_deleted_order + 1,
                         sizeof(*ev->deleted_order));
     if (err == 0) ev->deleted_order[ev->n_deleted_order++] = c;
@@ -211,12 +212,13 @@ static void record(struct yata_doc *doc, struct yata_step_done *step) {
       else
         hi = mid;
     }
-    for (; lo < r->n && r->v[lo].client == id; lo++)
-      yata_idset_add(&step->deletions, ev->deleted_order[i], (uint32_t)r->v[lo].clock, (uint32_t)r->v[lo].len);
+    for (hi = lo; hi < r->n && r->v[hi].client == id;) hi++;
+    yata_idset_add(&step->deletions, ev->deleted_order[i], r->v + lo, hi - lo);
   }
   for (uint32_t i = 0; i < ev->n_touched_order; i++) {
     uint32_t c = ev->touched_order[i], before = yata_client_before(doc, c);
-    yata_idset_add(&step->insertions, c, before, doc->clients[c].state - before);
+    const struct yata_range made = {doc->clients[c].id, before, doc->clients[c].state - before};
+    yata_idset_add(&step->insertions, c, &made, 1);
   }
 }
 
