@@ -3,6 +3,7 @@
  * work of the stack and of missing clients is Yjs' integrateStructs. */
 #include "apply.h"
 
+#include "redone.h"
 #include "tree.h"
 
 struct head {
@@ -200,9 +201,10 @@ static int integrate_struct(struct yata_doc *doc, const struct yata_struct *st, 
 }
 
 /* Yjs splits items at the origins of what it knows already, too. It shows in what an undo manager keeps, and where
- * somebody cut an update within a pair: the pair is torn. */
+ * somebody cut an update within a pair: the pair is torn. Where there is neither, the work is saved. */
 static int split_known(struct yata_doc *doc, const struct yata_struct *st, uint32_t client) {
   struct origins o = {0};
+  if (!doc->paired && !yata_redone_any(doc)) return 0;
   if (locate_all(doc, st, client, &o) != NULL) return 0;
   if (st->has_left) YATA_TRY(yata_split_for_good(doc, o.left_client, st->left.clock + 1));
   return st->has_right && st->right.clock > 0 ? yata_split_for_good(doc, o.right_client, st->right.clock) : 0;

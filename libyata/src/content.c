@@ -95,6 +95,7 @@ int yata_text_append(struct yata_doc *doc, uint32_t client, yata_slice utf8, uin
     if (code >= 0x10000) {
       YATA_TRY(append_unit(doc, text, want, (uint16_t)(0xd800 + ((code - 0x10000) >> 10))));
       code = 0xdc00 + ((code - 0x10000) & 0x3ff);
+      doc->paired = true;
     }
     YATA_TRY(append_unit(doc, text, want, (uint16_t)code));
   }

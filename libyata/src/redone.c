@@ -60,6 +60,10 @@ int yata_redone_split(struct yata_doc *doc, const struct yata_item *it, uint32_t
   return put(doc, &e);
 }
 
+bool yata_redone_any(const struct yata_doc *doc) {
+  return doc->events != NULL && doc->events->redone.n > 0;
+}
+
 bool yata_redone_has(const struct yata_doc *doc, const struct yata_item *it) {
   const struct yata_events *ev = doc->events;
   return ev != NULL && ev->redone.cap > 0 && slot_of(&ev->redone, it->client + 1, it->clock)->client != 0;

@@ -12,6 +12,8 @@ YATA_CHECKED int yata_redone_set(struct yata_doc *doc, const struct yata_item *i
 void yata_redone_get(const struct yata_doc *doc, const struct yata_item *it, uint32_t *client, uint32_t *clock);
 /** An item with the flag will be split. */
 YATA_CHECKED int yata_redone_split(struct yata_doc *doc, const struct yata_item *it, uint32_t diff);
+/** Has any item the flag, or had? */
+bool yata_redone_any(const struct yata_doc *doc);
 bool yata_redone_has(const struct yata_doc *doc, const struct yata_item *it);
 
 /**
