@@ -66,7 +66,7 @@ int yata_text_apply_delta(yata_doc *doc, yata_type text, const yata_text_op *ops
   uint32_t t;
   YATA_TRY(yata_handle(doc, text, YATA_KIND_TEXT, &t));
   YATA_TRY(yata_op_begin(doc, &op));
-  struct yata_place p = {.type = t, .right = doc->types[t].start};
+  struct yata_place p = {.type = t, .right = doc->types[t].start, .known = true};
   int err = 0;
   doc->types[t].mark = 0; /* edits begin before it */
   for (size_t i = 0; i < count && err == 0; i++) err = apply_op(doc, &p, &ops[i]);

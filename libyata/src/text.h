@@ -10,13 +10,16 @@
 struct yata_place {
   uint32_t type, left, right;
   uint32_t index;
-  struct yata_formats now;
+  struct yata_formats now; /* when known */
+  bool known;
   bool tidied; /* formats were deleted here: `now` may have another order than walking from the start gives */
 };
 
 void yata_place_deinit(struct yata_doc *doc, struct yata_place *p);
 /** The place at an index, 0 .. length. */
 YATA_CHECKED int yata_place_find(struct yata_doc *doc, uint32_t type, uint32_t index, struct yata_place *p);
+/** Learn what is in force there: it takes a walk through the text up to the place, or from where it is known. */
+YATA_CHECKED int yata_place_gather(struct yata_doc *doc, struct yata_place *p);
 
 /** What is inserted: text, an embed or a type. As in yata_new. */
 struct yata_insertion {

@@ -14,10 +14,10 @@ static bool is_format(const struct yata_doc *doc, uint32_t h) {
 static int forward(struct yata_doc *doc, struct yata_place *p) {
   const struct yata_item *it = &doc->items[p->right];
   if (!(it->flags & YATA_ITEM_DELETED)) {
-    if (it->kind == YATA_WIRE_FORMAT)
-      YATA_TRY(yata_formats_update(doc, &p->now, yata_format_of(doc, p->right)));
-    else
+    if (it->kind != YATA_WIRE_FORMAT)
       p->index += it->len;
+    else if (p->known)
+      YATA_TRY(yata_formats_update(doc, &p->now, yata_format_of(doc, p->right)));
   }
   p->left = p->right;
   p->right = doc->items[p->left].right;
@@ -31,7 +31,7 @@ static int forward(struct yata_doc *doc, struct yata_place *p) {
 /* Behind this place, too, for the next edit. Without memory they are looked for again. */
 static void remember(struct yata_doc *doc, const struct yata_place *p) {
   struct yata_in_force *known = &doc->in_force;
-  if (p->tidied) return;
+  if (p->tidied || !p->known) return;
   known->item = 0;
   if (yata_mem_grow(&doc->mem, &known->v, &known->cap, p->now.n, sizeof(*known->v)) < 0) return;
   if (p->now.n > 0) memcpy(known->v, p->now.v, p->now.n * sizeof(*known->v));
@@ -63,16 +63,16 @@ static int begin_near(struct yata_doc *doc, struct yata_place *p, uint32_t *h) {
   return yata_formats_copy(doc, &(struct yata_formats){known->v, known->n, known->cap}, &p->now);
 }
 
-/* Those behind p->left. */
-static int gather(struct yata_doc *doc, struct yata_place *p) {
+int yata_place_gather(struct yata_doc *doc, struct yata_place *p) {
   uint32_t h;
-  if (p->left == 0) return 0;
+  if (p->known) return 0;
   YATA_TRY(begin_near(doc, p, &h));
   while (h != p->left) {
     h = h != 0 ? doc->items[h].right : doc->types[p->type].start;
     if (is_format(doc, h) && !yata_item_deleted(doc, h))
       YATA_TRY(yata_formats_update(doc, &p->now, yata_format_of(doc, h)));
   }
+  p->known = true;
   remember(doc, p);
   return 0;
 }
@@ -80,18 +80,20 @@ static int gather(struct yata_doc *doc, struct yata_place *p) {
 int yata_place_find(struct yata_doc *doc, uint32_t type, uint32_t index, struct yata_place *p) {
   *p = (struct yata_place){.type = type, .index = index};
   YATA_TRY(yata_position(doc, type, index, &p->left, &p->right));
-  return doc->types[type].flags & YATA_TYPE_FORMATTED ? gather(doc, p) : 0;
+  p->known = p->left == 0 || !(doc->types[type].flags & YATA_TYPE_FORMATTED);
+  return 0;
 }
 
 /* ---- formats ------------------------------------------------------------------------------ */
 
-/* Step right past what is deleted, and past formats that say what the attributes say anyway. */
+/* Step right past what is deleted, and past formats that say what the attributes say anyway. NULL: what is in force. */
 static int step_right(struct yata_doc *doc, struct yata_place *p, const struct yata_formats *attributes) {
   while (p->right != 0) {
     if (!yata_item_deleted(doc, p->right)) {
       if (!is_format(doc, p->right)) break;
       struct yata_format have, a = yata_format_of(doc, p->right);
-      YATA_TRY(yata_formats_get(doc, attributes, a.key, &have));
+      YATA_TRY(yata_place_gather(doc, p));
+      YATA_TRY(yata_formats_get(doc, attributes != NULL ? attributes : &p->now, a.key, &have));
       if (!yata_format_equal(doc, have, a)) break;
     }
     YATA_TRY(forward(doc, p));
@@ -136,6 +138,7 @@ static int put_format(struct yata_doc *doc, struct yata_place *p, struct yata_fo
 /* Begin the attributes; what was in force before goes to `negated`. */
 static int open_formats(struct yata_doc *doc, struct yata_place *p, const struct yata_formats *attributes,
                         struct yata_formats *negated) {
+  YATA_TRY(yata_place_gather(doc, p));
   for (uint32_t i = 0; i < attributes->n; i++) {
     struct yata_format have, a = yata_format_read(doc, attributes->v[i]);
     YATA_TRY(yata_formats_get(doc, &p->now, a.key, &have));
@@ -166,7 +169,8 @@ static int close_formats(struct yata_doc *doc, struct yata_place *p, struct yata
 /* ---- inserting ---------------------------------------------------------------------------- */
 
 /* What is in force but not among the attributes of the content has to end. */
-static int add_nulls(struct yata_doc *doc, const struct yata_place *p, struct yata_formats *attributes) {
+static int add_nulls(struct yata_doc *doc, struct yata_place *p, struct yata_formats *attributes) {
+  YATA_TRY(yata_place_gather(doc, p));
   for (uint32_t i = 0; i < p->now.n; i++) {
     uint32_t at;
     struct yata_format a = yata_format_read(doc, p->now.v[i]);
@@ -186,7 +190,7 @@ int yata_place_insert(struct yata_doc *doc, struct yata_place *p, const struct y
                        .type_name = what->type_name};
   int err = 0;
   if (attributes != NULL) err = add_nulls(doc, p, attributes);
-  if (err == 0) err = step_right(doc, p, attributes != NULL ? attributes : &p->now);
+  if (err == 0) err = step_right(doc, p, attributes);
   if (err == 0 && attributes != NULL) err = open_formats(doc, p, attributes, &negated);
   if (err == 0) err = put_item(doc, p, &n, out);
   if (err == 0) err = close_formats(doc, p, &negated);

@@ -62,7 +62,7 @@ static int delete_units(struct yata_doc *doc, struct yata_place *p, uint32_t len
       len -= doc->items[p->right].len;
       YATA_TRY(yata_delete(doc, p->right));
     } else if (live_format(doc, p->right)) {
-      YATA_TRY(yata_formats_update(doc, &p->now, yata_format_of(doc, p->right)));
+      if (p->known) YATA_TRY(yata_formats_update(doc, &p->now, yata_format_of(doc, p->right)));
     } else if (!(it->flags & YATA_ITEM_DELETED)) {
       p->index += it->len;
     }
@@ -72,14 +72,23 @@ static int delete_units(struct yata_doc *doc, struct yata_place *p, uint32_t len
   return 0;
 }
 
+/* Is there a format between here and the next visible unit? */
+static bool has_format(const struct yata_doc *doc, uint32_t h) {
+  while (h != 0 && !yata_item_counts(&doc->items[h]) && !live_format(doc, h)) h = doc->items[h].right;
+  return h != 0 && live_format(doc, h);
+}
+
 int yata_place_delete(struct yata_doc *doc, struct yata_place *p, uint32_t len) {
-  struct yata_formats before = {0};
-  uint32_t start = p->right;
+  struct yata_place from = *p;
   bool formatted = doc->types[p->type].flags & YATA_TYPE_FORMATTED;
-  int err = formatted ? yata_formats_copy(doc, &p->now, &before) : 0;
+  from.now = (struct yata_formats){0};
+  int err = yata_formats_copy(doc, &p->now, &from.now);
   p->tidied |= formatted;
   if (err == 0) err = delete_units(doc, p, len);
-  if (err == 0 && formatted && start != 0) err = yata_gap_tidy(doc, start, &before, p);
-  yata_formats_deinit(doc, &before);
+  if (err == 0 && formatted && has_format(doc, from.right)) {
+    err = yata_place_gather(doc, &from);
+    if (err == 0) err = yata_gap_tidy(doc, from.right, &from.now, p->known ? p : NULL);
+  }
+  yata_place_deinit(doc, &from);
   return err;
 }
