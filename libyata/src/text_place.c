@@ -2,6 +2,8 @@
 /* Inserting into and formatting a text at a place. */
 #include "text.h"
 
+#include "tree.h"
+
 void yata_place_deinit(struct yata_doc *doc, struct yata_place *p) {
   yata_formats_deinit(doc, &p->now);
 }
@@ -63,15 +65,31 @@ static int begin_near(struct yata_doc *doc, struct yata_place *p, uint32_t *h) {
   return yata_formats_copy(doc, &(struct yata_formats){known->v, known->n, known->cap}, &p->now);
 }
 
+static int take_up(struct yata_doc *doc, struct yata_place *p, uint32_t h) {
+  if (!is_format(doc, h) || yata_item_deleted(doc, h)) return 0;
+  return yata_formats_update(doc, &p->now, yata_format_of(doc, h));
+}
+
+/* What the formats behind `h` (0: of the list) up to the place say. */
+static int gather_from(struct yata_doc *doc, struct yata_place *p, uint32_t h) {
+  if (yata_leaf_of(doc, p->left) != 0) {
+    struct yata_way way;
+    yata_way_begin(doc, h, p->left, &way);
+    while ((h = yata_way_next(doc, &way)) != 0) YATA_TRY(take_up(doc, p, h));
+    return 0;
+  }
+  while (h != p->left) {
+    h = h != 0 ? doc->items[h].right : doc->types[p->type].start;
+    YATA_TRY(take_up(doc, p, h));
+  }
+  return 0;
+}
+
 int yata_place_gather(struct yata_doc *doc, struct yata_place *p) {
   uint32_t h;
   if (p->known) return 0;
   YATA_TRY(begin_near(doc, p, &h));
-  while (h != p->left) {
-    h = h != 0 ? doc->items[h].right : doc->types[p->type].start;
-    if (is_format(doc, h) && !yata_item_deleted(doc, h))
-      YATA_TRY(yata_formats_update(doc, &p->now, yata_format_of(doc, h)));
-  }
+  YATA_TRY(gather_from(doc, p, h));
   p->known = true;
   remember(doc, p);
   return 0;

@@ -6,14 +6,6 @@
 /* A full node gives children to a neighbour that has room for so many. */
 #define SPARE 6u
 
-static uint32_t slot_of(struct yata_node *node, uint32_t child) {
-  if (node->child[node->hot] == child) return node->hot;
-  uint32_t slot = 0;
-  for (uint32_t i = 1; i < YATA_NODE_MAX; i++) slot += node->child[i] == child ? i : 0;
-  node->hot = (uint8_t)slot;
-  return slot;
-}
-
 /* `units` may be what is taken away, modulo 2^32. */
 static void add_units(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t units) {
   for (;;) {
@@ -45,6 +37,19 @@ static void renumber(struct yata_doc *doc, uint32_t n, uint32_t from) {
   for (uint32_t i = from; i < node->n; i++) node_of(doc, node->child[i])->slot = (uint8_t)i;
 }
 
+/* Where a format may be: the bit of that slot in its node. */
+static uint32_t format_bit(const struct yata_doc *doc, const struct yata_node *node, uint32_t slot) {
+  uint32_t child = node->child[slot];
+  bool has = node->level == 0 ? doc->items[child].kind == YATA_WIRE_FORMAT : node_of(doc, child)->formats != 0;
+  return (uint32_t)has << slot;
+}
+
+/* There may be one below: the nodes above say so. */
+static void tell_format(struct yata_doc *doc, uint32_t n) {
+  for (const struct yata_node *node = node_of(doc, n); node->parent != 0; node = node_of(doc, node->parent))
+    node_of(doc, node->parent)->formats |= 1u << node->slot;
+}
+
 void yata_node_put(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t child, uint32_t units) {
   struct yata_node *node = node_of(doc, n);
   uint32_t more = node->n - slot;
@@ -52,6 +57,8 @@ void yata_node_put(struct yata_doc *doc, uint32_t n, uint32_t slot, uint32_t chi
   memmove(node->units + slot + 1, node->units + slot, more * sizeof(*node->units));
   node->child[slot] = child;
   node->units[slot] = units;
+  uint32_t before = (1u << slot) - 1;
+  node->formats = (node->formats & before) | (node->formats & ~before) << 1 | format_bit(doc, node, slot);
   node->n++;
   node->hot = (uint8_t)slot;
   adopt(doc, n, slot);
@@ -65,6 +72,8 @@ static void take(struct yata_doc *doc, uint32_t n, uint32_t slot) {
   memmove(node->child + slot, node->child + slot + 1, more * sizeof(*node->child));
   memmove(node->units + slot, node->units + slot + 1, more * sizeof(*node->units));
   node->child[node->n] = node->units[node->n] = 0;
+  uint32_t before = (1u << slot) - 1;
+  node->formats = (node->formats & before) | (node->formats >> 1 & ~before);
   node->hot = 0;
   renumber(doc, n, slot);
 }
@@ -77,6 +86,8 @@ static void move(struct yata_doc *doc, uint32_t from, uint32_t slot, uint32_t to
   memcpy(b->units + at, a->units + slot, moved * sizeof(*a->units));
   memset(a->child + slot, 0, moved * sizeof(*a->child));
   memset(a->units + slot, 0, moved * sizeof(*a->units));
+  b->formats |= a->formats >> slot << at;
+  a->formats &= (1u << slot) - 1;
   a->n = (uint8_t)slot;
   b->n = (uint8_t)(at + moved);
   a->hot = b->hot = 0;
@@ -104,6 +115,8 @@ static void pour_left(struct yata_doc *doc, uint32_t n, uint32_t left, uint32_t 
   memmove(a->units, a->units + k, rest * sizeof(*a->units));
   memset(a->child + rest, 0, k * sizeof(*a->child));
   memset(a->units + rest, 0, k * sizeof(*a->units));
+  b->formats |= (a->formats & ((1u << k) - 1)) << at;
+  a->formats >>= k;
   a->n = (uint8_t)rest;
   b->n = (uint8_t)(at + k);
   a->hot = b->hot = 0;
@@ -121,6 +134,8 @@ static void pour_right(struct yata_doc *doc, uint32_t n, uint32_t right, uint32_
   memcpy(b->units, a->units + rest, k * sizeof(*a->units));
   memset(a->child + rest, 0, k * sizeof(*a->child));
   memset(a->units + rest, 0, k * sizeof(*a->units));
+  b->formats = b->formats << k | a->formats >> rest;
+  a->formats &= (1u << rest) - 1;
   a->n = (uint8_t)rest;
   b->n = (uint8_t)(b->n + k);
   a->hot = b->hot = 0;
@@ -145,6 +160,7 @@ static bool pour(struct yata_doc *doc, uint32_t n) {
     uint32_t moved = before - sum(node_of(doc, n));
     above->units[slot] -= moved;
     above->units[beside] += moved;
+    above->formats |= format_bit(doc, above, beside);
     return true;
   }
   return false;
@@ -217,7 +233,7 @@ uint32_t yata_tree_seek(struct yata_doc *doc, uint32_t type, uint32_t index, uin
 uint32_t yata_tree_index(struct yata_doc *doc, uint32_t h) {
   uint32_t n = yata_leaf_of(doc, h), index = 0;
   yata_tree_settle(doc);
-  for (uint32_t slot = slot_of(node_of(doc, n), h); n != 0; n = node_of(doc, n)->parent) {
+  for (uint32_t slot = yata_node_slot(node_of(doc, n), h); n != 0; n = node_of(doc, n)->parent) {
     const struct yata_node *node = node_of(doc, n);
     for (uint32_t i = 0; i < slot; i++) index += node->units[i];
     slot = node->slot;
@@ -239,12 +255,12 @@ static int place(struct yata_doc *doc, uint32_t h, uint32_t *n, uint32_t *slot) 
   uint32_t by = it->left != 0 ? it->left : it->right, behind = it->left != 0;
   YATA_TRY(yata_leaf_reserve(doc, h));
   *n = yata_leaf_of(doc, by);
-  *slot = slot_of(node_of(doc, *n), by) + behind;
+  *slot = yata_node_slot(node_of(doc, *n), by) + behind;
   if (node_of(doc, *n)->n < YATA_NODE_MAX) return 0;
   YATA_TRY(halve(doc, it->parent, *n, *slot));
   if (node_of(doc, *n)->child[*slot - behind] == by) return 0;
   *n = doc->trees.leaf[by];
-  *slot = slot_of(node_of(doc, *n), by) + behind;
+  *slot = yata_node_slot(node_of(doc, *n), by) + behind;
   return 0;
 }
 
@@ -257,6 +273,7 @@ void yata_tree_linked(struct yata_doc *doc, uint32_t h) {
     return;
   }
   yata_node_put(doc, n, slot, h, 0);
+  if (it->kind == YATA_WIRE_FORMAT) tell_format(doc, n);
   if (visible(it) != 0) add_units(doc, n, slot, visible(it));
 }
 
@@ -275,7 +292,7 @@ void yata_tree_settle(struct yata_doc *doc) {
   struct yata_trees *ts = &doc->trees;
   if (ts->late_units != 0) {
     uint32_t n = yata_leaf_of(doc, ts->late);
-    add_units(doc, n, slot_of(node_of(doc, n), ts->late), ts->late_units);
+    add_units(doc, n, yata_node_slot(node_of(doc, n), ts->late), ts->late_units);
   }
   ts->late = ts->late_units = 0;
 }
@@ -311,6 +328,7 @@ static void join(struct yata_doc *doc, uint32_t type, uint32_t n) {
     if ((uint32_t)node_of(doc, left)->n + node_of(doc, n)->n > YATA_NODE_FILL) return;
     move(doc, n, 0, left);
     node_of(doc, up)->units[slot - 1] += node_of(doc, up)->units[slot];
+    node_of(doc, up)->formats |= format_bit(doc, node_of(doc, up), slot - 1);
     remove_node(doc, type, n);
     n = up;
   }
@@ -331,7 +349,7 @@ void yata_tree_unlinked(struct yata_doc *doc, uint32_t h) {
   uint32_t n = yata_leaf_of(doc, h), type = doc->items[h].parent;
   if (n == 0) return;
   yata_tree_settle(doc);
-  uint32_t slot = slot_of(node_of(doc, n), h), units = node_of(doc, n)->units[slot];
+  uint32_t slot = yata_node_slot(node_of(doc, n), h), units = node_of(doc, n)->units[slot];
   if (units != 0) add_units(doc, n, slot, 0u - units);
   doc->trees.leaf[h] = 0;
   take(doc, n, slot);

@@ -30,6 +30,17 @@ static inline uint32_t yata_leaf_of(const struct yata_doc *doc, uint32_t h) {
   return h < ts->cap_leaf ? ts->leaf[h] : 0;
 }
 
+/** A way through the formats of a list. */
+struct yata_way {
+  uint32_t node, slot;
+  uint32_t end[32]; /* by level: what holds the last item, and where */
+  uint8_t end_slot[32];
+};
+/** From behind `h` (0: from the start) to `last`, which stands there or later. Needs a tree. */
+void yata_way_begin(struct yata_doc *doc, uint32_t h, uint32_t last, struct yata_way *w);
+/** The next item that is a format, or was; 0: there is no more. */
+uint32_t yata_way_next(const struct yata_doc *doc, struct yata_way *w);
+
 /* Each of these does nothing for an item of a map or of a list without a tree. */
 
 /** The item was linked into its list, or split off its left neighbour (whose length is already cut). */

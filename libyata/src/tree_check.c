@@ -18,6 +18,7 @@ static int check_leaf(const struct yata_doc *doc, uint32_t n, uint32_t *h) {
   for (uint32_t i = 0; i < leaf->n; i++) {
     MUST(*h != 0 && leaf->child[i] == *h && *h < doc->trees.cap_leaf && doc->trees.leaf[*h] == n);
     MUST(leaf->units[i] + late_units(doc, *h) == visible(&doc->items[*h]));
+    MUST(doc->items[*h].kind != YATA_WIRE_FORMAT || (leaf->formats >> i & 1));
     *h = doc->items[*h].right;
   }
   return 0;
@@ -26,12 +27,14 @@ static int check_leaf(const struct yata_doc *doc, uint32_t n, uint32_t *h) {
 static int check_node(const struct yata_doc *doc, uint32_t n, uint32_t *h, uint32_t *nodes) {
   const struct yata_node *node = node_of(doc, n);
   MUST(node->n > 0 && node->n <= YATA_NODE_MAX && node->hot < YATA_NODE_MAX && ++*nodes <= doc->trees.used);
+  MUST(node->formats >> node->n == 0);
   for (uint32_t i = node->n; i < YATA_NODE_MAX; i++) MUST(node->child[i] == 0 && node->units[i] == 0);
   if (node->level == 0) return check_leaf(doc, n, h);
   for (uint32_t i = 0; i < node->n; i++) {
     uint32_t child = node->child[i];
     MUST(child != 0 && child < doc->trees.n && node_of(doc, child)->parent == n && node_of(doc, child)->slot == i);
     MUST(node_of(doc, child)->level + 1 == node->level && node->units[i] == sum(node_of(doc, child)));
+    MUST(node_of(doc, child)->formats == 0 || (node->formats >> i & 1));
     if (check_node(doc, child, h, nodes) < 0) return YATA_ERR_CORRUPT;
   }
   return 0;

@@ -30,4 +30,13 @@ static inline uint32_t sum(const struct yata_node *node) {
   return units;
 }
 
+/** Which of its children that is. */
+static inline uint32_t yata_node_slot(struct yata_node *node, uint32_t child) {
+  if (node->child[node->hot] == child) return node->hot;
+  uint32_t slot = 0;
+  for (uint32_t i = 1; i < YATA_NODE_MAX; i++) slot += node->child[i] == child ? i : 0;
+  node->hot = (uint8_t)slot;
+  return slot;
+}
+
 #endif
