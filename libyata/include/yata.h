@@ -105,6 +105,7 @@ typedef struct yata_options {
   size_t max_pending_bytes;    /* updates that wait for others; 0: 16 MiB */
   uint32_t max_nesting;        /* of arrays and objects in a value; 0: 64, which is the most */
   uint64_t max_steps;          /* conflict resolution steps in one call; 0: 2^26. See yata_apply_update_v2, too */
+  size_t max_output_bytes;     /* of what one call prints; 0: see yata_to_json. SIZE_MAX: no limit */
 } yata_options;
 
 /**
@@ -161,8 +162,8 @@ typedef struct yata_applied {
 /**
  * Merge one update, version 1, into the document: all of it or, on error, nothing.
  *
- * @update  borrowed for the call; untrusted. Memory and work are bounded by its length, by the
- *          document's size and by max_steps, never by a number that it states.
+ * @update  borrowed for the call; untrusted. Memory and work are bounded by its length, by the document's size and by
+ *          max_steps, never by a number that it states: it holds no more structs than bytes. Of version 2 see below.
  * @out     may be NULL.
  *
  * What depends on updates that have not arrived yet is kept as pending and applied when they do.
@@ -175,10 +176,14 @@ YATA_API YATA_CHECKED int yata_apply_update(yata_doc *doc, const uint8_t *update
 /**
  * As yata_apply_update for an update in version 2.
  *
- * Its run-length encoding can state billions of structs in 30 bytes, and rightly states 100,000 in 500: a list that was
- * filled from the front and emptied. So YATA_ERR_LIMIT also when it states more structs than 8 for each of its bytes
- * and max_steps beyond those, or 2^20 when that is less (before any of them is read); or more gaps (GC structs, skips:
- * writers join neighbours) than 8 for each byte and 65,536. Functions without a document take 2^20.
+ * Its run-length encoding can state billions of structs in 30 bytes, and rightly states 100,000 in 300: a list that was
+ * filled from the front and emptied. So the number that is stated does count here, up to a bound: YATA_ERR_LIMIT when
+ * it states more structs than 8 for each of its bytes and max_steps beyond those, or 2^20 when that is less (before any
+ * of them is read); or more gaps (GC structs, skips: writers join neighbours) than 8 for each byte and 65,536; or when
+ * keys that it has once stand for more than 256 bytes for each of its bytes and 65,536. Nothing is allocated by the
+ * number: each struct takes its memory, up to some 120 bytes, when it is there. So 35 bytes can make a document of 2^20
+ * items, of 122 MB; a lower max_steps makes that less in proportion, as does an allocator with a budget. Functions
+ * without a document take 2^20.
  */
 YATA_API YATA_CHECKED int yata_apply_update_v2(yata_doc *doc, const uint8_t *update, size_t len, yata_applied *out);
 
@@ -476,8 +481,10 @@ YATA_API YATA_CHECKED int yata_txn_begin_as(yata_doc *doc, const yata_cause *cau
  *
  * @update_out  may be NULL; nothing is appended when the transaction changed nothing.
  *
- * Returns 0, or YATA_ERR_STATE (none is open), YATA_ERR_NOMEM: the transaction is then still
- * open and can be committed again or aborted.
+ * Returns 0, or YATA_ERR_STATE (none is open), YATA_ERR_NOMEM, YATA_ERR_LIMIT (max_steps, by the depth of the types
+ * that changed, for observers and for the scopes of undo managers). After the last two it is still open with all that
+ * was done in it, and nobody was told: it can be committed again (with more memory; with a higher limit, by
+ * yata_doc_set_limits) or aborted.
  */
 YATA_API YATA_CHECKED int yata_txn_commit(yata_doc *doc, yata_buf *update_out);
 
@@ -528,7 +535,8 @@ YATA_API enum yata_kind yata_type_kind(const yata_doc *doc, yata_type type);
 
 /**
  * The same; but of a root that nobody asked for by kind what its content looks like, as yata_to_json shows it: with
- * keys a map, with characters a text. Such a root can still be asked for as any kind.
+ * keys a map (with XML children, too, an element), with characters a text. Such a root can still be asked for as any
+ * kind.
  */
 YATA_API enum yata_kind yata_type_guess(const yata_doc *doc, yata_type type);
 
@@ -849,8 +857,8 @@ YATA_API YATA_CHECKED int yata_xml_prev_sibling(const yata_doc *doc, yata_type t
  * Append XML as its toString prints it in Yjs: attributes and the tags of formats sorted, names of elements in
  * lower case (as far as they are ASCII), nothing escaped. Text that is not XML gives its characters.
  *
- * Returns 0, or YATA_ERR_KIND (a map or array), YATA_ERR_GONE, YATA_ERR_NOMEM, YATA_ERR_LIMIT (nested more than
- * 200 deep, or more attributes of formats than max_steps).
+ * Returns 0, or YATA_ERR_KIND (a map or array), YATA_ERR_GONE, YATA_ERR_NOMEM, YATA_ERR_LIMIT (as yata_to_json; steps
+ * as yata_text_next).
  */
 YATA_API YATA_CHECKED int yata_xml_to_string(const yata_doc *doc, yata_type xml, yata_buf *out);
 
@@ -1047,7 +1055,8 @@ typedef struct yata_delta_op {
  *
  * Where a surrogate pair was torn by the transaction, its halves count as what became of them.
  *
- * Returns 0, or YATA_ERR_NOMEM, YATA_ERR_LIMIT (max_steps, by formats).
+ * Returns 0, or YATA_ERR_NOMEM, YATA_ERR_LIMIT (max_steps, by formats; max_output_bytes, by entries of attributes: the
+ * values are not copied).
  */
 YATA_API YATA_CHECKED int yata_event_delta(const yata_event *event, const yata_delta_op **ops, size_t *count);
 
@@ -1221,8 +1230,16 @@ YATA_API YATA_CHECKED int yata_undo_clear(yata_undo_manager *manager, bool undo,
  * Text is a string without its formatting, XML a string of markup, binary a base64 string, a
  * bigint its digits; numbers that JSON lacks are null, undefined is left out of objects and null
  * in arrays; keys that are indices of an array come first, in that order, as in JavaScript. A root that nobody asked
- * for by kind is shown as what its content looks like. Returns 0, YATA_ERR_GONE or _NOMEM; YATA_ERR_LIMIT when types
- * are nested more than 200 deep.
+ * for by kind is shown as what its content looks like.
+ *
+ * As text, a value of formats stands in each run where it is in force, and a long key in each map that has it: 1 MB of
+ * an update can be made to print 20 GB. So a call that prints (this one, yata_xml_to_string, yata_text_delta) ends when
+ * that gets longer than max_output_bytes. Left at 0 it is 16 times what the document holds (live_bytes of yata_stats),
+ * at least 64 MiB, which no document that is not made for it comes near. (Yjs throws at 2^29 - 24 characters.)
+ * yata_text_read, yata_text_next and yata_map_get repeat nothing.
+ *
+ * Returns 0, YATA_ERR_GONE, YATA_ERR_NOMEM, or YATA_ERR_LIMIT: max_output_bytes, types nested more than 200 deep,
+ * max_steps by keys of formats looked up. On an error the buffer has neither more bytes nor more memory than before.
  */
 YATA_API YATA_CHECKED int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out);
 
@@ -1257,7 +1274,8 @@ typedef struct yata_text_view {
  *  Also YATA_ERR_INVALID: the value of `ychange` is none that JSON has. */
 YATA_API YATA_CHECKED int yata_text_next_at(const yata_doc *doc, yata_type text, const yata_text_view *view,
                                             yata_text_cursor *cursor, yata_text_run *run);
-/** Append the runs as JSON, as JSON.stringify prints Y.Text.toDelta(at, before, ychange). */
+/** Append the runs as JSON, as JSON.stringify prints Y.Text.toDelta(at, before, ychange). YATA_ERR_LIMIT: as
+ *  yata_to_json, too. */
 YATA_API YATA_CHECKED int yata_text_delta_at(const yata_doc *doc, yata_type text, const yata_text_view *view,
                                              yata_buf *out);
 YATA_API YATA_CHECKED int yata_map_get_at(const yata_doc *doc, yata_type map, const yata_snapshot *snapshot,

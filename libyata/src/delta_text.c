@@ -3,11 +3,13 @@
 #include "edit.h"
 #include "events.h"
 #include "formats.h"
+#include "print.h"
 
 struct build {
   struct yata_doc *doc;
   struct yata_delta *d;
   struct yata_delta_pos pos;
+  size_t most;                 /* bytes of attributes */
   bool open;                   /* the last operation may grow */
   struct yata_formats current; /* in force, as it is now */
   struct yata_formats old;     /* in force, as it was */
@@ -19,6 +21,7 @@ struct build {
 
 static int put_attributes(struct build *b, const struct yata_formats *map) {
   struct yata_delta *d = b->d;
+  if (((size_t)d->n_attributes + map->n) * sizeof(*d->attributes) > b->most) return YATA_ERR_LIMIT;
   YATA_TRY(yata_mem_grow(&b->doc->mem, &d->attributes, &d->cap_attributes, (size_t)d->n_attributes + map->n,
                          sizeof(*d->attributes)));
   for (uint32_t i = 0; i < map->n; i++) {
@@ -173,7 +176,7 @@ static int build(struct build *b, uint32_t type) {
 }
 
 int yata_delta_text(struct yata_doc *doc, uint32_t type, struct yata_delta *d) {
-  struct build b = {.doc = doc, .d = d};
+  struct build b = {.doc = doc, .d = d, .most = yata_output_most(doc)};
   uint64_t steps = doc->txn.steps;
   doc->txn.steps = 0; /* its own: max_steps counts for this delta alone */
   int err = build(&b, type);

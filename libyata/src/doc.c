@@ -41,6 +41,7 @@ int yata_doc_create(const yata_options *options, yata_doc **out) {
       .client_id = o->client_id,
       .keep_deleted = o->keep_deleted,
       .max_nesting = o->max_nesting ? o->max_nesting : YATA_NESTING_MAX,
+      .max_output = o->max_output_bytes,
   };
   yata_doc_set_limits(doc, o->max_pending_bytes, o->max_steps);
   doc->alloc = (yata_allocator){counted, &doc->mem};

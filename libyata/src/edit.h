@@ -62,13 +62,6 @@ YATA_CHECKED int yata_type_name_check(enum yata_kind kind, const char *name, yat
 /** The name of an XML element or hook. */
 yata_slice yata_xml_name_of(const struct yata_doc *doc, uint32_t type);
 
-/** Append a type as JSON, or with 0 the whole document. `depth`: how deep it is nested. */
-YATA_CHECKED int yata_json_put_type(const struct yata_doc *doc, uint32_t type, uint32_t depth, yata_buf *out);
-/** Append what the toString of a type of that kind gives: markup, or text. */
-YATA_CHECKED int yata_xml_put(const struct yata_doc *doc, uint32_t type, enum yata_kind kind, uint32_t depth,
-                              yata_buf *out);
-#define YATA_DEPTH_MAX 200
-
 /** What the unit at `offset` of an item holds. */
 YATA_CHECKED int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset,
                                yata_value *out);

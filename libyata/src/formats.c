@@ -141,7 +141,8 @@ int yata_formats_add_member(struct yata_doc *doc, struct yata_formats *as, struc
   if (is_index(yata_format_read(doc, a).key, &index))
     for (at = 0; at < as->n; at++)
       if (!is_index(yata_format_read(doc, as->v[at]).key, &other) || other > index) break;
-  return insert_at(doc, as, at, a);
+  if (at < as->n) doc->txn.steps += at;
+  return doc->txn.steps > doc->max_steps ? YATA_ERR_LIMIT : insert_at(doc, as, at, a);
 }
 
 int yata_formats_set_member(struct yata_doc *doc, struct yata_formats *as, struct yata_format a) {

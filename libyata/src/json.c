@@ -7,6 +7,7 @@
 #include "canonical.h"
 #include "edit.h"
 #include "number.h"
+#include "print.h"
 
 static int put(yata_buf *out, const char *text) {
   return yata_buf_put(out, text, strlen(text));
@@ -104,28 +105,29 @@ static int put_any(yata_buf *out, const yata_any *any) {
   }
 }
 
-static int put_unit(const yata_doc *doc, const struct yata_item *it, uint32_t offset, uint32_t depth, yata_buf *out) {
+static int put_unit(struct yata_printer *pr, const struct yata_item *it, uint32_t offset, uint32_t depth) {
   yata_value v;
-  if (it->kind == YATA_WIRE_TYPE) return yata_json_put_type(doc, it->content, depth + 1, out);
-  if (it->kind == YATA_WIRE_DOC) return put(out, "{}");
-  YATA_TRY(yata_value_of(doc, it, offset, &v));
-  int err = put_any(out, &v.any);
+  if (it->kind == YATA_WIRE_TYPE) return yata_json_put_type(pr, it->content, depth + 1);
+  if (it->kind == YATA_WIRE_DOC) return put(pr->out, "{}");
+  YATA_TRY(yata_value_of(pr->doc, it, offset, &v));
+  int err = put_any(pr->out, &v.any);
   yata_value_deinit(&v);
   return err;
 }
 
-static int put_list(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
+static int put_list(struct yata_printer *pr, uint32_t t, uint32_t depth) {
+  const struct yata_doc *doc = pr->doc;
   bool first = true;
-  YATA_TRY(put(out, "["));
+  YATA_TRY(put(pr->out, "["));
   for (uint32_t h = doc->types[t].start; h != 0; h = doc->items[h].right) {
     if (!yata_item_counts(&doc->items[h])) continue;
     for (uint32_t i = 0; i < doc->items[h].len; i++) {
-      if (!first) YATA_TRY(put(out, ","));
+      if (!first) YATA_TRY(put(pr->out, ","));
       first = false;
-      YATA_TRY(put_unit(doc, &doc->items[h], i, depth, out));
+      YATA_TRY(put_unit(pr, &doc->items[h], i, depth));
     }
   }
-  return put(out, "]");
+  return put(pr->out, "]");
 }
 
 static bool is_undefined(const yata_doc *doc, const struct yata_item *it) {
@@ -149,19 +151,21 @@ static bool is_shown(const yata_doc *doc, uint32_t t, uint32_t e) {
   return t == 0 || !((it->flags & YATA_ITEM_DELETED) || is_undefined(doc, it));
 }
 
-static int put_member(const yata_doc *doc, uint32_t t, uint32_t e, uint32_t depth, bool *first, yata_buf *out) {
-  if (!*first) YATA_TRY(put(out, ","));
+static int put_member(struct yata_printer *pr, uint32_t t, uint32_t e, uint32_t depth, bool *first) {
+  const struct yata_doc *doc = pr->doc;
+  if (!*first) YATA_TRY(put(pr->out, ","));
   *first = false;
-  YATA_TRY(yata_json_put_string(out, yata_key_bytes(doc, doc->ents[e].key)));
-  YATA_TRY(put(out, ":"));
-  if (t == 0) return yata_json_put_type(doc, doc->ents[e].item, depth + 1, out);
+  YATA_TRY(yata_json_put_string(pr->out, yata_key_bytes(doc, doc->ents[e].key)));
+  YATA_TRY(put(pr->out, ":"));
+  if (t == 0) return yata_json_put_type(pr, doc->ents[e].item, depth + 1);
   const struct yata_item *it = &doc->items[doc->ents[e].item];
-  return put_unit(doc, it, it->len - 1, depth, out);
+  return put_unit(pr, it, it->len - 1, depth);
 }
 
 /* Those keys in order, as of an object of JavaScript. */
-static int put_indexed(const yata_doc *doc, uint32_t t, uint32_t depth, bool *first, yata_buf *out) {
-  yata_buf found = {.alloc = out->alloc};
+static int put_indexed(struct yata_printer *pr, uint32_t t, uint32_t depth, bool *first) {
+  const struct yata_doc *doc = pr->doc;
+  yata_buf found = {.alloc = pr->out->alloc};
   int err = 0;
   for (uint32_t e = doc->types[t].first; e != 0 && err == 0; e = doc->ents[e].next) {
     const struct indexed one = {yata_key_index(yata_key_bytes(doc, doc->ents[e].key)), e};
@@ -170,33 +174,47 @@ static int put_indexed(const yata_doc *doc, uint32_t t, uint32_t depth, bool *fi
   size_t n = found.len / sizeof(struct indexed);
   struct indexed *v = (struct indexed *)(void *)found.data;
   if (n > 1) qsort(v, n, sizeof(*v), compare);
-  for (size_t i = 0; i < n && err == 0; i++) err = put_member(doc, t, v[i].ent, depth, first, out);
+  for (size_t i = 0; i < n && err == 0; i++) err = put_member(pr, t, v[i].ent, depth, first);
   yata_buf_deinit(&found);
   return err;
 }
 
-static int put_map(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
+static int put_map(struct yata_printer *pr, uint32_t t, uint32_t depth) {
+  const struct yata_doc *doc = pr->doc;
   bool first = true;
-  YATA_TRY(put(out, "{"));
-  YATA_TRY(put_indexed(doc, t, depth, &first, out));
+  YATA_TRY(put(pr->out, "{"));
+  YATA_TRY(put_indexed(pr, t, depth, &first));
   for (uint32_t e = doc->types[t].first; e != 0; e = doc->ents[e].next)
     if (yata_key_index(yata_key_bytes(doc, doc->ents[e].key)) == YATA_NO_INDEX && is_shown(doc, t, e))
-      YATA_TRY(put_member(doc, t, e, depth, &first, out));
-  return put(out, "}");
+      YATA_TRY(put_member(pr, t, e, depth, &first));
+  return put(pr->out, "}");
+}
+
+#define PIECE 65536
+
+/* A long string: in pieces, since each of its bytes may become six. */
+static int put_long_string(struct yata_printer *pr, const yata_buf *s) {
+  YATA_TRY(put(pr->out, "\""));
+  for (size_t i = 0; i < s->len; i += PIECE) {
+    YATA_TRY(put_inner(pr->out, s->data + i, s->len - i < PIECE ? s->len - i : PIECE));
+    YATA_TRY(yata_print_check(pr));
+  }
+  return put(pr->out, "\"");
 }
 
 /* Markup, or a text's characters: into a scratch buffer, from there escaped. */
-static int put_markup(const yata_doc *doc, uint32_t t, enum yata_kind kind, uint32_t depth, yata_buf *out) {
-  yata_buf text = {.alloc = out->alloc};
-  int err = yata_xml_put(doc, t, kind, depth, &text);
-  if (err == 0) err = yata_json_put_string(out, (yata_slice){text.data, text.len});
+static int put_markup(struct yata_printer *pr, uint32_t t, enum yata_kind kind, uint32_t depth) {
+  yata_buf text = {.alloc = pr->out->alloc};
+  struct yata_printer inner = {.doc = pr->doc, .out = &text, .most = pr->most - yata_print_spent(pr)};
+  int err = yata_xml_put(&inner, t, kind, depth);
+  pr->read += inner.read;
+  if (err == 0) err = put_long_string(pr, &text);
   yata_buf_deinit(&text);
   return err;
 }
 
-/* What a root that nobody asked for looks like. */
-static enum yata_kind guess(const yata_doc *doc, uint32_t t) {
-  if (doc->types[t].first != 0) return YATA_KIND_MAP;
+/* What the list of a root that nobody asked for looks like; NONE: there is nothing in it. */
+static enum yata_kind guess_list(const yata_doc *doc, uint32_t t) {
   for (uint32_t h = doc->types[t].start; h != 0; h = doc->items[h].right) {
     const struct yata_item *it = &doc->items[h];
     if (it->flags & YATA_ITEM_DELETED) continue;
@@ -206,6 +224,14 @@ static enum yata_kind guess(const yata_doc *doc, uint32_t t) {
     uint8_t kind = doc->types[it->content].kind;
     return kind >= YATA_KIND_XML_ELEMENT ? YATA_KIND_XML_FRAGMENT : YATA_KIND_ARRAY;
   }
+  return YATA_KIND_NONE;
+}
+
+/* What such a root looks like. Deleted characters are what is left of a text, mostly. */
+static enum yata_kind guess(const yata_doc *doc, uint32_t t) {
+  enum yata_kind list = guess_list(doc, t);
+  if (doc->types[t].first != 0) return list == YATA_KIND_XML_FRAGMENT ? YATA_KIND_XML_ELEMENT : YATA_KIND_MAP;
+  if (list != YATA_KIND_NONE) return list;
   return doc->types[t].start != 0 ? YATA_KIND_TEXT : YATA_KIND_MAP;
 }
 
@@ -216,24 +242,23 @@ enum yata_kind yata_type_guess(const yata_doc *doc, yata_type type) {
   return kind != YATA_KIND_NONE ? kind : guess(doc, t);
 }
 
-int yata_json_put_type(const yata_doc *doc, uint32_t t, uint32_t depth, yata_buf *out) {
-  enum yata_kind kind = (enum yata_kind)doc->types[t].kind;
-  if (t == 0) return put_map(doc, 0, 0, out);
+int yata_json_put_type(struct yata_printer *pr, uint32_t t, uint32_t depth) {
+  enum yata_kind kind = (enum yata_kind)pr->doc->types[t].kind;
+  if (t == 0) return put_map(pr, 0, 0);
   if (depth > YATA_DEPTH_MAX) return YATA_ERR_LIMIT;
-  if (kind == YATA_KIND_NONE) kind = guess(doc, t);
+  YATA_TRY(yata_print_check(pr));
+  if (kind == YATA_KIND_NONE) kind = guess(pr->doc, t);
   switch (kind) {
-  case YATA_KIND_ARRAY: return put_list(doc, t, depth, out);
+  case YATA_KIND_ARRAY: return put_list(pr, t, depth);
   case YATA_KIND_MAP:
-  case YATA_KIND_XML_HOOK: return put_map(doc, t, depth, out);
-  default: return put_markup(doc, t, kind, depth, out);
+  case YATA_KIND_XML_HOOK: return put_map(pr, t, depth);
+  default: return put_markup(pr, t, kind, depth);
   }
 }
 
 int yata_to_json(const yata_doc *doc, yata_type type, yata_buf *out) {
-  size_t at = out->len;
   uint32_t t = 0;
   if (type.slot != 0) YATA_TRY(yata_handle(doc, type, YATA_KIND_NONE, &t));
-  int err = yata_json_put_type(doc, t, 0, out);
-  if (err < 0) out->len = at;
-  return err;
+  struct yata_printer pr = yata_print_begin(doc, out);
+  return yata_print_end(&pr, yata_json_put_type(&pr, t, 0));
 }

@@ -102,6 +102,15 @@ int yata_buf_reserve_slow(yata_buf *buf, size_t more) {
   return 0;
 }
 
+void yata_buf_restore(yata_buf *buf, size_t len, size_t cap) {
+  buf->len = len;
+  if (buf->cap == cap) return;
+  uint8_t *p = resize(buf->alloc, buf->data, buf->cap, cap);
+  if (p == NULL && cap > 0) return; /* it has more then */
+  buf->data = p;
+  buf->cap = cap;
+}
+
 int yata_buf_put(yata_buf *buf, const void *data, size_t len) {
   if (len == 0) return 0;
   YATA_TRY(yata_buf_reserve(buf, len));

@@ -41,6 +41,9 @@ static inline YATA_CHECKED int yata_buf_reserve(yata_buf *buf, size_t more) {
   return more <= buf->cap - buf->len ? 0 : yata_buf_reserve_slow(buf, more);
 }
 
+/** Back to what it held, and the memory it had, before more was appended. */
+void yata_buf_restore(yata_buf *buf, size_t len, size_t cap);
+
 YATA_CHECKED int yata_buf_put(yata_buf *buf, const void *data, size_t len);
 YATA_CHECKED int yata_buf_put_u8(yata_buf *buf, uint8_t byte);
 YATA_CHECKED int yata_buf_put_uint(yata_buf *buf, uint64_t value);

@@ -329,6 +329,7 @@ struct yata_doc {
   size_t max_pending;
   uint32_t max_nesting;
   uint64_t max_steps;
+  size_t max_output; /* 0: by what it holds */
 
   struct yata_item *items;
   uint32_t n_items, cap_items, free_items, used_items;

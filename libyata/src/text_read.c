@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading text: all of it, or run by run with its attributes, as Y.Text.toDelta; also as of snapshots. */
+#include "print.h"
 #include "snapshot_view.h"
 #include "text.h"
 
@@ -245,47 +246,42 @@ static int put(yata_buf *out, const char *text) {
   return yata_buf_put(out, text, strlen(text));
 }
 
-static int put_attributes(const yata_text_run *run, yata_buf *out) {
+static int put_attributes(struct yata_printer *pr, const yata_text_run *run) {
   for (size_t i = 0; i < run->n_attributes; i++) {
     const yata_any_entry *e = &run->attributes[i];
-    YATA_TRY(put(out, i == 0 ? ",\"attributes\":{" : ","));
-    YATA_TRY(yata_json_put_string(out, e->key));
-    YATA_TRY(put(out, ":"));
-    YATA_TRY(yata_buf_put(out, e->value.u.bytes.data, e->value.u.bytes.len));
+    YATA_TRY(put(pr->out, i == 0 ? ",\"attributes\":{" : ","));
+    YATA_TRY(yata_json_put_string(pr->out, e->key));
+    YATA_TRY(put(pr->out, ":"));
+    YATA_TRY(yata_buf_put(pr->out, e->value.u.bytes.data, e->value.u.bytes.len));
+    YATA_TRY(yata_print_check(pr));
   }
-  return run->n_attributes > 0 ? put(out, "}") : 0;
+  return run->n_attributes > 0 ? put(pr->out, "}") : 0;
 }
 
-static int put_run(const yata_doc *doc, const yata_text_run *run, yata_buf *out) {
-  YATA_TRY(put(out, "{\"insert\":"));
+static int put_run(struct yata_printer *pr, const yata_text_run *run) {
+  YATA_TRY(put(pr->out, pr->out->len == pr->from ? "[{\"insert\":" : ",{\"insert\":"));
   if (run->kind == YATA_TEXT_INSERT)
-    YATA_TRY(yata_json_put_string(out, run->text));
+    YATA_TRY(yata_json_put_string(pr->out, run->text));
   else if (run->kind == YATA_TEXT_TYPE)
-    YATA_TRY(yata_json_put_type(doc, run->type.slot, 0, out)); /* it may have been deleted since */
+    YATA_TRY(yata_json_put_type(pr, run->type.slot, 0)); /* it may have been deleted since */
   else
-    YATA_TRY(yata_buf_put(out, run->embed.u.bytes.data, run->embed.u.bytes.len));
-  YATA_TRY(put_attributes(run, out));
-  return put(out, "}");
+    YATA_TRY(yata_buf_put(pr->out, run->embed.u.bytes.data, run->embed.u.bytes.len));
+  YATA_TRY(put_attributes(pr, run));
+  return put(pr->out, "}");
 }
 
 int yata_text_delta_at(const yata_doc *doc, yata_type text, const yata_text_view *view, yata_buf *out) {
+  struct yata_printer pr = yata_print_begin(doc, out);
   yata_text_cursor cursor = {0};
   yata_text_run run;
-  size_t at = out->len;
-  const char *before = "[";
-  uint64_t attributes = 0; /* printed */
   int err;
   while ((err = yata_text_next_at(doc, text, view, &cursor, &run)) == 0) {
-    attributes += run.n_attributes;
-    err = attributes > doc->max_steps ? YATA_ERR_LIMIT : put(out, before);
-    if (err == 0) err = put_run(doc, &run, out);
+    err = put_run(&pr, &run);
     if (err < 0) break;
-    before = ",";
   }
   yata_text_cursor_deinit(doc, &cursor);
-  if (err == YATA_ERR_NOT_FOUND) err = put(out, out->len == at ? "[]" : "]");
-  if (err < 0) out->len = at;
-  return err;
+  if (err == YATA_ERR_NOT_FOUND) err = put(out, out->len == pr.from ? "[]" : "]");
+  return yata_print_end(&pr, err);
 }
 
 int yata_text_delta(const yata_doc *doc, yata_type text, yata_buf *out) {

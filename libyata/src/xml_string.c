@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "js_string.h"
+#include "print.h"
 #include "text.h"
 
 static int put(yata_buf *out, const char *text) {
@@ -70,23 +71,15 @@ static int put_attribute(yata_buf *out, yata_slice name, yata_slice value) {
 
 /* ---- formatted text --------------------------------------------------------------------------- */
 
-struct printer {
-  struct yata_doc *doc;
-  yata_buf *out;
-  uint64_t members; /* printed of all formats */
-};
-
 /* The members of an attribute's value as `for … in` finds them: names and values go to `text`. */
 struct members {
-  struct printer *pr;
+  struct yata_printer *pr;
   struct names names;
   yata_buf text;
 };
 
-static int begin_member(struct members *m, struct named *at) {
-  if (++m->pr->members > m->pr->doc->max_steps) return YATA_ERR_LIMIT;
+static void begin_member(struct members *m, struct named *at) {
   *at = (struct named){.name_at = m->text.len};
-  return 0;
 }
 
 /* Its name is written; the value follows. */
@@ -106,7 +99,7 @@ static int find_in_object(struct members *m, const uint8_t *p, const uint8_t *en
   for (uint32_t i = 0;; i++) {
     while (yata_js_is_space(*p) || *p == ',') p++;
     if (*p == '}' || *p == ']') return 0;
-    YATA_TRY(begin_member(m, &at));
+    begin_member(m, &at);
     if (object) {
       YATA_TRY(yata_js_unquote(&p, &m->text));
       while (yata_js_is_space(*p) || *p == ':') p++;
@@ -129,8 +122,8 @@ static int find_in_string(struct members *m, const uint8_t *json) {
     uint32_t code = yata_utf8_next(&p);
     for (uint32_t n = code >= 0x10000 ? 2 : 1; err == 0 && n > 0; n--) {
       uint8_t utf8[4];
-      err = begin_member(m, &at);
-      if (err == 0) err = yata_json_put_number(&m->text, i++);
+      begin_member(m, &at);
+      err = yata_json_put_number(&m->text, i++);
       begin_value(m, &at);
       if (err == 0) err = yata_buf_put(&m->text, utf8, yata_utf8_put(utf8, code >= 0x10000 ? 0xfffd : code));
       if (err == 0) err = end_member(m, &at);
@@ -147,7 +140,7 @@ static int find_members(struct members *m, yata_slice json) {
   return *p == '{' || *p == '[' ? find_in_object(m, p, json.data + json.len) : 0;
 }
 
-static int put_open_tag(struct printer *pr, const struct named *node) {
+static int put_open_tag(struct yata_printer *pr, const struct named *node) {
   struct members m = {.pr = pr, .text = {.alloc = pr->out->alloc}};
   int err = find_members(&m, node->value);
   for (uint32_t i = 0; i < m.names.n; i++) {
@@ -161,25 +154,26 @@ static int put_open_tag(struct printer *pr, const struct named *node) {
     err = put_attribute(pr->out, m.names.v[i].name, m.names.v[i].value);
   drop_names(pr->doc, &m.names);
   yata_buf_deinit(&m.text);
-  return err < 0 ? err : put(pr->out, ">");
+  pr->read += node->value.len;
+  if (err == 0) err = put(pr->out, ">");
+  return err < 0 ? err : yata_print_check(pr);
 }
 
-static int put_string_of(struct printer *pr, uint32_t type, uint32_t depth);
+static int put_string_of(struct yata_printer *pr, uint32_t type, uint32_t depth);
 
-static int put_content(struct printer *pr, const yata_text_run *run, uint32_t depth) {
+static int put_content(struct yata_printer *pr, const yata_text_run *run, uint32_t depth) {
   if (run->kind == YATA_TEXT_INSERT) return put_slice(pr->out, run->text);
   if (run->kind == YATA_TEXT_TYPE) return put_string_of(pr, run->type.slot, depth + 1);
   return yata_js_put(&run->embed, pr->out);
 }
 
-static int put_run(struct printer *pr, const yata_text_run *run, struct names *nodes, uint32_t depth) {
+static int put_run(struct yata_printer *pr, const yata_text_run *run, struct names *nodes, uint32_t depth) {
   nodes->n = 0;
   for (size_t i = 0; i < run->n_attributes; i++) {
     const yata_any_entry *e = &run->attributes[i];
     struct named node = {.name = e->key, .value = {e->value.u.bytes.data, e->value.u.bytes.len}};
     YATA_TRY(add_name(pr->doc, nodes, node));
   }
-  pr->members += nodes->n;
   sort_names(nodes);
   for (uint32_t i = 0; i < nodes->n; i++) YATA_TRY(put_open_tag(pr, &nodes->v[i]));
   YATA_TRY(put_content(pr, run, depth));
@@ -191,7 +185,7 @@ static int put_run(struct printer *pr, const yata_text_run *run, struct names *n
   return 0;
 }
 
-static int put_formatted(struct printer *pr, uint32_t t, uint32_t depth) {
+static int put_formatted(struct yata_printer *pr, uint32_t t, uint32_t depth) {
   struct names nodes = {0};
   yata_text_cursor cursor = {0};
   yata_text_run run;
@@ -206,7 +200,7 @@ static int put_formatted(struct printer *pr, uint32_t t, uint32_t depth) {
   return err == YATA_ERR_NOT_FOUND || err == YATA_ERR_GONE ? 0 : err;
 }
 
-static int put_plain(struct printer *pr, uint32_t t) {
+static int put_plain(struct yata_printer *pr, uint32_t t) {
   const struct yata_doc *doc = pr->doc;
   for (uint32_t h = doc->types[t].start; h != 0; h = doc->items[h].right) {
     const struct yata_item *it = &doc->items[h];
@@ -218,7 +212,7 @@ static int put_plain(struct printer *pr, uint32_t t) {
 
 /* ---- elements --------------------------------------------------------------------------------- */
 
-static int put_unit(struct printer *pr, const struct yata_item *it, uint32_t offset, uint32_t depth) {
+static int put_unit(struct yata_printer *pr, const struct yata_item *it, uint32_t offset, uint32_t depth) {
   yata_value v;
   if (it->kind == YATA_WIRE_TYPE) return put_string_of(pr, it->content, depth + 1);
   if (it->kind == YATA_WIRE_DOC) return put(pr->out, "[object Object]");
@@ -228,7 +222,7 @@ static int put_unit(struct printer *pr, const struct yata_item *it, uint32_t off
   return err;
 }
 
-static int put_children(struct printer *pr, uint32_t t, uint32_t depth) {
+static int put_children(struct yata_printer *pr, uint32_t t, uint32_t depth) {
   for (uint32_t h = pr->doc->types[t].start; h != 0; h = pr->doc->items[h].right) {
     if (!yata_item_counts(&pr->doc->items[h])) continue;
     for (uint32_t i = 0; i < pr->doc->items[h].len; i++) YATA_TRY(put_unit(pr, &pr->doc->items[h], i, depth));
@@ -236,7 +230,7 @@ static int put_children(struct printer *pr, uint32_t t, uint32_t depth) {
   return 0;
 }
 
-static int put_attributes(struct printer *pr, struct names *ns, uint32_t depth) {
+static int put_attributes(struct yata_printer *pr, struct names *ns, uint32_t depth) {
   const struct yata_doc *doc = pr->doc;
   for (uint32_t i = 0; i < ns->n; i++) {
     const struct yata_item *it = &doc->items[ns->v[i].item];
@@ -250,7 +244,7 @@ static int put_attributes(struct printer *pr, struct names *ns, uint32_t depth) 
 }
 
 /* The name in lower case, as far as that is ASCII. */
-static int put_name(struct printer *pr, uint32_t t) {
+static int put_name(struct yata_printer *pr, uint32_t t) {
   size_t at = pr->out->len;
   YATA_TRY(put_slice(pr->out, yata_xml_name_of(pr->doc, t)));
   for (size_t i = at; i < pr->out->len; i++)
@@ -258,7 +252,7 @@ static int put_name(struct printer *pr, uint32_t t) {
   return 0;
 }
 
-static int put_element(struct printer *pr, uint32_t t, uint32_t depth) {
+static int put_element(struct yata_printer *pr, uint32_t t, uint32_t depth) {
   const struct yata_doc *doc = pr->doc;
   struct names ns = {0};
   int err = put(pr->out, "<");
@@ -278,8 +272,9 @@ static int put_element(struct printer *pr, uint32_t t, uint32_t depth) {
 }
 
 /* What the toString of a shared type gives. Recursion is bounded by the depth. */
-static int put_as(struct printer *pr, uint32_t t, enum yata_kind kind, uint32_t depth) {
+int yata_xml_put(struct yata_printer *pr, uint32_t t, enum yata_kind kind, uint32_t depth) {
   if (depth > YATA_DEPTH_MAX) return YATA_ERR_LIMIT;
+  YATA_TRY(yata_print_check(pr));
   switch (kind) {
   case YATA_KIND_TEXT: return put_plain(pr, t);
   case YATA_KIND_XML_TEXT: return put_formatted(pr, t, depth);
@@ -289,25 +284,17 @@ static int put_as(struct printer *pr, uint32_t t, enum yata_kind kind, uint32_t 
   }
 }
 
-static int put_string_of(struct printer *pr, uint32_t t, uint32_t depth) {
-  return put_as(pr, t, (enum yata_kind)pr->doc->types[t].kind, depth);
-}
-
-int yata_xml_put(const struct yata_doc *doc, uint32_t type, enum yata_kind kind, uint32_t depth, yata_buf *out) {
-  /* Memory that sorting takes is the document's; its content stays as it is. */
-  struct printer pr = {.doc = (struct yata_doc *)doc, .out = out};
-  return put_as(&pr, type, kind, depth);
+static int put_string_of(struct yata_printer *pr, uint32_t t, uint32_t depth) {
+  return yata_xml_put(pr, t, (enum yata_kind)pr->doc->types[t].kind, depth);
 }
 
 int yata_xml_to_string(const yata_doc *doc, yata_type xml, yata_buf *out) {
   uint32_t t;
-  size_t at = out->len;
   YATA_TRY(yata_handle(doc, xml, YATA_KIND_NONE, &t));
   enum yata_kind kind = (enum yata_kind)doc->types[t].kind;
   if (kind != YATA_KIND_TEXT && kind != YATA_KIND_XML_TEXT && kind != YATA_KIND_XML_ELEMENT &&
       kind != YATA_KIND_XML_FRAGMENT)
     return YATA_ERR_KIND;
-  int err = yata_xml_put(doc, t, kind, 0, out);
-  if (err < 0) out->len = at;
-  return err;
+  struct yata_printer pr = yata_print_begin(doc, out);
+  return yata_print_end(&pr, yata_xml_put(&pr, t, kind, 0));
 }

@@ -41,7 +41,8 @@ class _Buf(ctypes.Structure):
 
 class _Options(ctypes.Structure):
     _fields_ = [("client_id", c_uint64), ("keep_deleted", c_bool), ("alloc", c_void_p),
-                ("max_pending_bytes", c_size_t), ("max_nesting", c_uint32), ("max_steps", c_uint64)]
+                ("max_pending_bytes", c_size_t), ("max_nesting", c_uint32), ("max_steps", c_uint64),
+                ("max_output_bytes", c_size_t)]
 
 
 def _load():
