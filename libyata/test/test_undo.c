@@ -354,8 +354,76 @@ static void a_new_root_is_a_step_of_the_whole_document(void **state) {
   }
 }
 
+/* ---- limits ------------------------------------------------------------------------------------- */
+
+static void on_deep(void *user, const yata_event *const *events, size_t count) {
+  (void)events;
+  *(size_t *)user += count;
+}
+
+/* Maps within maps, of which the 20 deepest are changed; the transaction stays open. */
+static void change_deep(yata_doc *doc, const yata_type *maps) {
+  const yata_any one = yata_any_number(1);
+  assert_ok(yata_txn_begin(doc));
+  for (int i = 80; i < 100; i++) assert_ok(yata_map_set(doc, maps[i], "one", 3, &one));
+}
+
+static void nest(yata_doc *doc, yata_type *maps) {
+  assert_ok(yata_map(doc, "map", &maps[0]));
+  assert_ok(yata_txn_begin(doc));
+  for (int i = 1; i < 100; i++) assert_ok(yata_map_set_type(doc, maps[i - 1], "in", 2, YATA_KIND_MAP, &maps[i]));
+  assert_ok(yata_txn_commit(doc, NULL));
+}
+
+/* Too deep to find out who is to be told: the transaction is still there, and commits with a higher limit. */
+static void assert_limited(yata_doc *doc, const yata_type *maps, int (*commit)(yata_doc *, yata_buf *)) {
+  yata_buf before = YATA_BUF_INIT, update = YATA_BUF_INIT;
+  assert_ok(yata_encode_state_as_update(doc, NULL, 0, &before));
+  for (int i = 0; i < 2; i++) {
+    yata_doc_set_limits(doc, 0, 1000);
+    change_deep(doc, maps);
+    for (int j = 0; j < 2; j++) assert_int_equal(commit(doc, &update), YATA_ERR_LIMIT);
+    assert_int_equal(update.len, 0);
+    assert_int_equal(yata_txn_begin(doc), YATA_ERR_STATE);
+    assert_true(yata_map_has(doc, maps[99], "one", 3));
+    if (i == 1) break;
+    yata_txn_abort(doc);
+    assert_state(doc, before.data, before.len);
+  }
+  yata_doc_set_limits(doc, 0, 0);
+  assert_ok(commit(doc, &update));
+  assert_true(update.len > 0);
+  assert_ok(yata_doc_check(doc));
+  yata_buf_deinit(&before);
+  yata_buf_deinit(&update);
+}
+
+static void a_commit_that_would_take_too_long_leaves_the_transaction_open(void **state) {
+  (void)state;
+  int (*const commits[])(yata_doc *, yata_buf *) = {yata_txn_commit, yata_txn_commit_v2};
+  for (int i = 0; i < 4; i++) {
+    yata_doc *doc = new_doc(1);
+    yata_type maps[100], elsewhere;
+    yata_undo_manager *manager = NULL;
+    size_t told = 0;
+    nest(doc, maps);
+    assert_ok(yata_map(doc, "elsewhere", &elsewhere));
+    const yata_type scopes[] = {elsewhere, maps[0]};
+    const yata_undo_options options = {.scope = scopes, .n_scope = 2};
+    if (i < 2)
+      assert_ok(yata_observe_deep(doc, maps[0], on_deep, &told, NULL));
+    else
+      assert_ok(yata_undo_create(doc, &options, &manager));
+    assert_limited(doc, maps, commits[i % 2]);
+    assert_int_equal(told, i < 2 ? 20 : 0);
+    if (manager != NULL) assert_int_equal(yata_undo_depth(manager, YATA_STACK_UNDO), 1);
+    yata_doc_destroy(doc);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_commit_that_would_take_too_long_leaves_the_transaction_open),
       cmocka_unit_test(steps_are_told_with_what_is_kept_beside_them),
       cmocka_unit_test(a_transaction_that_is_not_to_be_captured_is_none),
       cmocka_unit_test(what_is_not_to_be_deleted_stays),
