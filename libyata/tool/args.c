@@ -24,6 +24,10 @@ static int option(const char *command, unsigned allowed, int argc, char **argv, 
     out->version = version;
     return 0;
   }
+  if ((allowed & ARGS_UNLIMITED) && strcmp(word, "--unlimited") == 0) {
+    out->unlimited = true;
+    return 0;
+  }
   if ((allowed & ARGS_NAME) && (value = value_of("--name", argc, argv, at)) != NULL) {
     out->name = value;
     return 0;

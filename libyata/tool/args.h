@@ -6,12 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ARGS_NAME = 1, ARGS_TO = 2, ARGS_VERSION = 4 };
+enum { ARGS_NAME = 1, ARGS_TO = 2, ARGS_VERSION = 4, ARGS_UNLIMITED = 8 };
 
 struct args {
   int version;      /* of the files: --v1, --v2; 0: find out */
   int to;           /* --to v1|v2; 0: not given */
   const char *name; /* --name; NULL: not given */
+  bool unlimited;   /* --unlimited */
   char **files;     /* the other words, in the memory of argv */
   size_t count;
 };

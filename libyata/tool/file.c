@@ -89,12 +89,12 @@ int file_apply(yata_doc *doc, const struct update *u) {
   return err < 0 ? -file_complain(u->path, err) : 0;
 }
 
-int file_load(const char *path, int version, yata_doc **out) {
+int file_load(const char *path, int version, const yata_options *options, yata_doc **out) {
   struct update update;
   yata_doc *doc = NULL;
   int err = file_read_update(path, version, &update);
   if (err == 0) {
-    err = yata_doc_create(NULL, &doc);
+    err = yata_doc_create(options, &doc);
     if (err < 0) file_complain(path, err);
   }
   if (err == 0) err = file_apply(doc, &update);

@@ -23,8 +23,8 @@ int file_read_update(const char *path, int version, struct update *out);
 int file_convert(const struct update *update, int version, yata_buf *out);
 /** Merge an update into a document. */
 int file_apply(yata_doc *doc, const struct update *update);
-/** Read an update into a new document. */
-int file_load(const char *path, int version, yata_doc **out);
+/** Read an update into a new document with these options; NULL: the defaults. */
+int file_load(const char *path, int version, const yata_options *options, yata_doc **out);
 
 /** Say what the library said of something. The exit status: 1. */
 int file_complain(const char *what, int err);

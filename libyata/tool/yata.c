@@ -11,8 +11,8 @@
 
 static const char usage[] =
     "usage: yata info FILE\n"
-    "       yata text [--name NAME] FILE\n"
-    "       yata json FILE\n"
+    "       yata text [--name NAME] [--unlimited] FILE\n"
+    "       yata json [--unlimited] FILE\n"
     "       yata merge OUT FILE...\n"
     "       yata diff FILE STATE_VECTOR\n"
     "       yata convert --to v1|v2 FILE OUT\n"
@@ -25,7 +25,7 @@ static const char usage[] =
     "says so. `merge` writes the version of the first FILE, `diff` that of its FILE.\n"
     "\n"
     "info     what the update is made of, and its root types\n"
-    "text     the text of the root of that name, or of the first that holds text\n"
+    "text     the text or markup of the root of that name, or of the first with text, or else XML\n"
     "json     the whole document\n"
     "merge    one update that does what all do, to OUT\n"
     "diff     what FILE has beyond the encoded state vector, to standard output\n"
@@ -77,46 +77,84 @@ static bool is_text(enum yata_kind kind) {
   return kind == YATA_KIND_TEXT || kind == YATA_KIND_XML_TEXT;
 }
 
-/* The root to show: the one that is named, or the first that looks like text. */
-static int pick(yata_doc *doc, const char *name, yata_type *out) {
-  uint32_t cursor = 0;
-  yata_slice s;
-  yata_type type;
-  while (yata_root_next(doc, &cursor, &type, &s) == 0) {
-    bool named = name != NULL && s.len == strlen(name) && memcmp(s.data, name, s.len) == 0;
-    enum yata_kind kind = yata_type_guess(doc, type);
-    if (!named && (name != NULL || !is_text(kind))) continue;
-    char *copy = strndup((const char *)s.data, s.len);
-    int err = copy != NULL ? yata_text(doc, copy, out) : YATA_ERR_NOMEM;
-    uint32_t length = 0;
-    if (err == 0) err = yata_text_length(doc, *out, &length);
-    free(copy);
-    /* A text may have attributes, and then looks like a map. */
-    return err == 0 && length == 0 && !is_text(kind) ? YATA_ERR_KIND : err;
-  }
-  return YATA_ERR_NOT_FOUND;
+static bool is_xml(enum yata_kind kind) {
+  return kind == YATA_KIND_XML_FRAGMENT || kind == YATA_KIND_XML_ELEMENT;
 }
 
-static int no_text(const struct args *a, int err) {
+struct root {
+  yata_slice name;
+  enum yata_kind kind; /* that it looks like */
+};
+
+/* The root to show: the one that is named, or the first that looks like text, or, when none does, like XML. */
+static int pick(const yata_doc *doc, const char *name, struct root *out) {
+  uint32_t cursor = 0;
+  struct root r;
+  yata_type type;
+  bool found = false;
+  while (yata_root_next(doc, &cursor, &type, &r.name) == 0) {
+    bool named = name != NULL && r.name.len == strlen(name) && memcmp(r.name.data, name, r.name.len) == 0;
+    r.kind = yata_type_guess(doc, type);
+    if (!named && (name != NULL || !(is_text(r.kind) || (is_xml(r.kind) && !found)))) continue;
+    *out = r;
+    found = true;
+    if (named || is_text(r.kind)) return 0;
+  }
+  return found ? 0 : YATA_ERR_NOT_FOUND;
+}
+
+/* Its characters, or its markup. A text may have attributes, and then looks like a map. */
+static int read_root(yata_doc *doc, const struct root *root, yata_buf *out) {
+  yata_type type;
+  uint32_t length = 0;
+  if (!is_text(root->kind) && !is_xml(root->kind) && root->kind != YATA_KIND_MAP) return YATA_ERR_KIND;
+  char *name = strndup((const char *)root->name.data, root->name.len);
+  int err =
+      name == NULL ? YATA_ERR_NOMEM : yata_root(doc, name, is_xml(root->kind) ? root->kind : YATA_KIND_TEXT, &type);
+  free(name);
+  if (err == 0 && is_xml(root->kind)) return yata_xml_to_string(doc, type, out);
+  if (err == 0) err = yata_text_length(doc, type, &length);
+  if (err == 0 && length == 0 && !is_text(root->kind)) return YATA_ERR_KIND;
+  return err == 0 ? yata_text_read(doc, type, out) : err;
+}
+
+/* What is printed may be very long. */
+static int load(const struct args *a, yata_doc **out) {
+  return file_load(a->files[0], a->version, &(yata_options){.max_output_bytes = a->unlimited ? SIZE_MAX : 0}, out);
+}
+
+static int not_printed(const char *path, int err) {
+  if (err != YATA_ERR_LIMIT) return file_complain(path, err);
+  fprintf(
+      stderr,
+      "yata: %s: not printed: it would be longer than 64 MiB and 16 times the memory of the document, with long values "
+      "of formats or keys again and again; --unlimited prints all of it (if that fails, too, types are nested more "
+      "than 200 deep, or 67,108,864 keys of formats are not enough)\n",
+      path);
+  return 1;
+}
+
+static int no_text(const struct args *a, int err, const struct root *root) {
   if (err == YATA_ERR_NOT_FOUND && a->name != NULL)
     fprintf(stderr, "yata: %s: no root type is called %s; `yata info` lists them\n", a->files[0], a->name);
   else if (err == YATA_ERR_NOT_FOUND)
-    fprintf(stderr, "yata: %s: no root type holds text; `yata json` shows what there is\n", a->files[0]);
+    fprintf(stderr, "yata: %s: no root type holds text or XML; `yata json` shows what there is\n", a->files[0]);
   else if (err == YATA_ERR_KIND)
-    fprintf(stderr, "yata: %s: the root type %s holds no text; `yata json` shows it\n", a->files[0], a->name);
+    fprintf(stderr, "yata: %s: the root type %s holds no text, it is of kind %s; `yata json` shows it\n", a->files[0],
+            a->name, kind_name(root->kind));
   else
-    file_complain(a->files[0], err);
+    not_printed(a->files[0], err);
   return 1;
 }
 
 static int text(const struct args *a) {
   yata_doc *doc;
-  yata_type type;
+  struct root root = {0};
   yata_buf out = YATA_BUF_INIT;
-  if (file_load(a->files[0], a->version, &doc) < 0) return 1;
-  int err = pick(doc, a->name, &type);
-  if (err == 0) err = yata_text_read(doc, type, &out);
-  int status = err < 0 ? no_text(a, err) : file_write("-", out.data, out.len) < 0;
+  if (load(a, &doc) < 0) return 1;
+  int err = pick(doc, a->name, &root);
+  if (err == 0) err = read_root(doc, &root, &out);
+  int status = err < 0 ? no_text(a, err, &root) : file_write("-", out.data, out.len) < 0;
   yata_buf_deinit(&out);
   yata_doc_destroy(doc);
   return status;
@@ -125,9 +163,9 @@ static int text(const struct args *a) {
 static int json(const struct args *a) {
   yata_doc *doc;
   yata_buf out = YATA_BUF_INIT;
-  if (file_load(a->files[0], a->version, &doc) < 0) return 1;
+  if (load(a, &doc) < 0) return 1;
   int err = yata_to_json(doc, (yata_type){0, 0}, &out);
-  int status = err < 0 ? file_complain(a->files[0], err) : file_write("-", out.data, out.len) < 0;
+  int status = err < 0 ? not_printed(a->files[0], err) : file_write("-", out.data, out.len) < 0;
   if (status == 0) putchar('\n');
   yata_buf_deinit(&out);
   yata_doc_destroy(doc);
@@ -208,7 +246,7 @@ static int check(const struct args *a) {
   const char *path = a->files[0];
   yata_doc *doc;
   yata_stats stats;
-  if (file_load(path, a->version, &doc) < 0) return 1;
+  if (file_load(path, a->version, NULL, &doc) < 0) return 1;
   int err = yata_doc_check(doc);
   yata_doc_stats(doc, &stats);
   yata_doc_destroy(doc);
@@ -238,8 +276,8 @@ static const struct command {
   unsigned options;
 } commands[] = {
     {"info", "FILE", info, 1, 1, NO_OUT, ARGS_VERSION},
-    {"text", "[--name NAME] FILE", text, 1, 1, NO_OUT, ARGS_VERSION | ARGS_NAME},
-    {"json", "FILE", json, 1, 1, NO_OUT, ARGS_VERSION},
+    {"text", "[--name NAME] [--unlimited] FILE", text, 1, 1, NO_OUT, ARGS_VERSION | ARGS_NAME | ARGS_UNLIMITED},
+    {"json", "[--unlimited] FILE", json, 1, 1, NO_OUT, ARGS_VERSION | ARGS_UNLIMITED},
     {"merge", "OUT FILE...", merge, 2, SIZE_MAX, OUT_FIRST, ARGS_VERSION},
     {"diff", "FILE STATE_VECTOR", diff, 2, 2, NO_OUT, ARGS_VERSION},
     {"convert", "--to v1|v2 FILE OUT", convert, 2, 2, OUT_LAST, ARGS_VERSION | ARGS_TO},

@@ -19,7 +19,7 @@ const file = (name, data) => {
 
 // Run the tool; `input` goes in through a pipe.
 function yata (args, input) {
-  const run = spawnSync(process.env.YATA_BIN, args, { input, maxBuffer: 1 << 26 })
+  const run = spawnSync(process.env.YATA_BIN, args, { input, maxBuffer: 1 << 28 })
   if (run.error) throw run.error
   return { status: run.status, bytes: run.stdout, out: run.stdout.toString(), err: run.stderr.toString() }
 }
@@ -66,8 +66,51 @@ test('text shows the first text, or the one that is named', () => {
   assert.equal(well(['text', '--name=text', one]).out, 'llo 😀')
   assert.equal(well(['text', one, '--name', 'text', '--v1']).out, 'llo 😀')
   refused(1, /one: no root type is called missing/, ['text', '--name', 'missing', one])
-  refused(1, /one: the root type map holds no text/, ['text', '--name', 'map', one])
-  refused(1, /empty: no root type holds text/, ['text', file('empty', Y.encodeStateAsUpdate(new Y.Doc()))])
+  refused(1, /one: the root type map holds no text, it is of kind map; `yata json` shows it/, ['text', '--name', 'map', one])
+  refused(1, /empty: no root type holds text or XML/, ['text', file('empty', Y.encodeStateAsUpdate(new Y.Doc()))])
+})
+
+test('text shows the markup of XML, and says what is neither', () => {
+  const doc = new Y.Doc()
+  doc.getArray('array').insert(0, ['not text'])
+  const page = doc.getXmlFragment('page')
+  const element = new Y.XmlElement('p')
+  const words = new Y.XmlText()
+  page.insert(0, [element])
+  element.setAttribute('class', 'x')
+  element.insert(0, [words])
+  words.insert(0, 'some bold words', {})
+  words.format(5, 4, { bold: {} })
+  const root = doc.get('element', Y.XmlElement)
+  root.setAttribute('lang', 'en')
+  root.insert(0, [new Y.XmlText('inside')])
+  doc.getText('later').setAttribute('key', 'a text may have attributes')
+  doc.getText('later').insert(0, 'and text')
+  for (const path of [file('xml', Y.encodeStateAsUpdate(doc)), file('xml2', Y.encodeStateAsUpdateV2(doc))]) {
+    assert.equal(well(['text', path]).out, page.toString())
+    assert.equal(well(['text', '--name', 'page', path]).out, '<p class="x">some <bold>bold</bold> words</p>')
+    assert.equal(well(['text', '--name', 'element', path]).out, root.toString())
+    assert.equal(JSON.parse(well(['json', path]).out).element, root.toString())
+    assert.equal(well(['text', '--name', 'later', path]).out, 'and text')
+    refused(1, /xml2?: the root type array holds no text, it is of kind array; `yata json`/, ['text', '--name', 'array', path])
+  }
+  doc.getText('text').insert(0, 'comes first')
+  assert.equal(well(['text', file('both', Y.encodeStateAsUpdate(doc))]).out, 'comes first')
+})
+
+test('what would be far longer than the file is not printed, unless that is asked for', () => {
+  const doc = new Y.Doc()
+  doc.getText('plain').insert(0, 'plain')
+  const words = new Y.XmlText()
+  doc.getXmlFragment('page').insert(0, [words])
+  words.insert(0, 'ab'.repeat(250), { x: { m: 'v'.repeat(300000) } })
+  doc.transact(() => { for (let i = 0; i < 500; i += 2) words.format(i, 1, { bold: true }) })
+  const path = file('long', Y.encodeStateAsUpdate(doc))
+  for (const args of [['json', path], ['text', '--name', 'page', path]]) {
+    refused(1, /^yata: .*long: not printed: it would be longer than 64 MiB .*; --unlimited prints all of it/, args)
+    assert.ok(well([...args, '--unlimited']).bytes.length > 150_000_000)
+  }
+  assert.equal(well(['text', path]).out, 'plain')
 })
 
 test('json shows the whole document', () => {
