@@ -732,10 +732,13 @@ YATA_API YATA_CHECKED int yata_array_seek(const yata_doc *doc, yata_type array, 
 /* ---- formatted text ----------------------------------------------------------------------- */
 
 /*
- * Attributes are a plain object: YATA_ANY_OBJECT. Their values are kept as JSON, so there are no undefined ones
- * and no bigints among them (YATA_ERR_INVALID); null takes an attribute away. Edits of formatted text walk from
- * its start to learn what is in force. Beyond the errors of yata_text_insert they return YATA_ERR_LIMIT for
- * attributes nested too deep, and when looking up more keys than max_steps.
+ * Attributes are a plain object: YATA_ANY_OBJECT; null takes an attribute away. Their values, and embeds, come out as
+ * YATA_ANY_JSON where JSON has all of them; bytes, NaN, infinity, -0, bigints and undefined, and the arrays and objects
+ * that hold such, as what they are. Version 2 carries these. Version 1 has JSON alone: there they are what
+ * JSON.stringify makes of them, as in Yjs; a bigint, with which that throws, is the nearest number, and an undefined
+ * attribute null. Edits of formatted text walk from its start to learn what is in force. Beyond the errors of
+ * yata_text_insert they return YATA_ERR_LIMIT for attributes nested too deep, and when looking up more keys than
+ * max_steps.
  */
 
 /** Insert text that has exactly these attributes. NULL: as yata_text_insert. */
@@ -745,7 +748,7 @@ YATA_API YATA_CHECKED int yata_text_insert_with(yata_doc *doc, yata_type text, u
 /**
  * Insert an embed: one unit that holds a value.
  *
- * @embed       borrowed for the call; kept as JSON. No string, no null.
+ * @embed       borrowed for the call. No string, not null, not undefined.
  * @attributes  NULL: none.
  */
 YATA_API YATA_CHECKED int yata_text_insert_embed(yata_doc *doc, yata_type text, uint32_t index, const yata_any *embed,
@@ -795,9 +798,9 @@ typedef struct yata_text_run {
   enum yata_text_kind kind; /* INSERT: text; EMBED; TYPE */
   uint32_t index, len;      /* units */
   yata_slice text;          /* UTF-8 */
-  yata_any embed;           /* YATA_ANY_JSON */
+  yata_any embed;           /* YATA_ANY_JSON, or what JSON lacks */
   yata_type type;
-  const yata_any_entry *attributes; /* in the order of Y.Text.toDelta; YATA_ANY_JSON */
+  const yata_any_entry *attributes; /* in the order of Y.Text.toDelta; YATA_ANY_JSON, or what JSON lacks */
   size_t n_attributes;
 } yata_text_run;
 
@@ -1045,7 +1048,7 @@ typedef struct yata_delta_op {
   yata_slice text;                    /* INSERT, DELETE of text: its UTF-8, without embeds */
   const yata_value *values;           /* INSERT, DELETE: the elements, or the embed */
   size_t n_values;
-  const yata_any_entry *attributes; /* of text; YATA_ANY_JSON, or YATA_ANY_NULL: taken away */
+  const yata_any_entry *attributes; /* of text; YATA_ANY_NULL: taken away; else as in yata_text_run */
   size_t n_attributes;
 } yata_delta_op;
 
@@ -1271,7 +1274,7 @@ typedef struct yata_text_view {
 } yata_text_view;
 
 /** As yata_text_next, with the same view in each call of a walk. Of a part that was removed the index counts it, too.
- *  Also YATA_ERR_INVALID: the value of `ychange` is none that JSON has. */
+ *  Also YATA_ERR_INVALID: the value of `ychange` is undefined, or holds what is no value. */
 YATA_API YATA_CHECKED int yata_text_next_at(const yata_doc *doc, yata_type text, const yata_text_view *view,
                                             yata_text_cursor *cursor, yata_text_run *run);
 /** Append the runs as JSON, as JSON.stringify prints Y.Text.toDelta(at, before, ychange). YATA_ERR_LIMIT: as

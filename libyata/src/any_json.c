@@ -14,7 +14,7 @@ static uint32_t hex4(const uint8_t *p) {
 }
 
 /* The code point of \uXXXX, of two of them when they are a pair; `p` is behind the u. */
-static uint32_t escaped(const uint8_t **p, const uint8_t *end) {
+static uint32_t code_point(const uint8_t **p, const uint8_t *end) {
   uint32_t code = hex4(*p);
   *p += 4;
   if (code < 0xd800 || code > 0xdbff || end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u') return code;
@@ -24,6 +24,19 @@ static uint32_t escaped(const uint8_t **p, const uint8_t *end) {
   return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 }
 
+uint32_t yata_json_unescape(const uint8_t **p, const uint8_t *end) {
+  const uint8_t c = *(*p)++;
+  switch (c) {
+  case 'b': return '\b';
+  case 'f': return '\f';
+  case 'n': return '\n';
+  case 'r': return '\r';
+  case 't': return '\t';
+  case 'u': return code_point(p, end);
+  default: return c;
+  }
+}
+
 static uint8_t *unescape(uint8_t *to, const uint8_t *p, const uint8_t *end) {
   while (p < end) {
     if (*p != '\\') {
@@ -31,15 +44,7 @@ static uint8_t *unescape(uint8_t *to, const uint8_t *p, const uint8_t *end) {
       continue;
     }
     p++;
-    switch (*p++) {
-    case 'b': *to++ = '\b'; break;
-    case 'f': *to++ = '\f'; break;
-    case 'n': *to++ = '\n'; break;
-    case 'r': *to++ = '\r'; break;
-    case 't': *to++ = '\t'; break;
-    case 'u': to += yata_utf8_put(to, escaped(&p, end)); break;
-    default: *to++ = p[-1];
-    }
+    to += yata_utf8_put(to, yata_json_unescape(&p, end));
   }
   return to;
 }

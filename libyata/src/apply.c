@@ -156,6 +156,7 @@ static int retry_pending(struct yata_doc *doc, struct work *w) {
   if (err == 0) {
     const yata_slice update = {all.data, all.len};
     err = yata_source_open(&source, false, update, YATA_NESTING_MAX, 0, &doc->mem, &doc->alloc);
+    source.rd.held = true;
     if (err == 0) err = apply_source(doc, &source, true, w, &ignored, &ignored);
     yata_source_close(&source, &doc->mem);
   }
@@ -224,7 +225,7 @@ static void undo(struct yata_doc *doc, struct work *w) {
 /* An update as bytes, or what is found out about it. */
 struct attempt {
   yata_slice update;
-  bool v2;
+  bool v2, held;       /* held: an update of our own */
   bool all, unordered; /* as for yata_apply_structs */
   const yata_cause *cause;
   yata_applied *out;
@@ -260,6 +261,7 @@ static int attempt(struct yata_doc *doc, struct attempt *a) {
   struct yata_source source;
   uint64_t structs = doc->max_steps < YATA_V2_STRUCTS ? doc->max_steps : YATA_V2_STRUCTS;
   int err = yata_source_open(&source, a->v2, a->update, doc->max_nesting, structs, &doc->mem, &doc->alloc);
+  source.rd.held = a->held;
   if (err == 0) err = attempt_source(doc, a, &source);
   if (err == YATA_ERR_MALFORMED || err == YATA_ERR_LIMIT) a->out->error_offset = yata_source_offset(&source);
   yata_source_close(&source, &doc->mem);
@@ -273,7 +275,8 @@ static int apply_update(struct yata_doc *doc, struct attempt a) {
   return attempt(doc, &a);
 }
 
-int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const yata_cause *cause, yata_applied *out) {
+static int apply_v1(yata_doc *doc, const uint8_t *update, size_t len, bool held, const yata_cause *cause,
+                    yata_applied *out) {
   yata_applied ignored;
   if (out == NULL) out = &ignored;
   *out = (yata_applied){0};
@@ -283,7 +286,15 @@ int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const
     out->changed = true;
     return 0;
   }
-  return apply_update(doc, (struct attempt){.update = {update, len}, .cause = cause, .out = out});
+  return apply_update(doc, (struct attempt){.update = {update, len}, .held = held, .cause = cause, .out = out});
+}
+
+int yata_apply_update_as(yata_doc *doc, const uint8_t *update, size_t len, const yata_cause *cause, yata_applied *out) {
+  return apply_v1(doc, update, len, false, cause, out);
+}
+
+int yata_apply_held(struct yata_doc *doc, yata_slice update) {
+  return apply_v1(doc, update.data, update.len, true, NULL, NULL);
 }
 
 /* What people type goes by way of version 1: its short path is worth more. */
@@ -293,7 +304,7 @@ static int apply_small_v2(struct yata_doc *doc, const struct attempt *a) {
   yata_buf v1;
   yata_buf_init(&v1, &doc->alloc);
   int err = yata_update_to_v1(a->update.data, a->update.len, 0, &v1, &a->out->error_offset);
-  if (err == 0) err = yata_apply_update_as(doc, v1.data, v1.len, a->cause, a->out);
+  if (err == 0) err = apply_v1(doc, v1.data, v1.len, true, a->cause, a->out);
   yata_buf_deinit(&v1);
   return err;
 }

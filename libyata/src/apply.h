@@ -18,4 +18,7 @@
 YATA_CHECKED int yata_apply_structs(struct yata_doc *doc, struct yata_source *source, bool all,
                                     struct yata_later *later, struct yata_left *left, bool *unordered);
 
+/** As yata_apply_update of an update of our own: see yata_rd. */
+YATA_CHECKED int yata_apply_held(struct yata_doc *doc, yata_slice update);
+
 #endif

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "any.h"
+#include "held.h"
 #include "number.h"
 
 uint32_t yata_key_index(yata_slice key) {
@@ -117,18 +117,20 @@ static enum writing writing_of_string(const uint8_t **from, const uint8_t *end) 
   return all;
 }
 
-static enum writing writing_of_number(const uint8_t **p, const uint8_t *end) {
+/* JSON.stringify writes -0, and what is above all doubles, in another way than it is read: an embed or a format that
+ * has such a number is no longer held as JSON. */
+static enum writing writing_of_number(const uint8_t **p, const uint8_t *end, bool held) {
   char again[YATA_NUMBER_MAX];
   const uint8_t *from = *p;
   while (*p < end && strchr("+-.eE0123456789", **p) != NULL && **p != 0) ++*p;
   size_t n = (size_t)(*p - from);
   double value = yata_number_read(from, n);
-  if (value - value != 0 || (value == 0 && *from == '-')) return KEPT;
+  if (value - value != 0 || (value == 0 && *from == '-')) return held ? FOREIGN : KEPT;
   return yata_number_write(again, value) == n && memcmp(again, from, n) == 0 ? CANONICAL : FOREIGN;
 }
 
 /* Verified JSON, and "undefined", which is none. */
-static enum writing writing_of_json(yata_slice json) {
+static enum writing writing_of_json(yata_slice json, bool held) {
   enum writing all = CANONICAL;
   const uint8_t *p = json.data, *end = p + json.len;
   while (p < end && all != KEPT) {
@@ -143,7 +145,7 @@ static enum writing writing_of_json(yata_slice json) {
       break;
     default:
       if (*p == '-' || (*p >= '0' && *p <= '9'))
-        all = worse(all, writing_of_number(&p, end));
+        all = worse(all, writing_of_number(&p, end, held));
       else
         p++;
     }
@@ -151,22 +153,19 @@ static enum writing writing_of_json(yata_slice json) {
   return all;
 }
 
-/* What stands before the JSON, and the JSON; none for kinds that hold none. */
-static bool split_json(uint8_t kind, yata_slice value, yata_slice *before, yata_slice *json) {
-  struct yata_rd rd = yata_rd_of(value.data, value.len);
-  if (kind != YATA_WIRE_JSON && kind != YATA_WIRE_EMBED && kind != YATA_WIRE_FORMAT) return false;
-  if (kind == YATA_WIRE_FORMAT && yata_rd_bytes(&rd, json) < 0) return false;
-  *before = (yata_slice){value.data, (size_t)(rd.p - value.data)};
-  return yata_rd_bytes(&rd, json) == 0;
+static bool has_json(uint8_t kind) {
+  return kind == YATA_WIRE_JSON || kind == YATA_WIRE_EMBED || kind == YATA_WIRE_FORMAT;
 }
 
 bool yata_is_canonical(uint8_t kind, yata_slice value) {
   yata_slice before, json;
-  if (kind == YATA_WIRE_ANY) {
-    struct yata_rd rd = yata_rd_of(value.data, value.len);
-    return is_canonical_any(&rd);
-  }
-  return !split_json(kind, value, &before, &json) || writing_of_json(json) != FOREIGN;
+  struct yata_rd rd = yata_rd_of(value.data, value.len);
+  if (kind == YATA_WIRE_ANY) return is_canonical_any(&rd);
+  if (!has_json(kind)) return true;
+  yata_held_split(kind, value, &before, &json);
+  if (!yata_held_is_any(json)) return writing_of_json(json, kind != YATA_WIRE_JSON) != FOREIGN;
+  rd = yata_rd_of(json.data + 1, json.len - 1);
+  return is_canonical_any(&rd);
 }
 
 /* ---- making it so ------------------------------------------------------------------------- */
@@ -201,13 +200,15 @@ static int rewrite(const struct yata_doc *doc, yata_slice any, int (*write)(yata
   return err;
 }
 
-static int rewrite_json(const struct yata_doc *doc, yata_slice json, yata_buf *out) {
-  struct yata_rd rd = yata_rd_of(json.data, json.len);
+/* JSON, or what an embed or a format holds. */
+static int rewrite_held(const struct yata_doc *doc, uint8_t kind, yata_slice held, yata_buf *out) {
   yata_buf any, text;
   yata_buf_init(&any, &doc->alloc);
   yata_buf_init(&text, &doc->alloc);
-  int err = yata_json_to_any(&rd, &any);
-  if (err == 0) err = rewrite(doc, (yata_slice){any.data, any.len}, yata_any_stringify, &text);
+  int err = yata_held_put_any(held, &any);
+  if (err == 0)
+    err = rewrite(doc, (yata_slice){any.data, any.len}, kind == YATA_WIRE_JSON ? yata_any_stringify : yata_held_write,
+                  &text);
   if (err == 0) err = yata_buf_put_uint(out, text.len);
   if (err == 0) err = yata_buf_put(out, text.data, text.len);
   yata_buf_deinit(&any);
@@ -216,8 +217,9 @@ static int rewrite_json(const struct yata_doc *doc, yata_slice json, yata_buf *o
 }
 
 int yata_canonical_write(const struct yata_doc *doc, uint8_t kind, yata_slice value, yata_buf *out) {
-  yata_slice before, json;
-  if (!split_json(kind, value, &before, &json)) return rewrite(doc, value, yata_any_write, out);
+  yata_slice before, held;
+  if (!has_json(kind)) return rewrite(doc, value, yata_any_write, out);
+  yata_held_split(kind, value, &before, &held);
   if (before.len > 0) YATA_TRY(yata_buf_put(out, before.data, before.len));
-  return rewrite_json(doc, json, out);
+  return rewrite_held(doc, kind, held, out);
 }

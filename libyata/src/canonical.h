@@ -17,8 +17,8 @@ uint32_t yata_key_index(yata_slice key);
  * @kind   of content.
  * @value  verified: one `any`; or as it stands on the wire what the kind holds one of.
  *
- * True also for what is kept as it came: JSON with halves of surrogate pairs or with numbers that JSON.stringify cannot
- * write (-0, 1e400), keys that stand there twice, and the options of sub-documents.
+ * True also for what is kept as it came: JSON with halves of surrogate pairs, keys that stand there twice, the options
+ * of sub-documents, and in the values of old clients numbers that JSON.stringify cannot write (-0, 1e400).
  */
 bool yata_is_canonical(uint8_t kind, yata_slice value);
 

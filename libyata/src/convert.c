@@ -72,8 +72,9 @@ static int v1_struct(void *user, const struct yata_struct *st, size_t offset) {
 }
 
 static int write_v2(struct to_v2 *t, const uint8_t *update, size_t len, yata_buf *out) {
-  const struct yata_walk first = {v1_count, NULL, NULL, v1_deleted, t};
-  const struct yata_walk second = {v1_section, v1_struct, NULL, NULL, t};
+  const bool held = t->own != NULL;
+  const struct yata_walk first = {v1_count, NULL, NULL, v1_deleted, t, held};
+  const struct yata_walk second = {v1_section, v1_struct, NULL, NULL, t, held};
   YATA_TRY(yata_update_walk(update, len, YATA_NESTING_MAX, &first, NULL));
   YATA_TRY(yata_buf_put_uint(&t->out.rest, t->sections));
   YATA_TRY(yata_update_walk(update, len, YATA_NESTING_MAX, &second, NULL));
@@ -148,11 +149,12 @@ static int write_v1(struct to_v1 *t) {
   return yata_encode_ranges(&t->deleted.ranges, t->out);
 }
 
-int yata_update_to_v1(const uint8_t *update, size_t len, uint64_t structs, yata_buf *out, size_t *error_offset) {
+static int to_v1(yata_slice update, uint64_t structs, bool held, yata_buf *out, size_t *error_offset) {
   struct to_v1 t = {.mem = {.alloc = out->alloc}, .out = out};
   size_t at = out->len;
   t.deleted.mem = &t.mem;
-  int err = yata_source_open(&t.source, true, (yata_slice){update, len}, YATA_NESTING_MAX, structs, &t.mem, out->alloc);
+  int err = yata_source_open(&t.source, true, update, YATA_NESTING_MAX, structs, &t.mem, out->alloc);
+  t.source.plain = !held;
   if (err == 0) err = write_v1(&t);
   if ((err == YATA_ERR_MALFORMED || err == YATA_ERR_LIMIT) && error_offset)
     *error_offset = yata_source_offset(&t.source);
@@ -162,6 +164,10 @@ int yata_update_to_v1(const uint8_t *update, size_t len, uint64_t structs, yata_
   return err;
 }
 
+int yata_update_to_v1(const uint8_t *update, size_t len, uint64_t structs, yata_buf *out, size_t *error_offset) {
+  return to_v1((yata_slice){update, len}, structs, true, out, error_offset);
+}
+
 int yata_update_v2_to_v1(const uint8_t *update, size_t len, yata_buf *out) {
-  return yata_update_to_v1(update, len, YATA_V2_STRUCTS, out, NULL);
+  return to_v1((yata_slice){update, len}, YATA_V2_STRUCTS, false, out, NULL);
 }

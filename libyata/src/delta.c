@@ -59,6 +59,7 @@ void yata_delta_deinit(struct yata_doc *doc, struct yata_delta *d) {
   yata_mem_drop(&doc->mem, &d->ops, &d->cap_ops, sizeof(*d->ops));
   yata_mem_drop(&doc->mem, &d->values, &d->cap_values, sizeof(*d->values));
   yata_mem_drop(&doc->mem, &d->attributes, &d->cap_attributes, sizeof(*d->attributes));
+  yata_readings_deinit(doc, &d->readings);
   yata_buf_deinit(&d->text);
 }
 

@@ -2,7 +2,6 @@
 /* The delta of a text with its formatting, as Yjs' YTextEvent.delta. */
 #include "edit.h"
 #include "events.h"
-#include "formats.h"
 #include "print.h"
 
 struct build {
@@ -19,6 +18,12 @@ struct build {
 
 /* ---- operations --------------------------------------------------------------------------------- */
 
+/* What it is that they hold. */
+static int read_values(struct build *b, struct yata_formats *map) {
+  for (uint32_t i = 0; i < map->n; i++) YATA_TRY(yata_format_value(b->doc, &map->v[i], &b->d->readings));
+  return 0;
+}
+
 static int put_attributes(struct build *b, const struct yata_formats *map) {
   struct yata_delta *d = b->d;
   if (((size_t)d->n_attributes + map->n) * sizeof(*d->attributes) > b->most) return YATA_ERR_LIMIT;
@@ -26,12 +31,8 @@ static int put_attributes(struct build *b, const struct yata_formats *map) {
                          sizeof(*d->attributes)));
   for (uint32_t i = 0; i < map->n; i++) {
     struct yata_format a = yata_format_read(b->doc, map->v[i]);
-    yata_any_entry *entry = &d->attributes[d->n_attributes++];
-    *entry = (yata_any_entry){.key = a.key};
-    entry->value.kind = yata_format_is_null(a) ? YATA_ANY_NULL : YATA_ANY_JSON;
-    if (entry->value.kind == YATA_ANY_NULL) continue;
-    entry->value.u.bytes.data = a.value.data;
-    entry->value.u.bytes.len = a.value.len;
+    const yata_any value = yata_format_is_null(a) ? yata_any_null() : a.any;
+    d->attributes[d->n_attributes++] = (yata_any_entry){a.key, value};
   }
   d->ops[d->n_ops - 1].n_attributes = map->n;
   return 0;
@@ -39,6 +40,7 @@ static int put_attributes(struct build *b, const struct yata_formats *map) {
 
 static int put_current(struct build *b) {
   b->shown.n = 0;
+  YATA_TRY(read_values(b, &b->current));
   for (uint32_t i = 0; i < b->current.n; i++) YATA_TRY(yata_formats_add_member(b->doc, &b->shown, b->current.v[i]));
   return put_attributes(b, &b->shown);
 }
@@ -49,7 +51,9 @@ static int end_op(struct build *b) {
   b->open = false;
   enum yata_delta_kind kind = b->d->ops[b->d->n_ops - 1].kind;
   if (kind == YATA_DELTA_DELETE) return 0;
-  return kind == YATA_DELTA_INSERT ? put_current(b) : put_attributes(b, &b->changed);
+  if (kind == YATA_DELTA_INSERT) return put_current(b);
+  YATA_TRY(read_values(b, &b->changed));
+  return put_attributes(b, &b->changed);
 }
 
 static bool is_doing(const struct build *b, enum yata_delta_kind kind) {
@@ -131,7 +135,7 @@ static int format_retained(struct build *b, struct yata_format a, bool *redundan
   uint32_t at;
   YATA_TRY(yata_formats_set(b->doc, &b->old, a));
   YATA_TRY(yata_formats_find(b->doc, &b->changed, a.key, &at));
-  if (at == YATA_NO_FORMAT) return 0;
+  if (at == YATA_NO_FORMAT || yata_format_is_undefined(yata_format_read(b->doc, b->changed.v[at]))) return 0;
   struct yata_format changed = yata_format_read(b->doc, b->changed.v[at]);
   if (yata_format_equal(b->doc, changed, a)) {
     *redundant = !yata_format_is_null(changed);

@@ -43,10 +43,10 @@ static int retain(struct yata_doc *doc, struct yata_place *p, const yata_text_op
 
 static int apply_op(struct yata_doc *doc, struct yata_place *p, const yata_text_op *op) {
   struct yata_formats as = {0};
-  yata_buf json;
+  yata_buf held;
   if (op->kind == YATA_TEXT_DELETE) return yata_place_delete(doc, p, op->len);
-  yata_buf_init(&json, &doc->alloc);
-  int err = yata_formats_given(doc, op->attributes != NULL ? op->attributes : &no_attributes, &json, &as);
+  yata_buf_init(&held, &doc->alloc);
+  int err = yata_formats_given(doc, op->attributes != NULL ? op->attributes : &no_attributes, &held, &as);
   if (err == 0) {
     switch (op->kind) {
     case YATA_TEXT_INSERT: err = insert_text(doc, p, op, &as); break;
@@ -57,7 +57,7 @@ static int apply_op(struct yata_doc *doc, struct yata_place *p, const yata_text_
     }
   }
   yata_formats_deinit(doc, &as);
-  yata_buf_deinit(&json);
+  yata_buf_deinit(&held);
   return err;
 }
 

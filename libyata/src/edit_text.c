@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include "edit_quick.h"
+#include "held.h"
 #include "typing.h"
 
 int yata_text_length(const yata_doc *doc, yata_type text, uint32_t *out) {
@@ -14,32 +15,32 @@ int yata_text_length(const yata_doc *doc, yata_type text, uint32_t *out) {
 
 /* ---- what callers give ---------------------------------------------------------------------- */
 
-static int write_values(struct yata_doc *doc, const yata_any *object, yata_buf *json, struct yata_formats *as) {
+static int write_values(struct yata_doc *doc, const yata_any *object, yata_buf *held, struct yata_formats *as) {
   for (size_t i = 0; i < object->u.object.len; i++) {
     const yata_any_entry *e = &object->u.object.entries[i];
     struct yata_format a = {.key = e->key};
     uint32_t units;
-    size_t at = json->len;
+    size_t at = held->len;
     if ((e->key.data == NULL && e->key.len > 0) || !yata_utf8_check(e->key.data, e->key.len, &units))
       return YATA_ERR_INVALID;
-    YATA_TRY(yata_any_stringify(json, &e->value, doc->max_nesting));
+    YATA_TRY(yata_held_write(held, &e->value, doc->max_nesting));
     /* The buffer may still move: only the place, for now. */
-    a.value = (yata_slice){NULL, json->len - at};
+    a.value = (yata_slice){NULL, held->len - at};
     a.item = (uint32_t)at;
-    if (json->len > YATA_CLOCK_MAX) return YATA_ERR_LIMIT;
+    if (held->len > YATA_CLOCK_MAX) return YATA_ERR_LIMIT;
     YATA_TRY(yata_mem_grow(&doc->mem, &as->v, &as->cap, (size_t)as->n + 1, sizeof(*as->v)));
     as->v[as->n++] = a;
   }
   return 0;
 }
 
-int yata_formats_given(struct yata_doc *doc, const yata_any *object, yata_buf *json, struct yata_formats *as) {
+int yata_formats_given(struct yata_doc *doc, const yata_any *object, yata_buf *held, struct yata_formats *as) {
   struct yata_formats places = {0};
   if (object->kind != YATA_ANY_OBJECT) return YATA_ERR_INVALID;
-  int err = write_values(doc, object, json, &places);
+  int err = write_values(doc, object, held, &places);
   for (uint32_t i = 0; i < places.n && err == 0; i++) {
     struct yata_format a = places.v[i];
-    a.value.data = json->data + a.item;
+    a.value.data = held->data + a.item;
     a.item = 0;
     err = yata_formats_set_member(doc, as, a);
   }
@@ -88,14 +89,14 @@ static int insert(struct yata_doc *doc, uint32_t t, uint32_t index, const struct
                   const yata_any *attributes, uint32_t *out) {
   struct yata_formats as = {0};
   struct yata_place p = {0};
-  yata_buf json;
-  yata_buf_init(&json, &doc->alloc);
-  int err = attributes != NULL ? yata_formats_given(doc, attributes, &json, &as) : 0;
+  yata_buf held;
+  yata_buf_init(&held, &doc->alloc);
+  int err = attributes != NULL ? yata_formats_given(doc, attributes, &held, &as) : 0;
   if (err == 0) err = yata_place_find(doc, t, index, &p);
   if (err == 0) err = yata_place_insert(doc, &p, what, attributes != NULL ? &as : NULL, out);
   yata_place_deinit(doc, &p);
   yata_formats_deinit(doc, &as);
-  yata_buf_deinit(&json);
+  yata_buf_deinit(&held);
   return err;
 }
 
@@ -136,13 +137,14 @@ int yata_text_insert_with(yata_doc *doc, yata_type text, uint32_t index, const c
 static const yata_any no_attributes = {.kind = YATA_ANY_OBJECT};
 
 int yata_embed_write(struct yata_doc *doc, const yata_any *embed, yata_buf *out) {
-  yata_buf json;
-  if (embed->kind == YATA_ANY_STRING || embed->kind == YATA_ANY_NULL) return YATA_ERR_INVALID;
-  yata_buf_init(&json, &doc->alloc);
-  int err = yata_any_stringify(&json, embed, doc->max_nesting);
-  if (err == 0) err = yata_buf_put_uint(out, json.len);
-  if (err == 0) err = yata_buf_put(out, json.data, json.len);
-  yata_buf_deinit(&json);
+  yata_buf held;
+  if (embed->kind == YATA_ANY_STRING || embed->kind == YATA_ANY_NULL || embed->kind == YATA_ANY_UNDEFINED)
+    return YATA_ERR_INVALID;
+  yata_buf_init(&held, &doc->alloc);
+  int err = yata_held_write(&held, embed, doc->max_nesting);
+  if (err == 0) err = yata_buf_put_uint(out, held.len);
+  if (err == 0) err = yata_buf_put(out, held.data, held.len);
+  yata_buf_deinit(&held);
   return err;
 }
 
@@ -179,14 +181,14 @@ int yata_text_insert_type(yata_doc *doc, yata_type text, uint32_t index, enum ya
 static int format(struct yata_doc *doc, uint32_t t, uint32_t index, uint32_t count, const yata_any *attributes) {
   struct yata_formats as = {0};
   struct yata_place p = {0};
-  yata_buf json;
-  yata_buf_init(&json, &doc->alloc);
-  int err = yata_formats_given(doc, attributes, &json, &as);
+  yata_buf held;
+  yata_buf_init(&held, &doc->alloc);
+  int err = yata_formats_given(doc, attributes, &held, &as);
   if (err == 0) err = yata_place_find(doc, t, index, &p);
   if (err == 0 && p.right != 0) err = yata_place_format(doc, &p, count, &as);
   yata_place_deinit(doc, &p);
   yata_formats_deinit(doc, &as);
-  yata_buf_deinit(&json);
+  yata_buf_deinit(&held);
   return err;
 }
 

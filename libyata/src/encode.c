@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "held.h"
 #include "integrate.h"
 #include "update.h"
 #include "waiting.h"
@@ -36,12 +37,18 @@ static int type_write(const struct yata_doc *doc, uint32_t type, yata_buf *out) 
   return yata_buf_put(out, name.data, name.len);
 }
 
-static int content_write(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset, yata_buf *out) {
+/* `held`: what embeds and formats hold, as it is held. */
+static int content_write(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset, bool held,
+                         yata_buf *out) {
   const struct yata_client *c = &doc->clients[it->client];
   switch (it->kind) {
   case YATA_WIRE_STRING: return yata_text_encode(&c->text, it->content + offset, it->len - offset, true, out);
   case YATA_WIRE_DELETED: return yata_buf_put_uint(out, it->len - offset);
   case YATA_WIRE_TYPE: return type_write(doc, it->content, out);
+  case YATA_WIRE_EMBED:
+  case YATA_WIRE_FORMAT:
+    if (!held) return yata_held_put_v1(it->kind, yata_value_bytes(&c->values, it->content), out);
+    break;
   case YATA_WIRE_JSON:
   case YATA_WIRE_ANY: YATA_TRY(yata_buf_put_uint(out, it->len - offset)); break;
   default: break;
@@ -54,12 +61,12 @@ static int content_write(const struct yata_doc *doc, const struct yata_item *it,
 }
 
 /* An item whose parent is not told by its neighbours: names are written, too. */
-static int orphan_write(const struct yata_doc *doc, const struct yata_item *it, yata_buf *out) {
+static int orphan_write(const struct yata_doc *doc, const struct yata_item *it, bool held, yata_buf *out) {
   struct yata_head head = {.kind = it->kind, .has_sub = it->key != 0};
   head_parent(doc, it, &head);
   if (it->key != 0) head.sub = yata_key_bytes(doc, it->key);
   YATA_TRY(yata_head_write(out, &head));
-  return content_write(doc, it, 0, out);
+  return content_write(doc, it, 0, held, out);
 }
 
 /* Bytes that a client's id and a clock take at most. */
@@ -68,13 +75,14 @@ static int orphan_write(const struct yata_doc *doc, const struct yata_item *it, 
 
 /* The client whose structs are written, of which most origins are, too: its number, and its id as it is written. */
 struct own {
+  bool held; /* the update is one of our own */
   uint32_t client;
   uint32_t len;
   uint8_t bytes[ID_MAX];
 };
 
-static struct own own_of(uint32_t client, uint64_t id) {
-  struct own own = {.client = client};
+static struct own own_of(uint32_t client, uint64_t id, bool held) {
+  struct own own = {.held = held, .client = client};
   own.len = (uint32_t)(yata_uint_write(own.bytes, id) - own.bytes);
   return own;
 }
@@ -98,7 +106,7 @@ static int item_write(const struct yata_doc *doc, const struct own *own, const s
                       yata_buf *out) {
   bool left = offset > 0 || it->origin != 0, right = it->ror != 0;
   uint32_t len = it->len - offset;
-  if (!left && !right && it->kind != YATA_WIRE_GC) return orphan_write(doc, it, out);
+  if (!left && !right && it->kind != YATA_WIRE_GC) return orphan_write(doc, it, own->held, out);
   const uint8_t *text = NULL;
   if (it->kind == YATA_WIRE_STRING) text = yata_text_plain(&doc->clients[it->client].text, it->content + offset, len);
   YATA_TRY(yata_buf_reserve(out, HEAD_MAX + (text != NULL ? (size_t)len : 0)));
@@ -117,7 +125,7 @@ static int item_write(const struct yata_doc *doc, const struct own *own, const s
   if (text != NULL) p = (uint8_t *)memcpy(p, text, len) + len;
   out->len = (size_t)(p - out->data);
   if (text != NULL || it->kind == YATA_WIRE_DELETED || it->kind == YATA_WIRE_GC) return 0;
-  return content_write(doc, it, offset, out);
+  return content_write(doc, it, offset, own->held, out);
 }
 
 static uint32_t count_from(const struct yata_client *c, struct yata_pos pos) {
@@ -126,13 +134,15 @@ static uint32_t count_from(const struct yata_client *c, struct yata_pos pos) {
   return n;
 }
 
-int yata_encode_client(const struct yata_doc *doc, const struct yata_client *c, uint32_t clock, yata_buf *out) {
+/* One client's structs from a clock on: their number, the client, the clock, the structs. */
+static int encode_client(const struct yata_doc *doc, const struct yata_client *c, uint32_t clock, bool held,
+                         yata_buf *out) {
   struct yata_pos pos = yata_index_find(c, clock);
   YATA_TRY(yata_buf_put_uint(out, count_from(c, pos)));
   YATA_TRY(yata_buf_put_uint(out, c->id));
   YATA_TRY(yata_buf_put_uint(out, clock));
   const struct yata_item *first = &doc->items[yata_index_at(c, pos)];
-  const struct own own = own_of(first->client, c->id);
+  const struct own own = own_of(first->client, c->id, held);
   uint32_t offset = clock - first->clock;
   for (uint32_t i = pos.slot; pos.block < c->n_blocks; pos.block++, i = 0) {
     const struct yata_block *b = &c->blocks[pos.block];
@@ -228,7 +238,7 @@ int yata_encode_state_vector(const yata_doc *doc, yata_buf *out) {
 
 /* ---- the whole state ------------------------------------------------------------------------ */
 
-static int encode_structs(const struct yata_doc *doc, const struct yata_sv *sv, yata_buf *out) {
+static int encode_structs(const struct yata_doc *doc, const struct yata_sv *sv, bool held, yata_buf *out) {
   uint32_t n = 0;
   bool found;
   for (uint32_t i = 0; i < doc->n_clients; i++)
@@ -237,25 +247,25 @@ static int encode_structs(const struct yata_doc *doc, const struct yata_sv *sv, 
   for (uint32_t i = 0; i < doc->n_clients; i++) {
     const struct yata_client *c = &doc->clients[doc->order[i]];
     uint32_t clock = yata_sv_get(sv, c->id, &found);
-    if (c->state > clock) YATA_TRY(yata_encode_client(doc, c, clock, out));
+    if (c->state > clock) YATA_TRY(encode_client(doc, c, clock, held, out));
   }
   return 0;
 }
 
-static int encode_own(const struct yata_doc *doc, const struct yata_sv *sv, yata_buf *out) {
-  YATA_TRY(encode_structs(doc, sv, out));
+static int encode_own(const struct yata_doc *doc, const struct yata_sv *sv, bool held, yata_buf *out) {
+  YATA_TRY(encode_structs(doc, sv, held, out));
   return yata_encode_deleted(doc, out);
 }
 
 /* The state, the pending delete set and the pending structs, merged. */
-static int encode_with_pending(const struct yata_doc *doc, const struct yata_sv *sv, const uint8_t *sv_bytes,
-                               size_t sv_len, yata_buf *out) {
+static int encode_with_pending(const struct yata_doc *doc, const struct yata_sv *sv, yata_slice sv_bytes, bool held,
+                               yata_buf *out) {
   yata_buf own = {.alloc = out->alloc}, ds = own, structs = own;
   yata_slice parts[3];
   size_t n = 0;
   struct yata_doc *same = (struct yata_doc *)doc; /* nobody can tell */
   int err = yata_pending_merge(same, &same->pending);
-  if (err == 0) err = encode_own(doc, sv, &own);
+  if (err == 0) err = encode_own(doc, sv, held, &own);
   parts[n++] = (yata_slice){own.data, own.len};
   if (err == 0 && doc->pending_ds.n > 0) {
     err = yata_buf_put_u8(&ds, 0);
@@ -263,17 +273,17 @@ static int encode_with_pending(const struct yata_doc *doc, const struct yata_sv 
     parts[n++] = (yata_slice){ds.data, ds.len};
   }
   if (err == 0 && doc->pending.update.len > 0) {
-    err = yata_diff_update(doc->pending.update.data, doc->pending.update.len, sv_bytes, sv_len, &structs);
+    err = yata_diff_held((yata_slice){doc->pending.update.data, doc->pending.update.len}, sv_bytes, !held, &structs);
     parts[n++] = (yata_slice){structs.data, structs.len};
   }
-  if (err == 0) err = yata_merge_updates(parts, n, out);
+  if (err == 0) err = (held ? yata_merge_held : yata_merge_updates)(parts, n, out);
   yata_buf_deinit(&own);
   yata_buf_deinit(&ds);
   yata_buf_deinit(&structs);
   return err;
 }
 
-int yata_encode_state_as_update(const yata_doc *doc, const uint8_t *sv, size_t sv_len, yata_buf *out) {
+static int encode_state(const yata_doc *doc, const uint8_t *sv, size_t sv_len, bool held, yata_buf *out) {
   static const uint8_t none[] = {0};
   struct yata_mem mem = {.alloc = doc->mem.alloc};
   struct yata_sv state;
@@ -285,10 +295,19 @@ int yata_encode_state_as_update(const yata_doc *doc, const uint8_t *sv, size_t s
   }
   YATA_TRY(yata_sv_read(&mem, sv, sv_len, &state));
   bool pending = doc->pending_ds.n > 0 || doc->pending.update.len > 0;
-  int err = pending ? encode_with_pending(doc, &state, sv, sv_len, out) : encode_own(doc, &state, out);
+  int err = pending ? encode_with_pending(doc, &state, (yata_slice){sv, sv_len}, held, out)
+                    : encode_own(doc, &state, held, out);
   yata_sv_deinit(&mem, &state);
   if (err < 0) out->len = at;
   return err;
+}
+
+int yata_encode_state_as_update(const yata_doc *doc, const uint8_t *sv, size_t sv_len, yata_buf *out) {
+  return encode_state(doc, sv, sv_len, false, out);
+}
+
+int yata_encode_held(const struct yata_doc *doc, const uint8_t *sv, size_t sv_len, yata_buf *out) {
+  return encode_state(doc, sv, sv_len, true, out);
 }
 
 static int compare_touched(const void *a, const void *b) {
@@ -315,7 +334,7 @@ int yata_encode_txn(struct yata_doc *doc, yata_buf *out) {
   YATA_TRY(yata_buf_put_uint(out, n));
   for (uint32_t i = 0; i < txn->n_touched; i++) {
     const struct yata_client *c = &doc->clients[txn->touched[i].client];
-    if (c->state > txn->touched[i].before) YATA_TRY(yata_encode_client(doc, c, txn->touched[i].before, out));
+    if (c->state > txn->touched[i].before) YATA_TRY(encode_client(doc, c, txn->touched[i].before, false, out));
   }
   yata_ranges_sort(&txn->deleted);
   return yata_encode_ranges(&txn->deleted, out);

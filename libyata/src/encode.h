@@ -5,9 +5,8 @@
 
 #include "store.h"
 
-/** Append one client's structs from a clock on: their number, the client, the clock, the structs. */
-YATA_CHECKED int yata_encode_client(const struct yata_doc *doc, const struct yata_client *c, uint32_t clock,
-                                    yata_buf *out);
+/** As yata_encode_state_as_update, but an update of our own: with embeds and formats as they are held. */
+YATA_CHECKED int yata_encode_held(const struct yata_doc *doc, const uint8_t *sv, size_t sv_len, yata_buf *out);
 /** Append a delete set: sorted ranges, joined. */
 YATA_CHECKED int yata_encode_ranges(const struct yata_ranges *ranges, yata_buf *out);
 /** Append all that is deleted, as a delete set. */

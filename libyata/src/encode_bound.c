@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How long an update can get, without writing it. */
 #include "encode.h"
+#include "held.h"
 
 /* Of an item: an info byte, four numbers of its origins and one for its length, rounded up. Of all: what a writer asks
  * for and does not use. */
@@ -11,6 +12,8 @@
 static size_t values_bound(const struct yata_doc *doc, const struct yata_item *it, uint32_t offset) {
   const struct yata_store *values = &doc->clients[it->client].values;
   size_t n = 0;
+  if (it->kind == YATA_WIRE_EMBED || it->kind == YATA_WIRE_FORMAT)
+    return yata_held_bound(it->kind, yata_value_bytes(values, it->content));
   for (uint32_t i = offset; i < it->len; i++) n += yata_value_bytes(values, it->content + i).len;
   return n;
 }

@@ -152,7 +152,7 @@ static int encode_own(const struct yata_doc *doc, const uint8_t *sv, size_t sv_l
 static int encode_with_pending(const struct yata_doc *doc, const uint8_t *sv, size_t sv_len, yata_buf *out) {
   yata_buf v1;
   yata_buf_init(&v1, out->alloc);
-  int err = yata_encode_state_as_update(doc, sv, sv_len, &v1);
+  int err = yata_encode_held(doc, sv, sv_len, &v1);
   if (err == 0) err = yata_update_to_v2(v1.data, v1.len, out);
   yata_buf_deinit(&v1);
   return err;

@@ -3,7 +3,7 @@
 #ifndef YATA_EVENTS_H
 #define YATA_EVENTS_H
 
-#include "model.h"
+#include "formats.h"
 #include "v2.h"
 
 enum yata_observing { YATA_OF_TYPE, YATA_OF_DEEP, YATA_OF_TXN, YATA_OF_UPDATE, YATA_OF_UPDATE_V2 };
@@ -85,6 +85,7 @@ struct yata_delta {
   uint32_t n_values, cap_values;
   yata_any_entry *attributes;
   uint32_t n_attributes, cap_attributes;
+  struct yata_readings readings;
 };
 
 /* ---- the steps of a transaction's end; only when doc->events is there ------------------------- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "formats.h"
 
+#include "held.h"
+
 static const yata_slice null_text = {(const uint8_t *)"null", 4};
 
 static bool slice_eq(yata_slice a, yata_slice b) {
@@ -33,8 +35,37 @@ bool yata_format_is_null(struct yata_format a) {
   return slice_eq(a.value, null_text);
 }
 
-static bool is_object(yata_slice json) {
-  return json.len > 0 && (json.data[0] == '{' || json.data[0] == '[');
+bool yata_format_is_undefined(struct yata_format a) {
+  return yata_held_is_undefined(a.value);
+}
+
+bool yata_format_is_nan(struct yata_format a) {
+  return yata_held_is_nan(a.value);
+}
+
+/* ---- as a value --------------------------------------------------------------------------- */
+
+int yata_format_value(struct yata_doc *doc, struct yata_format *a, struct yata_readings *readings) {
+  const yata_slice held = yata_format_read(doc, *a).value;
+  yata_value v = {0};
+  if (yata_held_is_any(held) && a->any.kind != YATA_ANY_UNDEFINED) return 0;
+  YATA_TRY(yata_held_read(doc, held, &v));
+  if (v.owned != NULL) {
+    int err = yata_mem_grow(&doc->mem, &readings->v, &readings->cap, (size_t)readings->n + 1, sizeof(v));
+    if (err < 0) {
+      yata_value_deinit(&v);
+      return err;
+    }
+    readings->v[readings->n++] = v;
+  }
+  a->any = v.any;
+  return 0;
+}
+
+void yata_readings_deinit(struct yata_doc *doc, struct yata_readings *readings) {
+  for (uint32_t i = 0; i < readings->n; i++) yata_value_deinit(&readings->v[i]);
+  yata_mem_drop(&doc->mem, &readings->v, &readings->cap, sizeof(*readings->v));
+  readings->n = 0;
 }
 
 /* ---- what was made of what ---------------------------------------------------------------- */
@@ -67,7 +98,7 @@ int yata_format_twin(struct yata_doc *doc, uint32_t item, uint32_t of) {
   uint32_t pos = doc->items[item].content;
   /* What was undone may have left some behind. */
   while (doc->n_twins > 0 && doc->twins[doc->n_twins - 1].pos >= pos) doc->n_twins--;
-  if (of == 0 || !is_object(yata_format_of(doc, of).value)) return 0;
+  if (of == 0 || !yata_held_is_object(yata_format_of(doc, of).value)) return 0;
   struct origin o = origin_of(doc, of);
   YATA_TRY(yata_mem_grow(&doc->mem, &doc->twins, &doc->cap_twins, (size_t)doc->n_twins + 1, sizeof(*doc->twins)));
   doc->twins[doc->n_twins++] = (struct yata_twin){pos, o.client, o.pos};
@@ -81,13 +112,15 @@ static bool one_object(const struct yata_doc *doc, struct yata_format a, struct 
 }
 
 bool yata_format_same(const struct yata_doc *doc, struct yata_format a, struct yata_format b) {
-  if (is_object(a.value) && is_object(b.value)) return one_object(doc, a, b);
-  return slice_eq(a.value, b.value);
+  bool object = yata_held_is_object(a.value);
+  if (object != yata_held_is_object(b.value)) return false;
+  return object ? one_object(doc, a, b) : yata_held_same(a.value, b.value);
 }
 
 bool yata_format_equal(const struct yata_doc *doc, struct yata_format a, struct yata_format b) {
-  if (is_object(a.value) && is_object(b.value)) return yata_json_equal_flat(a.value, b.value) || one_object(doc, a, b);
-  return slice_eq(a.value, b.value);
+  bool object = yata_held_is_object(a.value);
+  if (object != yata_held_is_object(b.value)) return false;
+  return object ? yata_held_equal_flat(a.value, b.value) || one_object(doc, a, b) : yata_held_same(a.value, b.value);
 }
 
 /* ---- maps --------------------------------------------------------------------------------- */
@@ -104,7 +137,10 @@ int yata_formats_find(struct yata_doc *doc, const struct yata_formats *as, yata_
 int yata_formats_get(struct yata_doc *doc, const struct yata_formats *as, yata_slice key, struct yata_format *out) {
   uint32_t at;
   YATA_TRY(yata_formats_find(doc, as, key, &at));
-  *out = at == YATA_NO_FORMAT ? yata_format_off((struct yata_format){.key = key}) : yata_format_read(doc, as->v[at]);
+  *out = yata_format_off((struct yata_format){.key = key});
+  if (at == YATA_NO_FORMAT) return 0;
+  const struct yata_format a = yata_format_read(doc, as->v[at]);
+  if (!yata_format_is_undefined(a)) *out = a;
   return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Formatting attributes: small ordered maps of a key to a JSON value, as the Maps and objects of Yjs' text. */
+/* Formatting attributes: small ordered maps of a key to a value, as the Maps and objects of Yjs' text. */
 #ifndef YATA_FORMATS_H
 #define YATA_FORMATS_H
 
@@ -9,11 +9,18 @@
 struct yata_format {
   uint32_t item;         /* a format; 0: it is in the slices */
   bool off;              /* the value is null, whatever the format says */
-  yata_slice key, value; /* JSON */
+  yata_slice key, value; /* as it is held: see held.h */
+  yata_any any;          /* what that was read as, where somebody did */
 };
 
 struct yata_formats {
   struct yata_format *v;
+  uint32_t n, cap;
+};
+
+/* The memory of what was read. */
+struct yata_readings {
+  yata_value *v;
   uint32_t n, cap;
 };
 
@@ -25,19 +32,24 @@ struct yata_format yata_format_of(const struct yata_doc *doc, uint32_t item);
 /** The same key set to null: not in force. */
 struct yata_format yata_format_off(struct yata_format a);
 bool yata_format_is_null(struct yata_format a);
-/** As Yjs' `===`: objects are the same only when they come of the same format. Both read. */
+bool yata_format_is_undefined(struct yata_format a);
+/** It equals nothing, not even itself. */
+bool yata_format_is_nan(struct yata_format a);
+/** As JavaScript's `===`: objects are the same only when they come of the same format. Both read. */
 bool yata_format_same(const struct yata_doc *doc, struct yata_format a, struct yata_format b);
 /** As Yjs' equalAttrs: objects also when their members are the same scalars. Both read. */
 bool yata_format_equal(const struct yata_doc *doc, struct yata_format a, struct yata_format b);
+/** Set a->any: JSON text, or what JSON lacks. That is read once, however often it is asked for; it stays until the
+ *  readings go, or the document changes. */
+YATA_CHECKED int yata_format_value(struct yata_doc *doc, struct yata_format *a, struct yata_readings *readings);
+void yata_readings_deinit(struct yata_doc *doc, struct yata_readings *readings);
 /** A new format was made of another one: from now on they are the same, where objects are compared. */
 YATA_CHECKED int yata_format_twin(struct yata_doc *doc, uint32_t item, uint32_t of);
-/** Are two JSON objects, or arrays, of the same scalars? */
-bool yata_json_equal_flat(yata_slice a, yata_slice b);
 
 /* Looking a key up takes as many steps as there are keys. They count, as those of conflicts: YATA_ERR_LIMIT. */
 
 YATA_CHECKED int yata_formats_find(struct yata_doc *doc, const struct yata_formats *as, yata_slice key, uint32_t *at);
-/** What is in force for the key, read; null when nothing is. */
+/** What is in force for the key, read; null when nothing is, or undefined. */
 YATA_CHECKED int yata_formats_get(struct yata_doc *doc, const struct yata_formats *as, yata_slice key,
                                   struct yata_format *out);
 /** As Map.set. */

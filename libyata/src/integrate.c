@@ -3,6 +3,7 @@
 #include "integrate.h"
 
 #include "canonical.h"
+#include "formats.h"
 #include "subdoc.h"
 #include "tree.h"
 
@@ -201,6 +202,7 @@ static int settle(struct yata_doc *doc, uint32_t h) {
     parent->flags |= YATA_TYPE_FORMATTED;
     doc->format_epoch++;
     doc->formatted = true;
+    doc->formatted_nan = doc->formatted_nan || yata_format_is_nan(yata_format_of(doc, h));
   }
   if (it->kind == YATA_WIRE_DOC) YATA_TRY(yata_subdoc_added(doc, h));
   if (it->kind == YATA_WIRE_DELETED) {

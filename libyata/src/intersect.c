@@ -145,8 +145,8 @@ static int read_ids(struct cutter *c, const uint8_t *ids, size_t len) {
   return 0;
 }
 
-static int intersect(struct cutter *c, yata_slice update, yata_slice ids, yata_buf *out) {
-  const struct yata_walk walk = {on_section, on_struct, NULL, on_deleted, c};
+static int write_parts(struct cutter *c, yata_slice update, bool held, yata_slice ids, yata_buf *out) {
+  const struct yata_walk walk = {on_section, on_struct, NULL, on_deleted, c, held};
   YATA_TRY(read_ids(c, ids.data, ids.len));
   YATA_TRY(yata_update_walk(update.data, update.len, YATA_NESTING_MAX, &walk, NULL));
   YATA_TRY(end_section(c));
@@ -156,11 +156,12 @@ static int intersect(struct cutter *c, yata_slice update, yata_slice ids, yata_b
   return yata_encode_ranges(&c->deleted, out);
 }
 
-int yata_intersect_update(const uint8_t *update, size_t len, const uint8_t *ids, size_t ids_len, yata_buf *out) {
+/* `held`: of an update of our own. */
+static int intersect(yata_slice update, bool held, yata_slice ids, yata_buf *out) {
   const yata_buf empty = {.alloc = out->alloc};
   struct cutter c = {.mem = {.alloc = out->alloc}, .set = empty, .text = empty, .section = empty, .all = empty};
   size_t at = out->len;
-  int err = intersect(&c, (yata_slice){update, len}, (yata_slice){ids, ids_len}, out);
+  int err = write_parts(&c, update, held, ids, out);
   yata_mem_drop(&c.mem, &c.ids.v, &c.ids.cap, sizeof(*c.ids.v));
   yata_mem_drop(&c.mem, &c.deleted.v, &c.deleted.cap, sizeof(*c.deleted.v));
   yata_buf_deinit(&c.set);
@@ -171,12 +172,16 @@ int yata_intersect_update(const uint8_t *update, size_t len, const uint8_t *ids,
   return err;
 }
 
+int yata_intersect_update(const uint8_t *update, size_t len, const uint8_t *ids, size_t ids_len, yata_buf *out) {
+  return intersect((yata_slice){update, len}, false, (yata_slice){ids, ids_len}, out);
+}
+
 int yata_intersect_update_v2(const uint8_t *update, size_t len, const uint8_t *ids, size_t ids_len, yata_buf *out) {
   yata_buf v1, cut;
   yata_buf_init(&v1, out->alloc);
   yata_buf_init(&cut, out->alloc);
-  int err = yata_update_v2_to_v1(update, len, &v1);
-  if (err == 0) err = yata_intersect_update(v1.data, v1.len, ids, ids_len, &cut);
+  int err = yata_update_to_v1(update, len, YATA_V2_STRUCTS, &v1, NULL);
+  if (err == 0) err = intersect((yata_slice){v1.data, v1.len}, true, (yata_slice){ids, ids_len}, &cut);
   if (err == 0) err = yata_update_to_v2(cut.data, cut.len, out);
   yata_buf_deinit(&v1);
   yata_buf_deinit(&cut);

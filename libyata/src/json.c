@@ -52,6 +52,12 @@ int yata_json_put_number(yata_buf *out, double v) {
   return 0;
 }
 
+int yata_json_put_bigint(yata_buf *out, int64_t v) {
+  char text[24];
+  snprintf(text, sizeof(text), "%lld", (long long)v);
+  return put(out, text);
+}
+
 static int put_base64(yata_buf *out, const uint8_t *p, size_t len) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   YATA_TRY(put(out, "\""));
@@ -86,11 +92,10 @@ static int put_object(yata_buf *out, const yata_any *any) {
 
 /* Recursion is bounded by the nesting limit of values. */
 static int put_any(yata_buf *out, const yata_any *any) {
-  char text[24];
   switch (any->kind) {
   case YATA_ANY_BOOL: return put(out, any->u.boolean ? "true" : "false");
   case YATA_ANY_NUMBER: return yata_json_put_number(out, any->u.number);
-  case YATA_ANY_BIGINT: snprintf(text, sizeof(text), "%lld", (long long)any->u.bigint); return put(out, text);
+  case YATA_ANY_BIGINT: return yata_json_put_bigint(out, any->u.bigint);
   case YATA_ANY_STRING: return yata_json_put_string(out, (yata_slice){any->u.bytes.data, any->u.bytes.len});
   case YATA_ANY_JSON: return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
   case YATA_ANY_BINARY: return put_base64(out, any->u.bytes.data, any->u.bytes.len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A lib0 `any`, as it stands on the wire, as JSON. */
+/* A lib0 `any`, as it stands on the wire, as the JSON of version 1. */
 #include "edit.h"
 
 static uint64_t big_endian(struct yata_rd *rd, unsigned bytes) {
@@ -20,7 +20,7 @@ static int put_number(struct yata_rd *rd, uint8_t tag, yata_buf *out) {
   } else {
     uint64_t bits = big_endian(rd, 8);
     memcpy(&d, &bits, sizeof(d));
-    if (tag == 122) d = (double)(int64_t)bits;
+    if (tag == 122) d = (double)(int64_t)bits; /* so it is written again by who reads it */
   }
   return yata_json_put_number(out, d);
 }

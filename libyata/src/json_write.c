@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Plain values as JSON.stringify writes them: what formats and embeds hold. */
+/* Plain values as JSON.stringify writes them. */
 #include "edit.h"
 
 static int put(yata_buf *out, const char *text) {
@@ -30,7 +30,7 @@ static int put_array(yata_buf *out, const yata_any *any, uint32_t nesting) {
   for (size_t i = 0; i < any->u.array.len; i++) {
     const yata_any *v = &any->u.array.items[i];
     if (i > 0) YATA_TRY(put(out, ","));
-    YATA_TRY(v->kind == YATA_ANY_UNDEFINED ? put(out, "null") : yata_any_stringify(out, v, nesting - 1));
+    YATA_TRY(yata_any_stringify(out, v, nesting - 1));
   }
   return put(out, "]");
 }
@@ -51,26 +51,29 @@ static int put_object(yata_buf *out, const yata_any *any, uint32_t nesting) {
   return put(out, "}");
 }
 
-static int put_json(yata_buf *out, const yata_any *any, uint32_t nesting) {
+int yata_json_verify(const yata_any *json, uint32_t nesting) {
   uint32_t units;
-  if (any->u.bytes.data == NULL || !yata_utf8_check(any->u.bytes.data, any->u.bytes.len, &units))
+  if (json->u.bytes.data == NULL || !yata_utf8_check(json->u.bytes.data, json->u.bytes.len, &units))
     return YATA_ERR_INVALID;
-  int err = yata_json_check(any->u.bytes.data, any->u.bytes.len, nesting);
-  if (err < 0) return err == YATA_ERR_MALFORMED ? YATA_ERR_INVALID : err;
-  return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
+  int err = yata_json_check(json->u.bytes.data, json->u.bytes.len, nesting);
+  return err == YATA_ERR_MALFORMED ? YATA_ERR_INVALID : err;
 }
 
 /* Recursion is bounded by `nesting`. */
 int yata_any_stringify(yata_buf *out, const yata_any *any, uint32_t nesting) {
   switch (any->kind) {
+  case YATA_ANY_UNDEFINED:
   case YATA_ANY_NULL: return put(out, "null");
   case YATA_ANY_BOOL: return put(out, any->u.boolean ? "true" : "false");
   case YATA_ANY_NUMBER: return yata_json_put_number(out, any->u.number);
+  case YATA_ANY_BIGINT: return yata_json_put_bigint(out, any->u.bigint);
   case YATA_ANY_STRING: return put_string(out, any->u.bytes.data, any->u.bytes.len);
   case YATA_ANY_BINARY: return put_binary(out, any->u.bytes.data, any->u.bytes.len);
   case YATA_ANY_ARRAY: return put_array(out, any, nesting);
   case YATA_ANY_OBJECT: return put_object(out, any, nesting);
-  case YATA_ANY_JSON: return put_json(out, any, nesting);
+  case YATA_ANY_JSON:
+    YATA_TRY(yata_json_verify(any, nesting));
+    return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
   default: return YATA_ERR_INVALID;
   }
 }

@@ -47,11 +47,12 @@ static int lazy_next(struct lazy *l) {
   return 0;
 }
 
-static int lazy_init(struct lazy *l, yata_slice update, bool skips, const struct yata_walk *deleted) {
+static int lazy_init(struct lazy *l, yata_slice update, bool held, bool skips, const struct yata_walk *deleted) {
   static const uint8_t nothing[1];
   if (update.len > UINT32_MAX) return YATA_ERR_LIMIT;
   *l = (struct lazy){.skips = skips, .deleted = deleted};
   l->rd = update.data != NULL ? yata_rd_of(update.data, update.len) : yata_rd_of(nothing, 0);
+  l->rd.held = held;
   YATA_TRY(yata_rd_uint(&l->rd, &l->sections));
   return lazy_next(l);
 }
@@ -69,6 +70,7 @@ struct writer {
   struct group *groups;
   uint32_t n, cap;
   struct yata_wid next; /* what goes on in the current group */
+  bool plain;           /* as version 1 has it */
 };
 
 /* Append a struct without its first `cut` units. A client of which there is more than one run of clocks, which
@@ -81,7 +83,7 @@ static int writer_put(struct writer *w, const struct yata_struct *st, uint32_t c
     YATA_TRY(yata_buf_put_uint(&w->body, st->id.client));
     YATA_TRY(yata_buf_put_uint(&w->body, clock));
   }
-  YATA_TRY(yata_struct_write(&w->body, st, cut));
+  YATA_TRY((w->plain ? yata_struct_write_v1 : yata_struct_write)(&w->body, st, cut));
   w->next = (struct yata_wid){st->id.client, st->id.clock + st->len};
   w->groups[w->n - 1].written++;
   w->groups[w->n - 1].end = w->body.len;
@@ -220,11 +222,12 @@ static int compare_lazy(const void *a, const void *b) {
   return is_before(y, x) ? 1 : (x > y) - (x < y);
 }
 
+/* deleted->held: these are updates of our own. */
 static int merge_structs(struct merger *m, const yata_slice *updates, size_t count, const struct yata_walk *deleted) {
   bool sorted = true;
   for (size_t i = 0; i < count; i++) {
     struct lazy *l = &m->lazies[i];
-    YATA_TRY(lazy_init(l, updates[i], false, deleted));
+    YATA_TRY(lazy_init(l, updates[i], deleted->held, false, deleted));
     if (!l->has) continue;
     sorted = sorted && (m->n == 0 || !is_before(l, m->queue[m->n - 1]));
     m->queue[m->n++] = l;
@@ -261,9 +264,9 @@ static int collect_joined(void *user, uint64_t client, uint64_t clock, uint64_t 
   return 0;
 }
 
-static int merge_all(struct merger *m, struct collector *deleted, const yata_slice *updates, size_t count,
+static int merge_all(struct merger *m, struct collector *deleted, const yata_slice *updates, size_t count, bool held,
                      yata_buf *out) {
-  struct yata_walk walk = {.on_deleted = collect_joined, .user = deleted};
+  struct yata_walk walk = {.on_deleted = collect_joined, .user = deleted, .held = held};
   if (count == 1) {
     YATA_TRY(yata_update_walk(updates[0].data, updates[0].len, YATA_NESTING_MAX, &walk, NULL));
     return yata_buf_put(out, updates[0].data, updates[0].len);
@@ -274,7 +277,7 @@ static int merge_all(struct merger *m, struct collector *deleted, const yata_sli
   return yata_encode_ranges(&deleted->ranges, out);
 }
 
-int yata_merge_updates(const yata_slice *updates, size_t count, yata_buf *out) {
+static int merge(const yata_slice *updates, size_t count, bool held, yata_buf *out) {
   struct yata_mem mem = {.alloc = out->alloc};
   struct merger m = {.out = {.mem = mem, .body = {.alloc = out->alloc}}};
   struct collector deleted = {&mem, {0}};
@@ -284,13 +287,21 @@ int yata_merge_updates(const yata_slice *updates, size_t count, yata_buf *out) {
   int err = yata_mem_grow(&mem, &m.lazies, &cap_l, count + 1, sizeof(*m.lazies));
   if (err == 0) err = yata_mem_grow(&mem, &queue, &cap_q, count + 1, sizeof(struct lazy *));
   m.queue = queue;
-  if (err == 0) err = merge_all(&m, &deleted, updates, count, out);
+  if (err == 0) err = merge_all(&m, &deleted, updates, count, held, out);
   yata_mem_drop(&mem, &m.lazies, &cap_l, sizeof(*m.lazies));
   yata_mem_drop(&mem, &queue, &cap_q, sizeof(struct lazy *));
   yata_mem_drop(&mem, &deleted.ranges.v, &deleted.ranges.cap, sizeof(struct yata_range));
   writer_deinit(&m.out);
   if (err < 0) out->len = at;
   return err;
+}
+
+int yata_merge_updates(const yata_slice *updates, size_t count, yata_buf *out) {
+  return merge(updates, count, false, out);
+}
+
+int yata_merge_held(const yata_slice *updates, size_t count, yata_buf *out) {
+  return merge(updates, count, true, out);
 }
 
 /* ---- diff --------------------------------------------------------------------------------- */
@@ -315,11 +326,11 @@ static int diff_structs(struct lazy *l, const struct yata_sv *sv, struct writer 
   return 0;
 }
 
-static int diff_all(yata_slice update, const struct yata_sv *sv, struct writer *w, struct collector *deleted,
+static int diff_all(yata_slice update, bool held, const struct yata_sv *sv, struct writer *w, struct collector *deleted,
                     yata_buf *out) {
   struct yata_walk walk = {.on_deleted = collect, .user = deleted};
   struct lazy l;
-  YATA_TRY(lazy_init(&l, update, true, &walk));
+  YATA_TRY(lazy_init(&l, update, held, true, &walk));
   YATA_TRY(diff_structs(&l, sv, w));
   YATA_TRY(writer_finish(w, out));
   /* As it was read: Yjs joins nothing here, but it does order the clients. */
@@ -328,19 +339,27 @@ static int diff_all(yata_slice update, const struct yata_sv *sv, struct writer *
   return yata_encode_ranges(&deleted->ranges, out);
 }
 
-int yata_diff_update(const uint8_t *update, size_t len, const uint8_t *sv, size_t sv_len, yata_buf *out) {
+static int diff(yata_slice update, bool held, bool plain, yata_slice sv, yata_buf *out) {
   struct yata_mem mem = {.alloc = out->alloc};
-  struct writer w = {.mem = mem, .body = {.alloc = out->alloc}};
+  struct writer w = {.mem = mem, .body = {.alloc = out->alloc}, .plain = plain};
   struct collector deleted = {&mem, {0}};
   struct yata_sv state;
   size_t at = out->len;
-  YATA_TRY(yata_sv_read(&mem, sv, sv_len, &state));
-  int err = diff_all((yata_slice){update, len}, &state, &w, &deleted, out);
+  YATA_TRY(yata_sv_read(&mem, sv.data, sv.len, &state));
+  int err = diff_all(update, held, &state, &w, &deleted, out);
   yata_sv_deinit(&mem, &state);
   yata_mem_drop(&mem, &deleted.ranges.v, &deleted.ranges.cap, sizeof(struct yata_range));
   writer_deinit(&w);
   if (err < 0) out->len = at;
   return err;
+}
+
+int yata_diff_update(const uint8_t *update, size_t len, const uint8_t *sv, size_t sv_len, yata_buf *out) {
+  return diff((yata_slice){update, len}, false, false, (yata_slice){sv, sv_len}, out);
+}
+
+int yata_diff_held(yata_slice update, yata_slice sv, bool plain, yata_buf *out) {
+  return diff(update, true, plain, sv, out);
 }
 
 /* ---- state vector --------------------------------------------------------------------------- */

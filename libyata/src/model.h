@@ -360,8 +360,9 @@ struct yata_doc {
   struct yata_trees trees;
   struct yata_unit *subdocs; /* that are there, in the order in which they came */
   uint32_t n_subdocs, cap_subdocs;
-  bool formatted; /* some type is, or was */
-  bool paired;    /* some text holds a surrogate pair, or held one */
+  bool formatted;     /* some type is, or was */
+  bool formatted_nan; /* the same with a format that is NaN */
+  bool paired;        /* some text holds a surrogate pair, or held one */
   struct yata_twin *twins;
   uint32_t n_twins, cap_twins;
   struct yata_txn txn;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A new document as of a snapshot: the state's update, cut to what was known and with the deletions
  * of then, is applied to an empty one. */
+#include "apply.h"
 #include "delete_set.h"
+#include "encode.h"
 
 struct restorer {
   const yata_snapshot *s;
@@ -88,7 +90,7 @@ static int on_section_end(void *user, size_t offset, uint32_t clock) {
 }
 
 static int write_update(struct restorer *r, yata_slice state, yata_buf *out) {
-  struct yata_walk walk = {on_section, on_struct, on_section_end, NULL, r};
+  struct yata_walk walk = {on_section, on_struct, on_section_end, NULL, r, true};
   YATA_TRY(yata_update_walk(state.data, state.len, YATA_NESTING_MAX, &walk, NULL));
   YATA_TRY(yata_buf_put_uint(out, r->sections));
   YATA_TRY(yata_buf_put(out, r->body.data, r->body.len));
@@ -99,7 +101,7 @@ static int write_update(struct restorer *r, yata_slice state, yata_buf *out) {
 static int update_as_of(const yata_doc *doc, const yata_snapshot *s, yata_buf *out) {
   struct restorer r = {.s = s, .body = {.alloc = out->alloc}, .section = {.alloc = out->alloc}};
   yata_buf state = {.alloc = out->alloc};
-  int err = yata_encode_state_as_update(doc, NULL, 0, &state);
+  int err = yata_encode_held(doc, NULL, 0, &state);
   if (err == 0) err = write_update(&r, (yata_slice){state.data, state.len}, out);
   yata_buf_deinit(&state);
   yata_buf_deinit(&r.body);
@@ -124,7 +126,7 @@ int yata_snapshot_restore(const yata_doc *doc, const yata_snapshot *s, const yat
   if (err == 0) err = update_as_of(doc, s, &update);
   /* What this document took needs no limits, but for what comes to the new one later. */
   if (err == 0) yata_doc_set_limits(made, SIZE_MAX, UINT64_MAX);
-  if (err == 0) err = yata_apply_update(made, update.data, update.len, NULL);
+  if (err == 0) err = yata_apply_held(made, (yata_slice){update.data, update.len});
   if (err == 0) yata_doc_set_limits(made, options ? options->max_pending_bytes : 0, options ? options->max_steps : 0);
   yata_buf_deinit(&update);
   if (err < 0) {

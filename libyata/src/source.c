@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "source.h"
 
-#include "edit.h"
+#include "held.h"
 
 int yata_source_open(struct yata_source *s, bool v2, yata_slice data, uint32_t nesting, uint64_t structs,
                      struct yata_mem *mem, const yata_allocator *alloc) {
   static const uint8_t nothing;
   s->v2 = v2;
+  s->plain = false;
   s->nesting = nesting;
   s->rd = yata_rd_of(data.data != NULL ? data.data : &nothing, data.len);
   yata_buf_init(&s->shaped, alloc);
@@ -75,11 +76,11 @@ static int put_string(yata_buf *out, const struct yata_v2_str *s) {
   return put_text(out, s);
 }
 
-/* An `any` that version 1 writes as JSON. */
-static int put_json(struct yata_source *s, yata_slice any) {
+/* An `any` where version 1 has JSON. */
+static int put_held(struct yata_source *s, yata_slice any) {
   struct yata_rd rd = yata_rd_of(any.data, any.len);
   yata_buf_clear(&s->json);
-  YATA_TRY(yata_any_to_json(&rd, &s->json));
+  YATA_TRY(s->plain ? yata_any_to_json(&rd, &s->json) : yata_held_of_any(any, &s->json));
   return put_bytes(&s->shaped, (yata_slice){s->json.data, s->json.len});
 }
 
@@ -100,8 +101,8 @@ static int put_content(struct yata_source *s) {
   switch (vs->st.kind) {
   case YATA_WIRE_JSON: return put_json_values(s);
   case YATA_WIRE_STRING: return put_text(&s->shaped, &vs->text);
-  case YATA_WIRE_EMBED: return put_json(s, content);
-  case YATA_WIRE_FORMAT: YATA_TRY(put_string(&s->shaped, &vs->text)); return put_json(s, content);
+  case YATA_WIRE_EMBED: return put_held(s, content);
+  case YATA_WIRE_FORMAT: YATA_TRY(put_string(&s->shaped, &vs->text)); return put_held(s, content);
   case YATA_WIRE_TYPE:
     YATA_TRY(yata_buf_put_u8(&s->shaped, vs->type));
     return vs->type == 3 || vs->type == 5 ? put_string(&s->shaped, &vs->text) : 0;

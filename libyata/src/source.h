@@ -7,6 +7,7 @@
 
 struct yata_source {
   bool v2;
+  bool plain; /* version 2: embeds and formats as version 1 has them, not as they are held */
   uint32_t nesting;
   struct yata_rd rd;     /* version 1 */
   struct yata_v2_in in;  /* version 2 */

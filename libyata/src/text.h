@@ -51,8 +51,8 @@ YATA_CHECKED int yata_place_delete(struct yata_doc *doc, struct yata_place *p, u
 YATA_CHECKED int yata_gap_tidy(struct yata_doc *doc, uint32_t start, const struct yata_formats *before,
                                struct yata_place *p);
 
-/** Attributes of the caller, a plain object: their values go to `json` as JSON, and must stay there. */
-YATA_CHECKED int yata_formats_given(struct yata_doc *doc, const yata_any *object, yata_buf *json,
+/** Attributes of the caller, a plain object: their values go to `held`, and must stay there. */
+YATA_CHECKED int yata_formats_given(struct yata_doc *doc, const yata_any *object, yata_buf *held,
                                     struct yata_formats *as);
 
 /** Append an embed as it stands on the wire. */

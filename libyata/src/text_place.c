@@ -175,7 +175,9 @@ static int close_formats(struct yata_doc *doc, struct yata_place *p, struct yata
       uint32_t at;
       struct yata_format a = yata_format_of(doc, p->right);
       YATA_TRY(yata_formats_find(doc, negated, a.key, &at));
-      if (at == YATA_NO_FORMAT || !yata_format_equal(doc, yata_format_read(doc, negated->v[at]), a)) break;
+      bool redundant = at == YATA_NO_FORMAT ? yata_format_is_undefined(a)
+                                            : yata_format_equal(doc, yata_format_read(doc, negated->v[at]), a);
+      if (!redundant) break;
       YATA_TRY(yata_formats_delete(doc, negated, a.key));
     }
     YATA_TRY(forward(doc, p));
@@ -193,13 +195,14 @@ static int add_nulls(struct yata_doc *doc, struct yata_place *p, struct yata_for
     uint32_t at;
     struct yata_format a = yata_format_read(doc, p->now.v[i]);
     YATA_TRY(yata_formats_find(doc, attributes, a.key, &at));
-    if (at == YATA_NO_FORMAT) YATA_TRY(yata_formats_set_member(doc, attributes, yata_format_off(a)));
+    if (at == YATA_NO_FORMAT || yata_format_is_undefined(attributes->v[at]))
+      YATA_TRY(yata_formats_set_member(doc, attributes, yata_format_off(a)));
   }
   return 0;
 }
 
-int yata_place_insert(struct yata_doc *doc, struct yata_place *p, const struct yata_insertion *what,
-                      struct yata_formats *attributes, uint32_t *out) {
+static int insert(struct yata_doc *doc, struct yata_place *p, const struct yata_insertion *what,
+                  struct yata_formats *attributes, uint32_t *out) {
   struct yata_formats negated = {0};
   struct yata_new n = {.kind = what->kind,
                        .len = what->len,
@@ -217,6 +220,19 @@ int yata_place_insert(struct yata_doc *doc, struct yata_place *p, const struct y
   return err;
 }
 
+/* Yjs inserts what is in force as if it were given. That makes formats only of NaN, which does not equal itself. */
+int yata_place_insert(struct yata_doc *doc, struct yata_place *p, const struct yata_insertion *what,
+                      struct yata_formats *attributes, uint32_t *out) {
+  struct yata_formats same = {0};
+  int err = 0;
+  if (attributes != NULL || !doc->formatted_nan) return insert(doc, p, what, attributes, out);
+  YATA_TRY(yata_place_gather(doc, p));
+  for (uint32_t i = 0; i < p->now.n && err == 0; i++) err = yata_formats_add_member(doc, &same, p->now.v[i]);
+  if (err == 0) err = insert(doc, p, what, &same, out);
+  yata_formats_deinit(doc, &same);
+  return err;
+}
+
 /* ---- formatting --------------------------------------------------------------------------- */
 
 /* A format within the range: it goes when the attributes have its key. `stop`: nothing more to be done. */
@@ -225,7 +241,7 @@ static int meet_format(struct yata_doc *doc, struct yata_place *p, uint32_t len,
   uint32_t at;
   struct yata_format a = yata_format_of(doc, p->right);
   YATA_TRY(yata_formats_find(doc, attributes, a.key, &at));
-  if (at == YATA_NO_FORMAT) return 0;
+  if (at == YATA_NO_FORMAT || yata_format_is_undefined(attributes->v[at])) return 0;
   if (yata_format_equal(doc, yata_format_read(doc, attributes->v[at]), a)) {
     YATA_TRY(yata_formats_delete(doc, negated, a.key));
   } else if (len == 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading text: all of it, or run by run with its attributes, as Y.Text.toDelta; also as of snapshots. */
+#include "held.h"
 #include "print.h"
 #include "snapshot_view.h"
 #include "text.h"
@@ -31,41 +32,40 @@ struct state {
   bool stale;                /* `shown` and `entries` are of an earlier `now` */
   yata_any_entry *entries;
   uint32_t cap_entries;
+  struct yata_readings readings;
+  yata_value embed; /* of the run */
   yata_buf text;
   struct yata_view at, before; /* the views */
-  yata_buf ychange;            /* JSON of the attribute in force */
+  yata_buf ychange;            /* the attribute in force, as it is held */
   enum yata_ychange changed;   /* NONE: it joins with no other part */
   uint64_t changed_by;
 };
 
 static int show(struct yata_doc *doc, struct state *s) {
   s->shown.n = 0;
-  for (uint32_t i = 0; i < s->now.n; i++) YATA_TRY(yata_formats_add_member(doc, &s->shown, s->now.v[i]));
+  for (uint32_t i = 0; i < s->now.n; i++) {
+    YATA_TRY(yata_format_value(doc, &s->now.v[i], &s->readings));
+    YATA_TRY(yata_formats_add_member(doc, &s->shown, s->now.v[i]));
+  }
   YATA_TRY(yata_mem_grow(&doc->mem, &s->entries, &s->cap_entries, s->shown.n, sizeof(*s->entries)));
   for (uint32_t i = 0; i < s->shown.n; i++) {
-    struct yata_format a = yata_format_read(doc, s->shown.v[i]);
-    s->entries[i] = (yata_any_entry){.key = a.key, .value = {.kind = YATA_ANY_JSON}};
-    s->entries[i].value.u.bytes.data = a.value.data;
-    s->entries[i].value.u.bytes.len = a.value.len;
+    const struct yata_format a = yata_format_read(doc, s->shown.v[i]);
+    s->entries[i] = (yata_any_entry){a.key, a.any};
   }
   s->stale = false;
   return 0;
 }
 
-static int embed_run(struct yata_doc *doc, const struct yata_item *it, yata_text_run *run) {
+static int embed_run(struct yata_doc *doc, struct state *s, const struct yata_item *it, yata_text_run *run) {
   run->len = 1;
   if (it->kind == YATA_WIRE_TYPE) {
     run->kind = YATA_TEXT_TYPE;
     run->type = yata_handle_of(doc, it->content);
     return 0;
   }
-  yata_slice raw = yata_value_bytes(&doc->clients[it->client].values, it->content), json;
-  struct yata_rd rd = yata_rd_of(raw.data, raw.len);
-  YATA_TRY(yata_rd_bytes(&rd, &json));
+  YATA_TRY(yata_value_of(doc, it, 0, &s->embed));
   run->kind = YATA_TEXT_EMBED;
-  run->embed.kind = YATA_ANY_JSON;
-  run->embed.u.bytes.data = json.data;
-  run->embed.u.bytes.len = json.len;
+  run->embed = s->embed.any;
   return 0;
 }
 
@@ -113,7 +113,8 @@ static int set_change(struct yata_doc *doc, struct state *s, const yata_text_vie
   const yata_any *value = view->ychange != NULL ? view->ychange(view->user, change, id) : NULL;
   if (value == NULL) value = &fallback;
   yata_buf_clear(&s->ychange);
-  YATA_TRY(yata_any_stringify(&s->ychange, value, doc->max_nesting));
+  if (value->kind == YATA_ANY_UNDEFINED) return YATA_ERR_INVALID;
+  YATA_TRY(yata_held_write(&s->ychange, value, doc->max_nesting));
   s->changed = joins(value, name, id.client) ? change : YATA_CHANGE_NONE;
   s->changed_by = id.client;
   s->stale = true;
@@ -162,7 +163,7 @@ static int collect_part(struct yata_doc *doc, struct state *s, const yata_text_v
     s->stale = true;
     return yata_formats_update(doc, &s->now, yata_format_of(doc, s->next));
   case YATA_WIRE_EMBED:
-  case YATA_WIRE_TYPE: *ends = run->len > 0; return *ends ? 0 : embed_run(doc, it, run);
+  case YATA_WIRE_TYPE: *ends = run->len > 0; return *ends ? 0 : embed_run(doc, s, it, run);
   case YATA_WIRE_DELETED: return YATA_ERR_ERASED;
   default: return 0;
   }
@@ -172,6 +173,7 @@ static int collect_part(struct yata_doc *doc, struct state *s, const yata_text_v
 static int collect(struct yata_doc *doc, struct state *s, const yata_text_view *view, yata_text_run *run) {
   bool ends = false;
   yata_buf_clear(&s->text);
+  yata_value_deinit(&s->embed);
   while (s->next != 0 && !ends && run->kind == YATA_TEXT_INSERT) {
     const struct yata_item *it = &doc->items[s->next];
     const struct part p = part_of(doc, s, view, it);
@@ -233,6 +235,8 @@ void yata_text_cursor_deinit(const yata_doc *const_doc, yata_text_cursor *cursor
     yata_formats_deinit(doc, &s->now);
     yata_formats_deinit(doc, &s->shown);
     yata_mem_drop(&doc->mem, &s->entries, &s->cap_entries, sizeof(*s->entries));
+    yata_readings_deinit(doc, &s->readings);
+    yata_value_deinit(&s->embed);
     yata_buf_deinit(&s->text);
     yata_buf_deinit(&s->ychange);
     yata_mem_resize(&doc->mem, s, sizeof(*s), 0);
@@ -246,16 +250,27 @@ static int put(yata_buf *out, const char *text) {
   return yata_buf_put(out, text, strlen(text));
 }
 
+static int put_value(const yata_any *any, yata_buf *out) {
+  if (any->kind == YATA_ANY_JSON) return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
+  return yata_any_stringify(out, any, YATA_NESTING_MAX);
+}
+
+/* What is undefined is left out. */
 static int put_attributes(struct yata_printer *pr, const yata_text_run *run) {
+  bool first = true;
+  if (run->n_attributes == 0) return 0;
+  YATA_TRY(put(pr->out, ",\"attributes\":{"));
   for (size_t i = 0; i < run->n_attributes; i++) {
     const yata_any_entry *e = &run->attributes[i];
-    YATA_TRY(put(pr->out, i == 0 ? ",\"attributes\":{" : ","));
+    if (e->value.kind == YATA_ANY_UNDEFINED) continue;
+    if (!first) YATA_TRY(put(pr->out, ","));
+    first = false;
     YATA_TRY(yata_json_put_string(pr->out, e->key));
     YATA_TRY(put(pr->out, ":"));
-    YATA_TRY(yata_buf_put(pr->out, e->value.u.bytes.data, e->value.u.bytes.len));
+    YATA_TRY(put_value(&e->value, pr->out));
     YATA_TRY(yata_print_check(pr));
   }
-  return run->n_attributes > 0 ? put(pr->out, "}") : 0;
+  return put(pr->out, "}");
 }
 
 static int put_run(struct yata_printer *pr, const yata_text_run *run) {
@@ -265,7 +280,7 @@ static int put_run(struct yata_printer *pr, const yata_text_run *run) {
   else if (run->kind == YATA_TEXT_TYPE)
     YATA_TRY(yata_json_put_type(pr, run->type.slot, 0)); /* it may have been deleted since */
   else
-    YATA_TRY(yata_buf_put(pr->out, run->embed.u.bytes.data, run->embed.u.bytes.len));
+    YATA_TRY(put_value(&run->embed, pr->out));
   YATA_TRY(put_attributes(pr, run));
   return put(pr->out, "}");
 }

@@ -56,7 +56,7 @@ int yata_update_inspect_v2(const uint8_t *update, size_t len, yata_update_info *
 static int all_to_v1(const yata_slice *updates, size_t count, yata_buf *v1, yata_slice *slices) {
   for (size_t i = 0; i < count; i++) {
     size_t at = v1->len;
-    YATA_TRY(yata_update_v2_to_v1(updates[i].data, updates[i].len, v1));
+    YATA_TRY(yata_update_to_v1(updates[i].data, updates[i].len, YATA_V2_STRUCTS, v1, NULL));
     slices[i].len = v1->len - at;
   }
   const uint8_t *p = v1->data;
@@ -68,7 +68,7 @@ static int merge(const yata_slice *updates, size_t count, yata_slice *slices, ya
                  yata_buf *out) {
   YATA_TRY(all_to_v1(updates, count, v1, slices));
   if (count == 1) return yata_buf_put(out, updates[0].data, updates[0].len);
-  YATA_TRY(yata_merge_updates(slices, count, merged));
+  YATA_TRY(yata_merge_held(slices, count, merged));
   return yata_update_to_v2(merged->data, merged->len, out);
 }
 
@@ -91,8 +91,8 @@ int yata_diff_update_v2(const uint8_t *update, size_t len, const uint8_t *sv, si
   yata_buf v1, diff;
   yata_buf_init(&v1, out->alloc);
   yata_buf_init(&diff, out->alloc);
-  int err = yata_update_v2_to_v1(update, len, &v1);
-  if (err == 0) err = yata_diff_update(v1.data, v1.len, sv, sv_len, &diff);
+  int err = yata_update_to_v1(update, len, YATA_V2_STRUCTS, &v1, NULL);
+  if (err == 0) err = yata_diff_held((yata_slice){v1.data, v1.len}, (yata_slice){sv, sv_len}, false, &diff);
   if (err == 0) err = yata_update_to_v2(diff.data, diff.len, out);
   yata_buf_deinit(&v1);
   yata_buf_deinit(&diff);

@@ -128,13 +128,13 @@ struct yata_v2_walk {
 YATA_CHECKED int yata_v2_walk(const uint8_t *data, size_t len, uint32_t nesting, struct yata_mem *mem,
                               const struct yata_v2_walk *walk, size_t *error_offset, const char **what);
 
-/** As yata_update_v2_to_v1 (`structs`: see yata_v2_open); *error_offset (may be NULL) is set on YATA_ERR_MALFORMED and
- *  YATA_ERR_LIMIT. */
+/** As yata_update_v2_to_v1 (`structs`: see yata_v2_open), but an update of our own: with embeds and formats as they are
+ *  held. *error_offset (may be NULL) is set on YATA_ERR_MALFORMED and YATA_ERR_LIMIT. */
 YATA_CHECKED int yata_update_to_v1(const uint8_t *update, size_t len, uint64_t structs, yata_buf *out,
                                    size_t *error_offset);
 
-/** As yata_update_v1_to_v2, of an update that was cut or merged here. Of a struct with a key that was cut Yjs' info
- * byte says so beside the origin, which has no meaning; what it only reads and writes again loses that. */
+/** As yata_update_v1_to_v2, of an update of our own, which was cut or merged here. Of a struct with a key that was cut
+ * Yjs' info byte says so beside the origin, which has no meaning; what it only reads and writes again loses that. */
 YATA_CHECKED int yata_update_to_v2(const uint8_t *update, size_t len, yata_buf *out);
 
 /** Take the next string. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "edit.h"
+#include "held.h"
 #include "v2.h"
 
 #define COLUMNS 9
@@ -133,12 +133,10 @@ int yata_v2_put_head(struct yata_v2_out *v, const struct yata_head *h) {
   return h->has_sub ? put_string(v, h->sub) : 0;
 }
 
-/* JSON becomes `any`. */
-static int put_json(struct yata_v2_out *v, struct yata_rd *rd) {
-  yata_slice json;
-  YATA_TRY(yata_rd_bytes(rd, &json));
-  struct yata_rd in = yata_rd_of(json.data, json.len);
-  return yata_json_to_any(&in, &v->rest);
+static int put_held(struct yata_v2_out *v, struct yata_rd *rd) {
+  yata_slice held;
+  YATA_TRY(yata_rd_bytes(rd, &held));
+  return yata_held_put_any(held, &v->rest);
 }
 
 int yata_v2_put_type(struct yata_v2_out *v, uint64_t ref, yata_slice name) {
@@ -177,11 +175,11 @@ int yata_v2_put_content(struct yata_v2_out *v, uint8_t kind, uint32_t len, yata_
   case YATA_WIRE_JSON: YATA_TRY(yata_col_put_uint(&v->len, len)); return put_json_values(v, &rd);
   case YATA_WIRE_ANY: YATA_TRY(yata_col_put_uint(&v->len, len)); break;
   case YATA_WIRE_STRING: return put_units(v, content, len);
-  case YATA_WIRE_EMBED: return put_json(v, &rd);
+  case YATA_WIRE_EMBED: return put_held(v, &rd);
   case YATA_WIRE_FORMAT:
     YATA_TRY(yata_rd_bytes(&rd, &s));
     YATA_TRY(put_key(v, s));
-    return put_json(v, &rd);
+    return put_held(v, &rd);
   case YATA_WIRE_TYPE: return put_type(v, &rd);
   case YATA_WIRE_DOC:
     YATA_TRY(yata_rd_bytes(&rd, &s));

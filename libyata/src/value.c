@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "edit.h"
+#include "held.h"
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
@@ -48,8 +49,14 @@ static int put_string(yata_buf *out, const uint8_t *data, size_t len) {
   return yata_buf_put(out, data, len);
 }
 
+static int put_json(yata_buf *out, const yata_any *json, uint32_t nesting) {
+  struct yata_rd rd = yata_rd_of(json->u.bytes.data, json->u.bytes.len);
+  YATA_TRY(yata_json_verify(json, nesting));
+  return yata_json_to_any(&rd, out);
+}
+
 /* Recursion is bounded by `nesting`, at most YATA_NESTING_MAX. */
-int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting) {
+static int write(yata_buf *out, const yata_any *any, uint32_t nesting, bool json) {
   switch (any->kind) {
   case YATA_ANY_UNDEFINED: return yata_buf_put_u8(out, 127);
   case YATA_ANY_NULL: return yata_buf_put_u8(out, 126);
@@ -67,7 +74,7 @@ int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting) {
     if (nesting == 0) return YATA_ERR_LIMIT;
     YATA_TRY(yata_buf_put_u8(out, 117));
     YATA_TRY(yata_buf_put_uint(out, any->u.array.len));
-    for (size_t i = 0; i < any->u.array.len; i++) YATA_TRY(yata_any_write(out, &any->u.array.items[i], nesting - 1));
+    for (size_t i = 0; i < any->u.array.len; i++) YATA_TRY(write(out, &any->u.array.items[i], nesting - 1, json));
     return 0;
   case YATA_ANY_OBJECT:
     if (nesting == 0) return YATA_ERR_LIMIT;
@@ -76,11 +83,20 @@ int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting) {
     for (size_t i = 0; i < any->u.object.len; i++) {
       const yata_any_entry *e = &any->u.object.entries[i];
       YATA_TRY(put_string(out, e->key.data, e->key.len));
-      YATA_TRY(yata_any_write(out, &e->value, nesting - 1));
+      YATA_TRY(write(out, &e->value, nesting - 1, json));
     }
     return 0;
+  case YATA_ANY_JSON: return json ? put_json(out, any, nesting) : YATA_ERR_INVALID;
   default: return YATA_ERR_INVALID;
   }
+}
+
+int yata_any_write(yata_buf *out, const yata_any *any, uint32_t nesting) {
+  return write(out, any, nesting, false);
+}
+
+int yata_any_write_with_json(yata_buf *out, const yata_any *any, uint32_t nesting) {
+  return write(out, any, nesting, true);
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */
@@ -242,6 +258,7 @@ int yata_value_of(const struct yata_doc *doc, const struct yata_item *it, uint32
     out->subdoc = (yata_id){doc->clients[it->client].id, it->clock};
     return read_bytes(&rd, YATA_ANY_STRING, &out->any);
   case YATA_WIRE_FORMAT: return 0;
+  case YATA_WIRE_EMBED: YATA_TRY(yata_rd_bytes(&rd, &raw)); return yata_held_read(doc, raw, out);
   default:
     YATA_TRY(read_bytes(&rd, YATA_ANY_JSON, &out->any));
     if (out->any.u.bytes.len == 9 && memcmp(out->any.u.bytes.data, "undefined", 9) == 0) out->any = (yata_any){0};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "waiting.h"
 
+#include "update.h"
+
 void yata_pending_deinit(struct yata_doc *doc, struct yata_pending *p) {
   yata_buf_deinit(&p->update);
   yata_buf_deinit(&p->more);
@@ -29,7 +31,7 @@ int yata_pending_write(struct yata_doc *doc, const struct yata_pending *p, yata_
     at += sizeof(len) + len;
   }
   if (more.len > 0) slices[n++] = more;
-  int err = yata_merge_updates(slices, n, out);
+  int err = yata_merge_held(slices, n, out);
   yata_mem_drop(&doc->mem, &slices, &cap, sizeof(*slices));
   return err;
 }

@@ -84,6 +84,7 @@ int yata_update_walk(const uint8_t *data, size_t len, uint32_t nesting, const st
     if (error_offset != NULL) *error_offset = 0;
     return YATA_ERR_LIMIT;
   }
+  rd.held = walk->held;
   int err = walk_all(&rd, nesting, walk);
   if (err < 0 && error_offset != NULL) *error_offset = (size_t)(rd.p - rd.base);
   return err;
@@ -140,6 +141,6 @@ static int count_deleted(void *user, uint64_t client, uint64_t clock, uint64_t l
 
 int yata_update_inspect(const uint8_t *update, size_t len, yata_update_info *out) {
   *out = (yata_update_info){0};
-  struct yata_walk walk = {count_section, count_struct, NULL, count_deleted, out};
+  struct yata_walk walk = {count_section, count_struct, NULL, count_deleted, out, false};
   return yata_update_walk(update, len, YATA_NESTING_MAX, &walk, NULL);
 }

@@ -141,6 +141,22 @@ static int read_json_text(struct yata_rd *rd, uint32_t nesting, bool may_be_unde
   return err;
 }
 
+/* What an embed or a format holds. */
+static int read_held(struct yata_rd *rd, uint32_t nesting) {
+  yata_slice s;
+  const uint8_t *at = rd->p;
+  YATA_TRY(yata_rd_bytes(rd, &s));
+  if (!rd->held || s.len == 0 || *s.data != 0) {
+    rd->p = at;
+    return read_json_text(rd, nesting, false);
+  }
+  struct yata_rd any = yata_rd_of(s.data + 1, s.len - 1);
+  int err = yata_rd_any_skip(&any, nesting);
+  if (err == 0 && any.p != any.end) err = YATA_ERR_MALFORMED;
+  if (err < 0) rd->p = at;
+  return err;
+}
+
 static int read_values(struct yata_rd *rd, uint32_t nesting, struct yata_struct *st) {
   YATA_TRY(yata_rd_clock(rd, &st->len));
   st->content.data = rd->p;
@@ -172,10 +188,10 @@ static int read_content(struct yata_rd *rd, uint32_t nesting, struct yata_struct
   case YATA_WIRE_ANY: return read_values(rd, nesting, st);
   case YATA_WIRE_BINARY: YATA_TRY(yata_rd_bytes(rd, &s)); break;
   case YATA_WIRE_STRING: return yata_rd_string(rd, &st->content, &st->len);
-  case YATA_WIRE_EMBED: YATA_TRY(read_json_text(rd, nesting, false)); break;
+  case YATA_WIRE_EMBED: YATA_TRY(read_held(rd, nesting)); break;
   case YATA_WIRE_FORMAT:
     YATA_TRY(yata_rd_string(rd, &s, NULL));
-    YATA_TRY(read_json_text(rd, nesting, false));
+    YATA_TRY(read_held(rd, nesting));
     break;
   case YATA_WIRE_TYPE: YATA_TRY(read_type(rd)); break;
   case YATA_WIRE_DOC:

@@ -30,10 +30,11 @@ enum {
 struct yata_rd {
   const uint8_t *base, *p, *end;
   const char *what; /* static text */
+  bool held;        /* an update of our own: embeds and formats as they are held (held.h) */
 };
 
 static inline struct yata_rd yata_rd_of(const uint8_t *data, size_t len) {
-  return (struct yata_rd){data, data, len > 0 ? data + len : data, "bytes"};
+  return (struct yata_rd){data, data, len > 0 ? data + len : data, "bytes", false};
 }
 
 /** 0 or YATA_ERR_MALFORMED: past the end, or above 2^53 - 1. */
@@ -147,6 +148,8 @@ void yata_struct_reread(struct yata_rd *rd, uint32_t len, struct yata_struct *st
 
 /** Append the struct without its first `offset` units. */
 YATA_CHECKED int yata_struct_write(yata_buf *out, const struct yata_struct *st, uint32_t offset);
+/** The same of one that may be of an update of our own, as version 1 has it. */
+YATA_CHECKED int yata_struct_write_v1(yata_buf *out, const struct yata_struct *st, uint32_t offset);
 
 /** Append "the first part of an item": info and ids. Shared by wire structs and items. */
 struct yata_head {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing structs as version 1 of the encoding. */
-#include "wire.h"
+#include "held.h"
 
 static uint8_t *put_id(uint8_t *p, const struct yata_wid *id) {
   return yata_clock_write(yata_uint_write(p, id->client), id->clock);
@@ -92,4 +92,11 @@ int yata_struct_write(yata_buf *out, const struct yata_struct *st, uint32_t offs
   case YATA_WIRE_DELETED: return yata_buf_put_uint(out, st->len - offset);
   default: return yata_buf_put(out, st->content.data, st->content.len);
   }
+}
+
+int yata_struct_write_v1(yata_buf *out, const struct yata_struct *st, uint32_t offset) {
+  if (st->kind != YATA_WIRE_EMBED && st->kind != YATA_WIRE_FORMAT) return yata_struct_write(out, st, offset);
+  const struct yata_head head = yata_struct_head(st, offset);
+  YATA_TRY(yata_head_write(out, &head));
+  return yata_held_put_v1(st->kind, st->content, out);
 }

@@ -34,6 +34,7 @@ static int compare_names(yata_slice a, yata_slice b) {
 
 struct named {
   yata_slice name, value;
+  const yata_any *any;      /* what a format holds */
   size_t name_at, value_at; /* in the scratch buffer, while that still grows */
   uint32_t item;            /* an attribute of an element */
 };
@@ -133,16 +134,49 @@ static int find_in_string(struct members *m, const uint8_t *json) {
   return err;
 }
 
-static int find_members(struct members *m, yata_slice json) {
-  const uint8_t *p = json.data;
+/* What is not JSON. */
+
+static int find_element(struct members *m, size_t i, const yata_any *value) {
+  struct named at;
+  begin_member(m, &at);
+  YATA_TRY(yata_json_put_number(&m->text, (double)i));
+  begin_value(m, &at);
+  YATA_TRY(yata_js_put(value, &m->text));
+  return end_member(m, &at);
+}
+
+static int find_entry(struct members *m, const yata_any_entry *e) {
+  struct named at;
+  begin_member(m, &at);
+  YATA_TRY(yata_buf_put(&m->text, e->key.data, e->key.len));
+  begin_value(m, &at);
+  YATA_TRY(yata_js_put(&e->value, &m->text));
+  return end_member(m, &at);
+}
+
+static int find_in_any(struct members *m, const yata_any *any) {
+  if (any->kind == YATA_ANY_ARRAY)
+    for (size_t i = 0; i < any->u.array.len; i++) YATA_TRY(find_element(m, i, &any->u.array.items[i]));
+  if (any->kind == YATA_ANY_OBJECT)
+    for (size_t i = 0; i < any->u.object.len; i++) YATA_TRY(find_entry(m, &any->u.object.entries[i]));
+  for (size_t i = 0; any->kind == YATA_ANY_BINARY && i < any->u.bytes.len; i++) {
+    const yata_any byte = yata_any_number(any->u.bytes.data[i]);
+    YATA_TRY(find_element(m, i, &byte));
+  }
+  return 0;
+}
+
+static int find_members(struct members *m, const yata_any *any) {
+  const uint8_t *p = any->u.bytes.data;
+  if (any->kind != YATA_ANY_JSON) return find_in_any(m, any);
   while (yata_js_is_space(*p)) p++;
   if (*p == '"') return find_in_string(m, p);
-  return *p == '{' || *p == '[' ? find_in_object(m, p, json.data + json.len) : 0;
+  return *p == '{' || *p == '[' ? find_in_object(m, p, any->u.bytes.data + any->u.bytes.len) : 0;
 }
 
 static int put_open_tag(struct yata_printer *pr, const struct named *node) {
   struct members m = {.pr = pr, .text = {.alloc = pr->out->alloc}};
-  int err = find_members(&m, node->value);
+  int err = find_members(&m, node->any);
   for (uint32_t i = 0; i < m.names.n; i++) {
     m.names.v[i].name.data = m.text.data + m.names.v[i].name_at;
     m.names.v[i].value.data = m.text.data + m.names.v[i].value_at;
@@ -154,7 +188,7 @@ static int put_open_tag(struct yata_printer *pr, const struct named *node) {
     err = put_attribute(pr->out, m.names.v[i].name, m.names.v[i].value);
   drop_names(pr->doc, &m.names);
   yata_buf_deinit(&m.text);
-  pr->read += node->value.len;
+  if (node->any->kind == YATA_ANY_JSON) pr->read += node->any->u.bytes.len;
   if (err == 0) err = put(pr->out, ">");
   return err < 0 ? err : yata_print_check(pr);
 }
@@ -171,7 +205,7 @@ static int put_run(struct yata_printer *pr, const yata_text_run *run, struct nam
   nodes->n = 0;
   for (size_t i = 0; i < run->n_attributes; i++) {
     const yata_any_entry *e = &run->attributes[i];
-    struct named node = {.name = e->key, .value = {e->value.u.bytes.data, e->value.u.bytes.len}};
+    struct named node = {.name = e->key, .any = &e->value};
     YATA_TRY(add_name(pr->doc, nodes, node));
   }
   sort_names(nodes);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Local edits of every type, undo. A transaction is left open: it is given up. */
+#include <math.h>
+
 #include "every.h"
 
 static const yata_any text_of_some_length = {.kind = YATA_ANY_STRING,
@@ -20,8 +22,11 @@ static int roots(struct world *w) {
 static int texts(struct world *w) {
   yata_type made;
   OBJECT(attributes, "color", yata_any_string("red"));
+  OBJECT(not_a_number, "odd", yata_any_number(NAN));
   int err = yata_txn_begin(w->doc);
   THEN(yata_text_insert(w->doc, w->text, 1, "😀", 4));
+  THEN(yata_text_insert_with(w->doc, w->text, 1, "odd", 3, &not_a_number));
+  THEN(yata_text_insert(w->doc, w->text, 2, "NaN", 3));
   THEN(yata_text_insert_with(w->doc, w->text, 2, "formatted", 9, &attributes));
   THEN(yata_text_insert_embed(w->doc, w->text, 3, &text_of_some_length, NULL) == YATA_ERR_INVALID ? 0 : -100);
   THEN(yata_text_insert_embed(w->doc, w->text, 3, &attributes, &attributes));

@@ -15,10 +15,17 @@ static void fill(struct world *w) {
   const yata_any values[] = {number, string, yata_any_null()};
   const yata_subdoc_options subdoc = {.guid = "sub", .auto_load = true};
   yata_id id;
+  /* What JSON lacks, in an array that takes memory to read. */
+  const yata_any lacking_items[] = {{.kind = YATA_ANY_BIGINT}, {.kind = YATA_ANY_UNDEFINED}, string};
+  yata_any lacking = {.kind = YATA_ANY_ARRAY};
+  lacking.u.array.items = lacking_items;
+  lacking.u.array.len = 3;
   OBJECT(bold, "bold", yata_any_bool(true));
+  OBJECT(odd, "odd", lacking);
   assert_ok(yata_text_insert(w->doc, w->text, 0, "some words 😀", 15));
   assert_ok(yata_text_format(w->doc, w->text, 2, 5, &bold));
   assert_ok(yata_text_insert_embed(w->doc, w->text, 4, &number, NULL));
+  assert_ok(yata_text_insert_embed(w->doc, w->text, 9, &lacking, &odd));
   assert_ok(yata_map_set(w->doc, w->map, "key", 3, &string));
   assert_ok(yata_map_set_type(w->doc, w->map, "list", 4, YATA_KIND_ARRAY, &made));
   assert_ok(yata_array_insert(w->doc, made, 0, values, 3));

@@ -234,8 +234,28 @@ static void make_holes(yata_doc *doc) {
   for (uint32_t i = 0; i < MANY * 30; i++) assert_ok(yata_text_delete(doc, text, i, 1));
 }
 
+/* What takes the most in JSON: bytes, control characters, undefined. */
+static void make_bytes(yata_doc *doc) {
+  yata_type text;
+  uint8_t bytes[LONG];
+  char s[LONG];
+  memset(bytes, 0xff, sizeof(bytes));
+  memset(s, 1, sizeof(s));
+  yata_any v[] = {{.kind = YATA_ANY_BINARY},
+                  yata_any_string_n(s, sizeof(s)),
+                  {.kind = YATA_ANY_UNDEFINED},
+                  yata_any_number(-4.9e-324)};
+  v[0].u.bytes.data = bytes;
+  v[0].u.bytes.len = sizeof(bytes);
+  yata_any embed = {.kind = YATA_ANY_ARRAY};
+  embed.u.array.items = v;
+  embed.u.array.len = 4;
+  assert_ok(yata_text(doc, "embeds", &text));
+  for (int i = 0; i < MANY; i++) assert_ok(yata_text_insert_embed(doc, text, 0, i % 2 ? &embed : &v[0], NULL));
+}
+
 static void commit_asks_for_its_memory_once(void **state) {
-  static void (*const make[])(yata_doc *) = {make_texts, make_keys, make_values, make_elements, make_holes};
+  static void (*const make[])(yata_doc *) = {make_texts, make_keys, make_values, make_elements, make_bytes, make_holes};
   yata_options o = {.client_id = ((uint64_t)1 << 53) - 1};
   struct counting counting = {0};
   yata_allocator alloc = {count_resize, &counting};

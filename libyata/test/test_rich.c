@@ -198,17 +198,16 @@ static void objects_are_compared_by_their_members(void **state) {
   end(o);
 }
 
-static void values_that_json_lacks_are_refused(void **state) {
+static void what_is_no_value_is_refused(void **state) {
   (void)state;
-  yata_any undefined = {.kind = YATA_ANY_UNDEFINED}, bigint = {.kind = YATA_ANY_BIGINT};
-  OBJECT(a, "k", undefined);
-  OBJECT(b, "k", bigint);
-  OBJECT(c, "k", json("{"));
-  OBJECT(d, "\xff", yata_any_bool(true));
+  yata_any undefined = {.kind = YATA_ANY_UNDEFINED};
+  OBJECT(a, "k", json("{"));
+  OBJECT(b, "\xff", yata_any_bool(true));
+  OBJECT(c, "k", yata_any_string("\xff"));
   struct one o = begin_text(1);
   put(o, 0, "x", NULL);
-  const yata_any *all[] = {&a, &b, &c, &d, &undefined};
-  for (size_t i = 0; i < 5; i++) {
+  const yata_any *all[] = {&a, &b, &c, &undefined};
+  for (size_t i = 0; i < 4; i++) {
     assert_int_equal(yata_text_insert_with(o.doc, o.text, 0, "x", 1, all[i]), YATA_ERR_INVALID);
     assert_int_equal(yata_text_format(o.doc, o.text, 0, 1, all[i]), YATA_ERR_INVALID);
   }
@@ -448,7 +447,7 @@ int main(void) {
       cmocka_unit_test(embeds_are_values_and_types),
       cmocka_unit_test(a_delta_is_applied),
       cmocka_unit_test(objects_are_compared_by_their_members),
-      cmocka_unit_test(values_that_json_lacks_are_refused),
+      cmocka_unit_test(what_is_no_value_is_refused),
       cmocka_unit_test(keys_that_look_like_an_index_come_first),
       cmocka_unit_test(runs_are_walked_with_their_places),
       cmocka_unit_test(a_text_has_attributes_of_its_own),

@@ -85,6 +85,37 @@ static int to_delta(struct request *r, yata_doc *doc, yata_buf *out) {
   return yata_text_delta(doc, driver_type(r), out);
 }
 
+static void put_run(yata_buf *out, const yata_text_run *run) {
+  driver_json(out, "{\"insert\":");
+  if (run->kind == YATA_TEXT_INSERT)
+    driver_json_string(out, run->text);
+  else if (run->kind == YATA_TEXT_TYPE)
+    driver_json(out, "{\"$type\":1}");
+  else
+    driver_json_any(out, &run->embed);
+  driver_json(out, ",\"attributes\":{");
+  for (size_t i = 0; i < run->n_attributes; i++) {
+    driver_json_string(out, run->attributes[i].key);
+    driver_json(out, ":");
+    driver_json_any(out, &run->attributes[i].value);
+    driver_json(out, ",");
+  }
+  driver_json_close(out, "}},");
+}
+
+/* As values, of which JSON lacks some. */
+static int runs(struct request *r, yata_doc *doc, yata_buf *out) {
+  yata_type t = driver_type(r);
+  yata_text_cursor cursor = {0};
+  yata_text_run run;
+  int err;
+  driver_json(out, "[");
+  while ((err = yata_text_next(doc, t, &cursor, &run)) == 0) put_run(out, &run);
+  driver_json_close(out, "]");
+  yata_text_cursor_deinit(doc, &cursor);
+  return err == YATA_ERR_NOT_FOUND ? 0 : err;
+}
+
 int driver_embedded(yata_doc *doc, yata_type text, uint32_t index, yata_type *out) {
   yata_text_cursor cursor = {0};
   yata_text_run run;
@@ -109,7 +140,14 @@ static int tidied(struct request *r, yata_doc *doc, yata_buf *out) {
 }
 
 const struct operation driver_formats[] = {
-    {"insert with", insert, false}, {"embed", embed, false},       {"embed type", embed_type, false},
-    {"format", format, false},      {"delta", apply_delta, false}, {"to delta", to_delta, false},
-    {"embedded", embedded, false},  {"tidied", tidied, false},     {NULL, NULL, false},
+    {"insert with", insert, false},
+    {"embed", embed, false},
+    {"embed type", embed_type, false},
+    {"format", format, false},
+    {"delta", apply_delta, false},
+    {"to delta", to_delta, false},
+    {"embedded", embedded, false},
+    {"tidied", tidied, false},
+    {"runs", runs, false},
+    {NULL, NULL, false},
 };

@@ -62,18 +62,30 @@ static void put_object(yata_buf *out, const yata_any *any) {
   driver_json_close(out, "}");
 }
 
+static void put_named(yata_buf *out, const char *name, const char *text) {
+  driver_json(out, name);
+  driver_json(out, text);
+  driver_json(out, "\"}");
+}
+
+static void put_number(yata_buf *out, double v) {
+  char s[64];
+  snprintf(s, sizeof(s), "%.17g", v);
+  if (isfinite(v) && !(v == 0 && signbit(v)))
+    driver_json(out, s);
+  else
+    put_named(out, "{\"$number\":\"", isnan(v) ? "NaN" : v == 0 ? "-0" : v > 0 ? "Infinity" : "-Infinity");
+}
+
 void driver_json_any(yata_buf *out, const yata_any *any) {
   char s[64];
   switch (any->kind) {
   case YATA_ANY_NULL: driver_json(out, "null"); break;
   case YATA_ANY_BOOL: driver_json(out, any->u.boolean ? "true" : "false"); break;
-  case YATA_ANY_NUMBER:
-    snprintf(s, sizeof(s), isfinite(any->u.number) ? "%.17g" : "null", any->u.number);
-    driver_json(out, s);
-    break;
+  case YATA_ANY_NUMBER: put_number(out, any->u.number); break;
   case YATA_ANY_BIGINT:
     snprintf(s, sizeof(s), "%lld", (long long)any->u.bigint);
-    driver_json(out, s);
+    put_named(out, "{\"$bigint\":\"", s);
     break;
   case YATA_ANY_STRING: driver_json_string(out, (yata_slice){any->u.bytes.data, any->u.bytes.len}); break;
   case YATA_ANY_JSON: put(out, any->u.bytes.data, any->u.bytes.len); break;

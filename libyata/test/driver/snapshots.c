@@ -73,18 +73,26 @@ static int contains(struct request *r, yata_doc *doc, yata_buf *out) {
 }
 
 /* The state of the restored document. */
-static int restore(struct request *r, yata_doc *doc, yata_buf *out) {
+static int restore_as(struct request *r, yata_doc *doc, yata_buf *out, bool v2) {
   yata_options o = {.client_id = 1, .keep_deleted = driver_u8(r)};
   yata_snapshot s = YATA_SNAPSHOT_INIT;
   yata_doc *made = NULL;
   bool given;
   int err = read_snapshot(r, &s, &given);
   if (err == 0) err = yata_snapshot_restore(doc, &s, &o, &made);
-  if (err == 0) err = yata_encode_state_as_update(made, NULL, 0, out);
+  if (err == 0) err = (v2 ? yata_encode_state_as_update_v2 : yata_encode_state_as_update)(made, NULL, 0, out);
   if (err == 0 && yata_doc_check(made) < 0) err = DRIVER_CHECK_FAILED;
   yata_doc_destroy(made);
   yata_snapshot_deinit(&s);
   return err;
+}
+
+static int restore(struct request *r, yata_doc *doc, yata_buf *out) {
+  return restore_as(r, doc, out, false);
+}
+
+static int restore_v2(struct request *r, yata_doc *doc, yata_buf *out) {
+  return restore_as(r, doc, out, true);
 }
 
 /* An attribute that names the client, so that its parts are one run, and the clock of its first. */
@@ -179,6 +187,7 @@ const struct operation driver_snapshots[] = {
     {"snapshot equal", equal, true},
     {"snapshot contains", contains, true},
     {"snapshot restore", restore, false},
+    {"snapshot restore2", restore_v2, false},
     {"snapshot delta", delta, false},
     {"snapshot text", text, false},
     {"snapshot content", content, false},

@@ -270,6 +270,9 @@ export class YataDoc {
   }
 
   async delta (type) { return (await this.call('to delta', type)).toString() }
+
+  // The same with values that JSON lacks, each an object of one member ($binary, $number, $bigint, $undefined).
+  async runs (type) { return JSON.parse((await this.call('runs', type)).toString()) }
   // What the last update led to: the update of Yjs' tidying up, or nothing.
   tidied () { return this.call('tidied') }
   embedType (type, index) { return this.call('embedded', type, u32(index)) }

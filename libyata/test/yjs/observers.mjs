@@ -36,16 +36,17 @@ export const theirs = event => {
       [key, { action, old: plain(action === 'add' ? undefined : oldValue) }]).sort(byKey),
     delta: delta.map(op => {
       const same = { ...op }
-      if (Array.isArray(op.insert)) same.insert = isText(event.target) ? op.insert : op.insert.map(plain)
-      else if (op.insert instanceof Y.AbstractType) same.insert = plain(op.insert)
+      if ('insert' in op) same.insert = plain(op.insert)
+      if ('attributes' in op) same.attributes = plain(op.attributes)
       return same
     })
   }
 }
 
 // Yjs leaves embeds that are no objects out of the deltas of events.
+const isObject = v => typeof v === 'object' && !['$bigint', '$number', '$undefined'].includes(Object.keys(v)[0])
 const objectsAlone = delta => {
-  const told = delta.filter(op => op.kind !== 'insert' || typeof (op.values[0] ?? {}) === 'object')
+  const told = delta.filter(op => op.kind !== 'insert' || isObject(op.values[0] ?? {}))
   while (told.at(-1)?.kind === 'retain' && Object.keys(told.at(-1).attributes).length === 0) told.pop()
   return told
 }

@@ -16,7 +16,10 @@ export const plain = v => {
   if (v instanceof Y.Doc) return { $doc: v.guid }
   if (v instanceof Uint8Array) return { $binary: [...v] }
   if (v === undefined) return { $undefined: 1 }
-  return typeof v === 'bigint' ? Number(v) : v
+  if (typeof v === 'bigint') return { $bigint: String(v) }
+  if (typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0))) return { $number: Object.is(v, -0) ? '-0' : String(v) }
+  if (Array.isArray(v)) return v.map(plain)
+  return v !== null && typeof v === 'object' ? Object.fromEntries(Object.entries(v).map(([key, value]) => [key, plain(value)])) : v
 }
 export const canonical = v => JSON.parse(JSON.stringify(v))
 
