@@ -319,3 +319,23 @@ scenario('-0 and what is above all doubles are no longer JSON once they are read
     await a.take(struct(6, [...string('b'), ...string(text)]))
   }
 })
+
+scenario('values that others write in other bytes are in those of yjs', 1, {}, async a => {
+  const string = s => [s.length, ...Buffer.from(s)]
+  const foreign = [
+    [117, 2, 127, 125, 0x81, 0],
+    [118, 3, ...string('b'), 127, ...string('20'), 124, 0x3f, 0x80, 0, 0, ...string('1'), 121],
+    [123, 0x80, 0, 0, 0, 0, 0, 0, 0],
+    [123, 0x7f, 0xf8, 0, 0, 0, 0, 0, 1]
+  ]
+  for (const [i, any] of foreign.entries()) {
+    const doc = new Y.Doc()
+    doc.clientID = 50 + i
+    doc.getText('t').insertEmbed(0, new Uint8Array())
+    // At the end stand the bytes, which are none, and no deletions.
+    const update = Buffer.from([...Y.encodeStateAsUpdateV2(doc).slice(0, -3), ...any, 0])
+    Y.applyUpdateV2(a.y, update, 'remote')
+    await a.c.apply2As(update, 1, 0)
+    await a.same()
+  }
+})
