@@ -149,7 +149,7 @@ YATA_API void yata_doc_stats(const yata_doc *doc, yata_stats *out);
 /** Who makes a change, and when: for observers and undo managers. */
 typedef struct yata_cause {
   const void *origin; /* never read through, compared by address; NULL: nobody in particular */
-  uint64_t time_ms;   /* of any clock of the caller; the library reads none */
+  uint64_t time_ms;   /* of any clock of the caller; the library reads none. 0: unknown */
 } yata_cause;
 
 typedef struct yata_applied {
@@ -1185,7 +1185,11 @@ typedef struct yata_undo_options {
   void *user;
 } yata_undo_options;
 
-/* The callbacks may read the document, not change it, nor undo, redo, clear or destroy. */
+/* What follows within the time joins the step before, as in Yjs; what follows a transaction without a time (0, as after
+ * yata_txn_begin) is a step of its own.
+ *
+ * The callbacks may read the document, not change it, nor undo, redo, clear or destroy. may_delete is asked while the
+ * step is being taken back: what holds the item, and the type that it is, may be gone by then, and have no kind. */
 
 /**
  * Create an undo manager of what comes from now on.

@@ -136,7 +136,7 @@ static int resolve_left(struct yata_doc *doc, const struct yata_struct *st, uint
     n->parent = 0;
     return 0;
   }
-  if (offset > 0) {
+  if (offset > 0 && n->parent != 0) {
     /* The rest of a struct stands where its beginning does, whatever parent the bytes name now. */
     n->parent = left->parent;
     n->key = left->key;
@@ -191,10 +191,8 @@ static int integrate_struct(struct yata_doc *doc, const struct yata_struct *st, 
   if (client == YATA_NO_CLIENT) YATA_TRY(yata_client_get(doc, st->id.client, &n.client));
   if (st->kind != YATA_WIRE_GC) {
     YATA_TRY(resolve_parent(doc, st, o, &n));
-    if (n.parent != 0) {
-      YATA_TRY(resolve_left(doc, st, offset, o, &n));
-      YATA_TRY(resolve_right(doc, st, o, &n));
-    }
+    YATA_TRY(resolve_left(doc, st, offset, o, &n));
+    YATA_TRY(resolve_right(doc, st, o, &n));
   }
   if (st->kind == YATA_WIRE_TYPE) type_content(st, &n);
   return yata_integrate(doc, &n, NULL);

@@ -149,6 +149,15 @@ static int check_type(const yata_doc *doc, uint32_t t, struct tally *tally) {
   return 0;
 }
 
+/* What waits is noted sorted and joined, so that it is found. */
+static int check_pending(const struct yata_ranges *units) {
+  for (uint32_t i = 1; i < units->n; i++) {
+    const struct yata_range *a = &units->v[i - 1], *b = &units->v[i];
+    MUST(a->client < b->client || (a->client == b->client && a->clock + a->len < b->clock));
+  }
+  return 0;
+}
+
 int yata_doc_check(const yata_doc *doc) {
   struct tally tally = {0};
   for (uint32_t i = 0; i < doc->n_clients; i++) {
@@ -160,5 +169,6 @@ int yata_doc_check(const yata_doc *doc) {
     if (check_type(doc, t, &tally) < 0) return YATA_ERR_CORRUPT;
   MUST(tally.listed == doc->used_items);
   if (!doc->txn.open) MUST(tally.subdocs == doc->n_subdocs);
+  MUST(check_pending(&doc->pending.units) == 0);
   return yata_tree_check(doc);
 }

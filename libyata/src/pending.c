@@ -50,20 +50,25 @@ static int compare_units(const void *a, const void *b) {
   return (x->clock > y->clock) - (x->clock < y->clock);
 }
 
-/* Merge sorted ranges into others; there is room for all. */
+/* Merge sorted ranges into others; there is room for all. What stands before them, and behind them when none joined, is
+ * not gone through: many updates may wait, and each has few. */
 static void add_units(struct yata_ranges *to, const struct yata_ranges *more) {
-  uint32_t i = to->n, j = more->n, n = 0;
-  for (uint32_t k = i + j; j > 0; k--)
-    to->v[k - 1] = i > 0 && compare_units(&to->v[i - 1], &more->v[j - 1]) > 0 ? to->v[--i] : more->v[--j];
-  for (uint32_t k = 0; k < to->n + more->n; k++) {
+  uint32_t i = to->n, j = more->n, all = i + j, last_new = 0;
+  for (uint32_t k = all; j > 0; k--) {
+    bool old = i > 0 && compare_units(&to->v[i - 1], &more->v[j - 1]) > 0;
+    if (!old && last_new == 0) last_new = k;
+    to->v[k - 1] = old ? to->v[--i] : more->v[--j];
+  }
+  uint32_t n = i > 0 ? i - 1 : 0, from = n, k = n;
+  for (; k < all && (n < k || k <= last_new); k++) {
     const struct yata_range next = to->v[k];
-    struct yata_range *last = n > 0 ? &to->v[n - 1] : NULL;
+    struct yata_range *last = n > from ? &to->v[n - 1] : NULL;
     if (last == NULL || last->client != next.client || end_of(last) < next.clock)
       to->v[n++] = next;
     else if (end_of(&next) > end_of(last))
       last->len = end_of(&next) - last->clock;
   }
-  to->n = n;
+  to->n = n + (all - k);
 }
 
 bool yata_pending_same(const struct yata_pending *a, const struct yata_pending *b) {

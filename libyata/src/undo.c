@@ -259,7 +259,7 @@ static void capture(struct yata_undo_manager *m) {
   struct yata_step_done *step = &steps->v[steps->n - 1];
   record(doc, step);
   if (!m->undoing && !m->redoing) {
-    m->capturing = true;
+    m->capturing = ev->txn.time_ms > 0;
     m->last_ms = ev->txn.time_ms;
   }
   for (uint32_t i = 0; i < doc->txn.deleted.n; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Undo managers whose steps hold many separate runs, of several clients, that came in any order. */
+/* What belongs to one step of an undo manager: many separate runs, of several clients, that came in any order. */
 #include "random.h"
 
 #define LONG 3000
@@ -112,10 +112,29 @@ static void many_runs_of_one_client_are_one_step(void **state) {
   yata_doc_destroy(doc);
 }
 
+static void transactions_without_a_time_are_steps_of_their_own(void **state) {
+  (void)state;
+  static const uint64_t times[] = {0, 0, 100, 200, 0, 50};
+  static const size_t depths[] = {1, 2, 3, 3, 3, 4};
+  yata_type text;
+  yata_doc *doc = new_doc(1);
+  assert_ok(yata_text(doc, "t", &text));
+  yata_undo_manager *m = manager_of(doc);
+  for (uint32_t i = 0; i < 6; i++) {
+    const yata_cause cause = {&typist, times[i]};
+    assert_ok(yata_txn_begin_as(doc, &cause));
+    assert_ok(yata_text_insert(doc, text, i, "x", 1));
+    assert_ok(yata_txn_commit(doc, NULL));
+    assert_int_equal(yata_undo_depth(m, YATA_STACK_UNDO), depths[i]);
+  }
+  yata_doc_destroy(doc);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_step_takes_up_runs_of_many_transactions),
       cmocka_unit_test(many_runs_of_one_client_are_one_step),
+      cmocka_unit_test(transactions_without_a_time_are_steps_of_their_own),
   };
   return cmocka_run_group_tests(tests, seed, NULL);
 }

@@ -76,3 +76,10 @@ scenario('a format that was written in other bytes is the same format', 1, {}, a
   await a.insert(t, 4, 's', { width: 2 })
   await a.deltaIs(t, [{ insert: 'words', attributes: { width: 2 } }])
 })
+
+scenario('an item beside what was collected splits its neighbours all the same', 1, {}, async a => {
+  const t = await a.root('t')
+  await a.take(Buffer.from('01020500040101740378797a000100', 'hex'))
+  await a.take(Buffer.from('02010200c4050305010171010100c405020501017700', 'hex'))
+  await a.deltaIs(t, [{ insert: 'xyzw' }])
+})
