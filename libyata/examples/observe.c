@@ -9,7 +9,7 @@ struct mirror {
 };
 
 static void splice(struct mirror *m, size_t at, size_t removed, yata_slice added) {
-  if (m->len - removed + added.len > sizeof(m->bytes)) abort();
+  if (at > m->len || removed > m->len - at || m->len - removed + added.len > sizeof(m->bytes)) abort();
   memmove(m->bytes + at + added.len, m->bytes + at + removed, m->len - at - removed);
   if (added.len > 0) memcpy(m->bytes + at, added.data, added.len);
   m->len += added.len - removed;
@@ -27,9 +27,11 @@ static void on_text(void *user, const yata_event *event) {
     if (op->kind == YATA_DELTA_RETAIN) printf(" retain %u", op->len);
     if (op->kind == YATA_DELTA_INSERT) printf(" insert \"%.*s\"", shown, (const char *)op->text.data);
     if (op->kind == YATA_DELTA_DELETE) printf(" delete \"%.*s\"", shown, (const char *)op->text.data);
-    /* new_byte is where the operation is once those before it are done. */
+    /* new_byte is where the operation is once those before it are done. What is retained has text when it is half of a
+     * character that was torn: U+FFFD then. */
     if (op->kind == YATA_DELTA_INSERT) splice(mirror, op->new_byte, 0, op->text);
     if (op->kind == YATA_DELTA_DELETE) splice(mirror, op->new_byte, op->bytes, (yata_slice){NULL, 0});
+    if (op->kind == YATA_DELTA_RETAIN && op->text.len > 0) splice(mirror, op->new_byte, op->bytes, op->text);
   }
   printf("\n  copy: %.*s\n", (int)mirror->len, mirror->bytes);
 }

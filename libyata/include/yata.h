@@ -1045,7 +1045,7 @@ typedef struct yata_delta_op {
   enum yata_delta_kind kind;
   uint32_t len, old_index, new_index; /* units, where in the list as it was, where as it is */
   size_t bytes, old_byte, new_byte;   /* the same in UTF-8 */
-  yata_slice text;                    /* INSERT, DELETE of text: its UTF-8, without embeds */
+  yata_slice text;                    /* INSERT, DELETE of text: its UTF-8, without embeds; RETAIN: see there */
   const yata_value *values;           /* INSERT, DELETE: the elements, or the embed */
   size_t n_values;
   const yata_any_entry *attributes; /* of text; YATA_ANY_NULL: taken away; else as in yata_text_run */
@@ -1056,7 +1056,10 @@ typedef struct yata_delta_op {
  * The changes of the list, from its start: as YTextEvent.delta for text, as YEvent.changes.delta else.
  * What is left at the end is retained. Linear in the list.
  *
- * Where a surrogate pair was torn by the transaction, its halves count as what became of them.
+ * Each half of a surrogate pair that the transaction tore, and that is not deleted, is U+FFFD now: retained in units,
+ * but not in UTF-8. It is a RETAIN of its own with that as its `text`; its `bytes` are those that were there, the
+ * pair's at the first half and none at the second. So who follows in UTF-8 puts at new_byte the text of INSERT, takes
+ * away the bytes of DELETE, and does both for a RETAIN that has text.
  *
  * Returns 0, or YATA_ERR_NOMEM, YATA_ERR_LIMIT (max_steps, by formats; max_output_bytes, by entries of attributes: the
  * values are not copied).

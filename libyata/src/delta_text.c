@@ -3,6 +3,7 @@
 #include "edit.h"
 #include "events.h"
 #include "print.h"
+#include "torn.h"
 
 struct build {
   struct yata_doc *doc;
@@ -14,6 +15,7 @@ struct build {
   struct yata_formats old;     /* in force, as it was */
   struct yata_formats changed; /* what retained text gains or, with null, loses: an object in Yjs */
   struct yata_formats shown;   /* `current` in the order of an object's members */
+  struct yata_torn torn;
 };
 
 /* ---- operations --------------------------------------------------------------------------------- */
@@ -77,28 +79,79 @@ static int put_text(struct build *b, const struct yata_item *it, uint32_t from, 
   return 0;
 }
 
+static int put_bytes(struct build *b, const void *utf8, size_t len) {
+  YATA_TRY(yata_buf_put(&b->d->text, utf8, len));
+  b->d->ops[b->d->n_ops - 1].text.len += len;
+  return 0;
+}
+
+/* Units that are text, and what they are in UTF-8. */
+static int text_part(struct build *b, const struct yata_item *it, uint32_t from, uint32_t to,
+                     enum yata_delta_kind kind) {
+  size_t bytes = 0;
+  if (from == to) return 0;
+  YATA_TRY(begin_op(b, kind));
+  if (kind == YATA_DELTA_RETAIN)
+    bytes = yata_text_bytes(&b->doc->clients[it->client].text, it->content + from, to - from);
+  else
+    YATA_TRY(put_text(b, it, from, to, &bytes));
+  yata_delta_grow(b->d, to - from, bytes, &b->pos);
+  return 0;
+}
+
+/* Half of a pair that the transaction tore. In UTF-8 the pair stood where its first half is; what is retained of it is
+ * something else. */
+static int torn_part(struct build *b, const struct yata_torn_pair *pair, bool first, enum yata_delta_kind kind) {
+  uint32_t code = 0x10000u + ((pair->high & 0x3ffu) << 10) + (pair->low & 0x3ffu);
+  const uint8_t whole[] = {(uint8_t)(0xf0 | code >> 18), (uint8_t)(0x80 | (code >> 12 & 0x3f)),
+                           (uint8_t)(0x80 | (code >> 6 & 0x3f)), (uint8_t)(0x80 | (code & 0x3f))};
+  size_t bytes = first ? sizeof(whole) : 0;
+  if (kind == YATA_DELTA_DELETE) {
+    YATA_TRY(begin_op(b, kind));
+    if (first) YATA_TRY(put_bytes(b, whole, sizeof(whole)));
+    yata_delta_grow(b->d, 1, bytes, &b->pos);
+    return 0;
+  }
+  YATA_TRY(end_op(b));
+  YATA_TRY(begin_op(b, kind));
+  YATA_TRY(put_bytes(b, "\xef\xbf\xbd", 3));
+  yata_delta_grow(b->d, 1, bytes, &b->pos);
+  b->pos.new_byte = b->pos.new_byte - bytes + 3;
+  return end_op(b);
+}
+
+/* Units of an item of text that was there before. */
+static int old_text(struct build *b, const struct yata_item *it, uint32_t to, enum yata_delta_kind kind) {
+  const struct yata_torn_pair *pair;
+  for (uint32_t from = 0; from < to;) {
+    uint32_t half = yata_torn_next(&b->torn, it, from, to, &pair);
+    YATA_TRY(text_part(b, it, from, half, kind));
+    if (half < to) YATA_TRY(torn_part(b, pair, pair->pos == it->content + half, kind));
+    from = half + 1;
+  }
+  return 0;
+}
+
+/* An embed is inserted by an operation of its own. */
+static int embed_part(struct build *b, const struct yata_item *it, uint32_t from, uint32_t to,
+                      enum yata_delta_kind kind) {
+  if (kind == YATA_DELTA_INSERT) YATA_TRY(end_op(b));
+  YATA_TRY(begin_op(b, kind));
+  if (kind != YATA_DELTA_RETAIN) YATA_TRY(yata_delta_values(b->doc, b->d, it, from, to));
+  yata_delta_grow(b->d, to - from, 0, &b->pos);
+  return kind == YATA_DELTA_INSERT ? end_op(b) : 0;
+}
+
 /* Units of an item, which all had the same fate. */
 static int part(struct build *b, const struct yata_item *it, uint32_t from, uint32_t to, bool is_new) {
   enum yata_delta_kind kind = is_new ? YATA_DELTA_INSERT : YATA_DELTA_RETAIN;
-  bool is_text = it->kind == YATA_WIRE_STRING;
-  size_t bytes = 0;
   if (from == to) return 0;
   if (it->flags & YATA_ITEM_DELETED) {
     if (is_new || !yata_txn_deletes(b->doc, it->client, it->clock)) return 0;
     kind = YATA_DELTA_DELETE;
   }
-  /* An embed is inserted by an operation of its own. */
-  bool alone = kind == YATA_DELTA_INSERT && !is_text;
-  if (alone) YATA_TRY(end_op(b));
-  YATA_TRY(begin_op(b, kind));
-  if (kind == YATA_DELTA_RETAIN)
-    bytes = is_text ? yata_text_bytes(&b->doc->clients[it->client].text, it->content + from, to - from) : 0;
-  else if (is_text)
-    YATA_TRY(put_text(b, it, from, to, &bytes));
-  else
-    YATA_TRY(yata_delta_values(b->doc, b->d, it, from, to));
-  yata_delta_grow(b->d, to - from, bytes, &b->pos);
-  return alone ? end_op(b) : 0;
+  if (it->kind != YATA_WIRE_STRING) return embed_part(b, it, from, to, kind);
+  return is_new || b->torn.n == 0 ? text_part(b, it, from, to, kind) : old_text(b, it, to, kind);
 }
 
 /* ---- formatting --------------------------------------------------------------------------------- */
@@ -162,6 +215,10 @@ static int format(struct build *b, uint32_t h) {
 
 /* ---- the text ----------------------------------------------------------------------------------- */
 
+static bool is_idle(const yata_delta_op *op) {
+  return op->kind == YATA_DELTA_RETAIN && op->n_attributes == 0 && op->text.len == 0;
+}
+
 static int build(struct build *b, uint32_t type) {
   struct yata_delta *d = b->d;
   for (uint32_t h = b->doc->types[type].start; h != 0; h = b->doc->items[h].right) {
@@ -173,8 +230,7 @@ static int build(struct build *b, uint32_t type) {
     YATA_TRY(part(b, it, old, it->len, true));
   }
   YATA_TRY(end_op(b));
-  while (d->n_ops > 0 && d->ops[d->n_ops - 1].kind == YATA_DELTA_RETAIN && d->ops[d->n_ops - 1].n_attributes == 0)
-    d->n_ops--;
+  while (d->n_ops > 0 && is_idle(&d->ops[d->n_ops - 1])) d->n_ops--;
   yata_delta_close(d);
   return 0;
 }
@@ -183,11 +239,13 @@ int yata_delta_text(struct yata_doc *doc, uint32_t type, struct yata_delta *d) {
   struct build b = {.doc = doc, .d = d, .most = yata_output_most(doc)};
   uint64_t steps = doc->txn.steps;
   doc->txn.steps = 0; /* its own: max_steps counts for this delta alone */
-  int err = build(&b, type);
+  int err = yata_torn_find(doc, &b.torn);
+  if (err == 0) err = build(&b, type);
   doc->txn.steps = steps;
   yata_formats_deinit(doc, &b.current);
   yata_formats_deinit(doc, &b.old);
   yata_formats_deinit(doc, &b.changed);
   yata_formats_deinit(doc, &b.shown);
+  yata_torn_deinit(doc, &b.torn);
   return err;
 }

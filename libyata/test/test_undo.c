@@ -258,7 +258,7 @@ static void split_off(bool (*capture)(void *, const yata_txn_event *)) {
   put_as(t.doc, t.text, &me, 2, 2, "cd");
   put_as(t.doc, t.text, &other, 2, 4, "ef");
   undo(t.mine, true);
-  for (int i = 0; i < 2; i++) erase(t.doc, t.text, 0, 2);
+  erase(t.doc, t.text, 0, 4);
   undo(t.all, true);
   assert_text(t.doc, t.text, "abcdef");
   put_as(t.doc, t.text, &me, 2, 6, "z");

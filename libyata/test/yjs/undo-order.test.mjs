@@ -154,7 +154,7 @@ scenario('letting go of steps splits what was redone', 1, { clientID: 9 }, async
   await a.insert(t, 0, 'abcdef')
   const wide = await manage(a, [t], { timeout: 500, n: 1 })
   const narrow = await manage(a, [t])
-  for (let i = 0; i < 2; i++) await a.step(() => t[0].delete(0, 2), () => a.c.deleteText(t[1], 0, 2), { ms: 0 })
+  for (let i = 0; i < 2; i++) await a.step(() => t[0].delete(0, 2), () => a.c.deleteText(t[1], 0, 2), { ms: 1 })
   await wide.undo()
   await a.text(t, 'abcdef')
   await narrow.clear()
