@@ -122,13 +122,13 @@ static int set_change(struct yata_doc *doc, struct state *s, const yata_text_vie
                           (struct yata_format){.key = ychange_key, .value = {s->ychange.data, s->ychange.len}});
 }
 
-/* Give the next part of a string the attribute that it needs. `*ends`: the run ends here, and this is for the next. */
+/* Give the next part of a string the attribute that it needs; of a format of that name Yjs shows nothing at strings.
+ * `*ends`: the run ends here, and this is for the next. */
 static int mark_change(struct yata_doc *doc, struct state *s, const yata_text_view *view, const struct part *p,
                        const struct yata_item *it, const yata_text_run *run, bool *ends) {
   enum yata_ychange change = YATA_CHANGE_NONE;
   const yata_id id = {doc->clients[it->client].id, (uint64_t)it->clock + s->offset};
   uint32_t found;
-  if (view->at == NULL && view->before == NULL) return 0;
   if (view->at != NULL && !p->at)
     change = YATA_CHANGE_REMOVED;
   else if (view->before != NULL && !p->before)

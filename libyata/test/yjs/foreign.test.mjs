@@ -83,3 +83,15 @@ scenario('an item beside what was collected splits its neighbours all the same',
   await a.take(Buffer.from('02010200c4050305010171010100c405020501017700', 'hex'))
   await a.deltaIs(t, [{ insert: 'xyzw' }])
 })
+
+scenario('a format that is named as the mark of a change is not shown at strings', 1, {}, async a => {
+  for (const name of ['t', 'x']) {
+    const t = await a.root(name)
+    await a.insert(t, 0, 'abcd', { bold: true })
+    await a.format(t, 1, 2, { ychange: 'x' })
+    await a.delta(t, [{ retain: 2 }, { insert: { image: 1 }, attributes: { ychange: true } }])
+    await a.deltaIs(t, t[0].toDelta())
+    assert.ok(!JSON.stringify(t[0].toDelta()).includes('"x"'))
+    if (name === 'x') await a.markup(t, t[0].toString())
+  }
+})
