@@ -495,7 +495,8 @@ YATA_API void yata_txn_abort(yata_doc *doc);
 
 /**
  * A handle to a shared type: copied freely, never owned. When its type is deleted, every call
- * with it returns YATA_ERR_GONE; it is never valid again. {0, 0} is no type.
+ * with it returns YATA_ERR_GONE; it is never valid again, unless
+ * the transaction that deleted it is aborted. {0, 0} is no type.
  */
 typedef struct yata_type {
   uint32_t slot;
@@ -761,8 +762,8 @@ YATA_API YATA_CHECKED int yata_text_insert_type(yata_doc *doc, yata_type text, u
 /**
  * Set attributes of `count` units from `index` on.
  *
- * As in Yjs, a range that ends past the text lets it grow by newlines, unless it also begins there: then nothing
- * happens.
+ * As in Yjs, a range that ends past the text lets it grow by newlines, unless it also begins there and no format stands
+ * behind the last unit: then nothing happens.
  */
 YATA_API YATA_CHECKED int yata_text_format(yata_doc *doc, yata_type text, uint32_t index, uint32_t count,
                                            const yata_any *attributes);
