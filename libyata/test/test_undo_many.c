@@ -46,8 +46,10 @@ static char *read(const yata_doc *doc, yata_type text) {
   yata_buf out = YATA_BUF_INIT;
   assert_ok(yata_doc_check(doc));
   assert_ok(yata_text_read(doc, text, &out));
-  char *s = strndup((const char *)out.data, out.len);
+  char *s = malloc(out.len + 1);
   assert_non_null(s);
+  memcpy(s, out.data, out.len);
+  s[out.len] = 0;
   yata_buf_deinit(&out);
   return s;
 }

@@ -101,7 +101,11 @@ const unitsOf = type => {
   return units
 }
 const textOf = units => units.filter(unit => unit !== null).join('')
-const bytesOf = units => Buffer.byteLength(textOf(units))
+const cutsPair = (units, at) => at > 0 && at < units.length &&
+  /^[\ud800-\udbff][\udc00-\udfff]$/.test(units[at - 1] + units[at])
+// The text of a part; a pair is where its first half is.
+const textIn = (units, from, to) => textOf(units.slice(from + cutsPair(units, from), to + cutsPair(units, to)))
+const bytesIn = (units, from, to) => Buffer.byteLength(textIn(units, from, to))
 
 // The old text with the delta applied, and what was deleted.
 function apply (delta, before) {
@@ -146,10 +150,10 @@ function checkPositions (delta, before, after) {
   let oldIndex = 0
   let newIndex = 0
   for (const op of delta) {
-    const units = op.kind === 'insert' ? after.slice(newIndex, newIndex + op.len) : before.slice(oldIndex, oldIndex + op.len)
+    const part = op.kind === 'insert' ? [after, newIndex, newIndex + op.len] : [before, oldIndex, oldIndex + op.len]
     assert.deepEqual([op.oldIndex, op.newIndex, op.oldByte, op.newByte, op.bytes],
-      [oldIndex, newIndex, bytesOf(before.slice(0, oldIndex)), bytesOf(after.slice(0, newIndex)), bytesOf(units)])
-    if (op.kind !== 'retain') assert.equal(op.text, textOf(units))
+      [oldIndex, newIndex, bytesIn(before, 0, oldIndex), bytesIn(after, 0, newIndex), bytesIn(...part)])
+    if (op.kind !== 'retain') assert.equal(op.text, textIn(...part))
     if (op.kind !== 'insert') oldIndex += op.len
     if (op.kind !== 'delete') newIndex += op.len
   }
