@@ -1060,7 +1060,9 @@ typedef struct yata_delta_op {
  * Each half of a surrogate pair that the transaction tore, and that is not deleted, is U+FFFD now: retained in units,
  * but not in UTF-8. It is a RETAIN of its own with that as its `text`; its `bytes` are those that were there, the
  * pair's at the first half and none at the second. So who follows in UTF-8 puts at new_byte the text of INSERT, takes
- * away the bytes of DELETE, and does both for a RETAIN that has text.
+ * away the bytes of DELETE, and does both for a RETAIN that has text. Where nothing else changes in a text there is no
+ * event of a torn pair, as in Yjs: formatting that changes nothing may tear one, an update of what is known already,
+ * and a step that an undo manager forgets.
  *
  * Returns 0, or YATA_ERR_NOMEM, YATA_ERR_LIMIT (max_steps, by formats; max_output_bytes, by entries of attributes: the
  * values are not copied).
@@ -1190,7 +1192,7 @@ typedef struct yata_undo_options {
 } yata_undo_options;
 
 /* What follows within the time joins the step before, as in Yjs; what follows a transaction without a time (0, as after
- * yata_txn_begin) is a step of its own.
+ * yata_txn_begin) is a step of its own; such a one joins a step before it that had a time.
  *
  * The callbacks may read the document, not change it, nor undo, redo, clear or destroy. may_delete is asked while the
  * step is being taken back: what holds the item, and the type that it is, may be gone by then, and have no kind. */

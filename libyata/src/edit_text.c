@@ -136,12 +136,20 @@ int yata_text_insert_with(yata_doc *doc, yata_type text, uint32_t index, const c
 
 static const yata_any no_attributes = {.kind = YATA_ANY_OBJECT};
 
+/* JSON that was given may be. */
+static bool is_string_or_null(const yata_buf *json) {
+  size_t at = 0;
+  while (at < json->len && json->data[at] <= ' ' && json->data[at] != 0) at++;
+  return json->data[at] == '"' || json->data[at] == 'n';
+}
+
 int yata_embed_write(struct yata_doc *doc, const yata_any *embed, yata_buf *out) {
   yata_buf held;
   if (embed->kind == YATA_ANY_STRING || embed->kind == YATA_ANY_NULL || embed->kind == YATA_ANY_UNDEFINED)
     return YATA_ERR_INVALID;
   yata_buf_init(&held, &doc->alloc);
   int err = yata_held_write(&held, embed, doc->max_nesting);
+  if (err == 0 && is_string_or_null(&held)) err = YATA_ERR_INVALID;
   if (err == 0) err = yata_buf_put_uint(out, held.len);
   if (err == 0) err = yata_buf_put(out, held.data, held.len);
   yata_buf_deinit(&held);

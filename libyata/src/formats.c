@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "formats.h"
 
+#include "print.h"
+
 #include "held.h"
 
 static const yata_slice null_text = {(const uint8_t *)"null", 4};
@@ -51,7 +53,9 @@ int yata_format_value(struct yata_doc *doc, struct yata_format *a, struct yata_r
   if (yata_held_is_any(held) && a->any.kind != YATA_ANY_UNDEFINED) return 0;
   YATA_TRY(yata_held_read(doc, held, &v));
   if (v.owned != NULL) {
-    int err = yata_mem_grow(&doc->mem, &readings->v, &readings->cap, (size_t)readings->n + 1, sizeof(v));
+    readings->bytes += v.owned_bytes;
+    int err = readings->bytes > yata_output_most(doc) ? YATA_ERR_LIMIT : 0;
+    if (err == 0) err = yata_mem_grow(&doc->mem, &readings->v, &readings->cap, (size_t)readings->n + 1, sizeof(v));
     if (err < 0) {
       yata_value_deinit(&v);
       return err;
@@ -111,15 +115,19 @@ static bool one_object(const struct yata_doc *doc, struct yata_format a, struct 
   return x.client == y.client && x.pos == y.pos;
 }
 
+#define BYTES_OF_STEP 16
+
 bool yata_format_same(const struct yata_doc *doc, struct yata_format a, struct yata_format b) {
   bool object = yata_held_is_object(a.value);
   if (object != yata_held_is_object(b.value)) return false;
   return object ? one_object(doc, a, b) : yata_held_same(a.value, b.value);
 }
 
-bool yata_format_equal(const struct yata_doc *doc, struct yata_format a, struct yata_format b) {
+bool yata_format_equal(struct yata_doc *doc, struct yata_format a, struct yata_format b) {
   bool object = yata_held_is_object(a.value);
   if (object != yata_held_is_object(b.value)) return false;
+  /* Both are read, however long one of them is. */
+  if (object) doc->txn.steps += (a.value.len + b.value.len) / BYTES_OF_STEP;
   return object ? yata_held_equal_flat(a.value, b.value) || one_object(doc, a, b) : yata_held_same(a.value, b.value);
 }
 
@@ -172,12 +180,19 @@ static bool is_index(yata_slice key, uint64_t *out) {
 }
 
 int yata_formats_add_member(struct yata_doc *doc, struct yata_formats *as, struct yata_format a) {
-  uint32_t at = as->n;
+  uint32_t at = as->n, from = 0;
   uint64_t index, other;
-  if (is_index(yata_format_read(doc, a).key, &index))
-    for (at = 0; at < as->n; at++)
-      if (!is_index(yata_format_read(doc, as->v[at]).key, &other) || other > index) break;
-  if (at < as->n) doc->txn.steps += at;
+  /* Indices come first, the lowest before all. */
+  if (is_index(yata_format_read(doc, a).key, &index)) {
+    while (from < at) {
+      uint32_t mid = from + (at - from) / 2;
+      if (is_index(yata_format_read(doc, as->v[mid]).key, &other) && other <= index)
+        from = mid + 1;
+      else
+        at = mid;
+    }
+  }
+  doc->txn.steps += as->n - at;
   return doc->txn.steps > doc->max_steps ? YATA_ERR_LIMIT : insert_at(doc, as, at, a);
 }
 

@@ -22,6 +22,7 @@ struct yata_formats {
 struct yata_readings {
   yata_value *v;
   uint32_t n, cap;
+  size_t bytes;
 };
 
 #define YATA_NO_FORMAT UINT32_MAX
@@ -38,7 +39,7 @@ bool yata_format_is_nan(struct yata_format a);
 /** As JavaScript's `===`: objects are the same only when they come of the same format. Both read. */
 bool yata_format_same(const struct yata_doc *doc, struct yata_format a, struct yata_format b);
 /** As Yjs' equalAttrs: objects also when their members are the same scalars. Both read. */
-bool yata_format_equal(const struct yata_doc *doc, struct yata_format a, struct yata_format b);
+bool yata_format_equal(struct yata_doc *doc, struct yata_format a, struct yata_format b);
 /** Set a->any: JSON text, or what JSON lacks. That is read once, however often it is asked for; it stays until the
  *  readings go, or the document changes. */
 YATA_CHECKED int yata_format_value(struct yata_doc *doc, struct yata_format *a, struct yata_readings *readings);

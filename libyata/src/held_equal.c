@@ -120,8 +120,14 @@ static bool same(const yata_any *a, const yata_any *b) {
   }
 }
 
+/* Where a string ends need not be looked for: nothing stands behind it. */
 static yata_any scalar_of(yata_slice held) {
   struct yata_rd rd = begin(held);
+  const uint8_t *end = rd.end;
+  if (*rd.p == '"') {
+    while (is_space(end[-1])) end--;
+    return text_of(YATA_ANY_JSON, (yata_slice){rd.p + 1, (size_t)(end - rd.p) - 2});
+  }
   return yata_held_is_any(held) ? any_scalar(&rd) : json_scalar(&rd);
 }
 
@@ -224,19 +230,17 @@ static bool same_member(const struct member *a, const struct member *b) {
   return same_key(a, b) && same(&a->value, &b->value);
 }
 
-static bool has(yata_slice held, const struct member *wanted) {
-  struct members m = open_members(held);
-  struct member at;
-  while (next(&m, &at))
-    if (same_member(&at, wanted)) return true;
-  return false;
-}
-
+/* At most UNORDERED_MAX members each. */
 static bool equal_unordered(yata_slice a, yata_slice b) {
-  struct members m = open_members(a);
-  struct member at;
-  while (next(&m, &at))
-    if (!has(b, &at)) return false;
+  struct member all[UNORDERED_MAX], at;
+  struct members m = open_members(b);
+  uint32_t n = 0, i;
+  while (n < UNORDERED_MAX && next(&m, &all[n])) n++;
+  m = open_members(a);
+  while (next(&m, &at)) {
+    for (i = 0; i < n && !same_member(&all[i], &at);) i++;
+    if (i == n) return false;
+  }
   return true;
 }
 

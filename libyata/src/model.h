@@ -109,9 +109,9 @@ struct yata_typ {
 struct yata_node {
   uint32_t parent; /* node; 0: it is the root. The next one on the free list */
   uint32_t unused;
-  uint8_t n, level;  /* children; 0 for a leaf, whose children are items */
-  uint8_t slot, hot; /* where it is in its parent; where it was last used */
-  uint32_t formats;  /* a bit for each child: a format may be there, or below */
+  uint8_t n, level;              /* children; 0 for a leaf, whose children are items */
+  uint8_t slot, hot;             /* where it is in its parent; where it was last used */
+  uint32_t formats;              /* a bit for each child: a format may be there, or below */
   uint32_t units[YATA_NODE_MAX]; /* visible, of all below each child; 0 past n */
   uint32_t child[YATA_NODE_MAX]; /* 0 past n */
 };

@@ -195,7 +195,7 @@ static int add_nulls(struct yata_doc *doc, struct yata_place *p, struct yata_for
     uint32_t at;
     struct yata_format a = yata_format_read(doc, p->now.v[i]);
     YATA_TRY(yata_formats_find(doc, attributes, a.key, &at));
-    if (at == YATA_NO_FORMAT || yata_format_is_undefined(attributes->v[at]))
+    if (at == YATA_NO_FORMAT || yata_format_is_undefined(yata_format_read(doc, attributes->v[at])))
       YATA_TRY(yata_formats_set_member(doc, attributes, yata_format_off(a)));
   }
   return 0;

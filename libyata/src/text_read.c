@@ -144,6 +144,14 @@ static int mark_change(struct yata_doc *doc, struct state *s, const yata_text_vi
   return yata_formats_delete(doc, &s->now, ychange_key);
 }
 
+/* One of that name is no mark of ours. */
+static int format_met(struct yata_doc *doc, struct state *s, struct yata_format a) {
+  if (a.key.len == ychange_key.len && memcmp(a.key.data, ychange_key.data, a.key.len) == 0)
+    s->changed = YATA_CHANGE_NONE;
+  s->stale = true;
+  return yata_formats_update(doc, &s->now, a);
+}
+
 /* ---- collecting --------------------------------------------------------------------------- */
 
 /* Add a part to the run, or end the run before it. */
@@ -160,8 +168,7 @@ static int collect_part(struct yata_doc *doc, struct state *s, const yata_text_v
     if (!p->at) return 0;
     *ends = run->len > 0;
     if (*ends) return 0;
-    s->stale = true;
-    return yata_formats_update(doc, &s->now, yata_format_of(doc, s->next));
+    return format_met(doc, s, yata_format_of(doc, s->next));
   case YATA_WIRE_EMBED:
   case YATA_WIRE_TYPE: *ends = run->len > 0; return *ends ? 0 : embed_run(doc, s, it, run);
   case YATA_WIRE_DELETED: return YATA_ERR_ERASED;
@@ -250,7 +257,22 @@ static int put(yata_buf *out, const char *text) {
   return yata_buf_put(out, text, strlen(text));
 }
 
-static int put_value(const yata_any *any, yata_buf *out) {
+/* Members that are there and print nothing. As deep as what a document holds. */
+static size_t unprinted(const yata_any *any) {
+  size_t n = 0;
+  if (any->kind == YATA_ANY_ARRAY)
+    for (size_t i = 0; i < any->u.array.len; i++) n += unprinted(&any->u.array.items[i]);
+  if (any->kind == YATA_ANY_OBJECT)
+    for (size_t i = 0; i < any->u.object.len; i++) {
+      const yata_any_entry *e = &any->u.object.entries[i];
+      n += e->value.kind == YATA_ANY_UNDEFINED ? 1 + e->key.len : unprinted(&e->value);
+    }
+  return n;
+}
+
+static int put_value(struct yata_printer *pr, const yata_any *any) {
+  yata_buf *out = pr->out;
+  pr->read += unprinted(any);
   if (any->kind == YATA_ANY_JSON) return yata_buf_put(out, any->u.bytes.data, any->u.bytes.len);
   return yata_any_stringify(out, any, YATA_NESTING_MAX);
 }
@@ -267,7 +289,7 @@ static int put_attributes(struct yata_printer *pr, const yata_text_run *run) {
     first = false;
     YATA_TRY(yata_json_put_string(pr->out, e->key));
     YATA_TRY(put(pr->out, ":"));
-    YATA_TRY(put_value(&e->value, pr->out));
+    YATA_TRY(put_value(pr, &e->value));
     YATA_TRY(yata_print_check(pr));
   }
   return put(pr->out, "}");
@@ -280,7 +302,7 @@ static int put_run(struct yata_printer *pr, const yata_text_run *run) {
   else if (run->kind == YATA_TEXT_TYPE)
     YATA_TRY(yata_json_put_type(pr, run->type.slot, 0)); /* it may have been deleted since */
   else
-    YATA_TRY(put_value(&run->embed, pr->out));
+    YATA_TRY(put_value(pr, &run->embed));
   YATA_TRY(put_attributes(pr, run));
   return put(pr->out, "}");
 }

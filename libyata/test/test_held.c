@@ -291,6 +291,57 @@ static void values_are_equal_as_in_javascript(void **state) {
   assert_false(equal_formats(array_of(inner, 1), array_of(inner, 1)));
 }
 
+/* Where NaN is in force a plain insertion gives attributes; those are read where they are, whatever moved in between.
+ */
+static void attributes_beside_nan_are_read_where_they_are(void **state) {
+  (void)state;
+  const yata_any_entry entries[] = {{{(const uint8_t *)"i", 1}, yata_any_bool(true)},
+                                    {{(const uint8_t *)"b", 1}, yata_any_number(NAN)}};
+  yata_any attributes = {.kind = YATA_ANY_OBJECT}, value = yata_any_string("some text that is not held in place");
+  attributes.u.object.entries = entries;
+  attributes.u.object.len = 2;
+  yata_doc *doc = new_doc(1);
+  yata_type text, array;
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_array(doc, "a", &array));
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_text_insert_with(doc, text, 0, "abc", 3, &attributes));
+  assert_ok(yata_text_insert(doc, text, 1, "x", 1));
+  for (int i = 0; i < 20; i++) assert_ok(yata_array_insert(doc, array, 0, &value, 1));
+  assert_ok(yata_text_insert(doc, text, 3, "y", 1));
+  assert_ok(yata_txn_commit(doc, NULL));
+  assert_text(doc, text, "axbyc");
+  yata_doc_destroy(doc);
+}
+
+/* Undefined members print nothing: what is read of them counts. */
+static void what_prints_nothing_counts_as_printed(void **state) {
+  (void)state;
+  enum { MEMBERS = 2000 };
+  static yata_any_entry members[MEMBERS];
+  yata_options o = {.client_id = 1, .max_output_bytes = 10000};
+  for (int i = 0; i < MEMBERS; i++)
+    members[i] = (yata_any_entry){{(const uint8_t *)"abcdefgh", 1 + (size_t)i % 8}, {.kind = YATA_ANY_UNDEFINED}};
+  yata_any object = {.kind = YATA_ANY_OBJECT}, attributes = object;
+  object.u.object.entries = members;
+  object.u.object.len = MEMBERS;
+  const yata_any_entry entry = {{(const uint8_t *)"o", 1}, object};
+  attributes.u.object.entries = &entry;
+  attributes.u.object.len = 1;
+  yata_doc *doc;
+  yata_type text;
+  yata_buf out = YATA_BUF_INIT;
+  assert_ok(yata_doc_create(&o, &doc));
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_txn_begin(doc));
+  assert_ok(yata_text_insert_with(doc, text, 0, "a", 1, &attributes));
+  assert_ok(yata_txn_commit(doc, NULL));
+  assert_int_equal(yata_text_delta(doc, text, &out), YATA_ERR_LIMIT);
+  assert_int_equal(out.len, 0);
+  yata_buf_deinit(&out);
+  yata_doc_destroy(doc);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_a_caller_gives_is_kept),
@@ -300,6 +351,8 @@ int main(void) {
       cmocka_unit_test(what_is_no_any_is_refused),
       cmocka_unit_test(what_is_nested_too_deep_is_refused),
       cmocka_unit_test(values_are_equal_as_in_javascript),
+      cmocka_unit_test(attributes_beside_nan_are_read_where_they_are),
+      cmocka_unit_test(what_prints_nothing_counts_as_printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,6 +165,18 @@ scenario('a text that held XML text which was deleted since is shown with it', 1
   assert.equal(ours.toString(), JSON.stringify(t[0].toDelta(then.snapshot, before.snapshot)))
 })
 
+scenario('a format that is named as the mark of a change ends the mark before it', 1, kept, async a => {
+  const t = await a.root('t')
+  const before = await moment(a)
+  await a.insert(t, 0, 'a')
+  await a.insert(t, 1, 'bc', { ychange: true })
+  const then = await moment(a)
+  const mark = (type, id) => ({ user: id.client, type })
+  const ours = JSON.parse(await a.c.call('snapshot delta', t[1], byte(1), sized(then.bytes), sized(before.bytes)))
+  for (const { attributes } of ours) delete attributes.ychange.clock
+  assert.deepEqual(ours, t[0].toDelta(then.snapshot, before.snapshot, mark))
+})
+
 scenario('a moment that depends on what another wrote is restored', 2, kept, async (a, b) => {
   const t = await a.root('t')
   const u = await b.root('t')
