@@ -5,6 +5,7 @@
 #include "edit.h"
 #include "events.h"
 #include "integrate.h"
+#include "torn.h"
 
 /* Events are handed out as const; what is computed is kept in them. */
 static struct yata_event *kept(const yata_event *event) {
@@ -154,7 +155,9 @@ static int find_delta(struct yata_event *e) {
   if (d == NULL) return YATA_ERR_NOMEM;
   *d = (struct yata_delta){0};
   yata_buf_init(&d->text, &doc->alloc);
-  int err = !e->list ? 0 : is_text(doc, e->type) ? yata_delta_text(doc, e->type, d) : yata_delta_list(doc, e->type, d);
+  /* Where only its keys changed, pairs of a text may be torn all the same. */
+  bool text = is_text(doc, e->type), changed = e->list || (text && yata_torn_any(doc));
+  int err = !changed ? 0 : text ? yata_delta_text(doc, e->type, d) : yata_delta_list(doc, e->type, d);
   if (err < 0) {
     yata_delta_deinit(doc, d);
     yata_mem_resize(&doc->mem, d, sizeof(*d), 0);

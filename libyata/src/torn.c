@@ -18,6 +18,12 @@ static int compare(const void *a, const void *b) {
   return before(x, y->client, y->pos) ? -1 : before(y, x->client, x->pos);
 }
 
+bool yata_torn_any(const struct yata_doc *doc) {
+  for (uint32_t i = 0; i < doc->txn.n_undo; i++)
+    if (doc->txn.undo[i].kind == YATA_UNDO_UNIT) return true;
+  return false;
+}
+
 /* The journal has the two halves of each, one behind the other. */
 int yata_torn_find(struct yata_doc *doc, struct yata_torn *out) {
   const struct yata_txn *txn = &doc->txn;

@@ -16,6 +16,8 @@ struct yata_torn {
   uint32_t n, cap;
 };
 
+/** Is there any? */
+bool yata_torn_any(const struct yata_doc *doc);
 /** Find them; *out was zeroed, and is for yata_torn_deinit on an error, too. */
 YATA_CHECKED int yata_torn_find(struct yata_doc *doc, struct yata_torn *out);
 /** The first unit from .. to of an item of text that is a half, and its pair; `to`: there is none. */
