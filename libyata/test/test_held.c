@@ -343,6 +343,23 @@ static void what_prints_nothing_counts_as_printed(void **state) {
   yata_doc_destroy(doc);
 }
 
+static void an_embed_given_as_json_is_no_string(void **state) {
+  (void)state;
+  static const char *const refused[] = {"\"abc\"", " null"};
+  yata_doc *doc = new_doc(1);
+  yata_type text;
+  assert_ok(yata_text(doc, "t", &text));
+  assert_ok(yata_txn_begin(doc));
+  for (int i = 0; i < 2; i++) {
+    yata_any json = {.kind = YATA_ANY_JSON};
+    json.u.bytes.data = (const uint8_t *)refused[i];
+    json.u.bytes.len = strlen(refused[i]);
+    assert_int_equal(yata_text_insert_embed(doc, text, 0, &json, NULL), YATA_ERR_INVALID);
+  }
+  assert_ok(yata_txn_commit(doc, NULL));
+  yata_doc_destroy(doc);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_a_caller_gives_is_kept),
@@ -354,6 +371,7 @@ int main(void) {
       cmocka_unit_test(values_are_equal_as_in_javascript),
       cmocka_unit_test(attributes_beside_nan_are_read_where_they_are),
       cmocka_unit_test(what_prints_nothing_counts_as_printed),
+      cmocka_unit_test(an_embed_given_as_json_is_no_string),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
