@@ -70,39 +70,13 @@ static bool word(struct yata_rd *rd, const char *text) {
   return true;
 }
 
-static uint32_t hex4(const uint8_t *p) {
-  uint32_t v = 0;
-  for (int i = 0; i < 4; i++) v = v << 4 | (uint32_t)(p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
-  return v;
-}
-
-static uint32_t unescape(struct yata_rd *rd) {
-  uint8_t c = *rd->p++;
-  switch (c) {
-  case 'b': return '\b';
-  case 'f': return '\f';
-  case 'n': return '\n';
-  case 'r': return '\r';
-  case 't': return '\t';
-  case 'u': break;
-  default: return c;
-  }
-  uint32_t code = hex4(rd->p);
-  rd->p += 4;
-  if (code < 0xd800 || code > 0xdbff || rd->p[0] != '\\' || rd->p[1] != 'u') return code;
-  uint32_t low = hex4(rd->p + 2);
-  if (low < 0xdc00 || low > 0xdfff) return code;
-  rd->p += 6;
-  return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-}
-
 /* A string, behind its opening quote; `out` NULL steps over it. */
 static int read_string(struct yata_rd *rd, yata_buf *out) {
   while (*rd->p != '"') {
     uint8_t utf8[4];
     size_t n = 1;
     utf8[0] = *rd->p++;
-    if (utf8[0] == '\\') n = yata_utf8_put(utf8, unescape(rd));
+    if (utf8[0] == '\\') n = yata_utf8_put(utf8, yata_json_unescape(&rd->p, rd->end));
     if (out != NULL) YATA_TRY(yata_buf_put(out, utf8, n));
   }
   rd->p++;
